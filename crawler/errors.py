@@ -1,0 +1,46 @@
+"""What the operator can get wrong, and nothing else.
+
+Whatever a *link* can do to us is a value: see `model.Failure` and `model.Verdict`.
+
+* CrawlerError
+  - UsageError         a source or an option cannot be used as given (exit 2)
+    - SettingsError    a setting is unknown, out of range, or not allowed in that file
+    - SourceError      a source is missing, unreadable, or holds no document
+  - ImpossibleError    it could not be done, though it was asked for rightly (exit 3)
+    - StoreError       the history database is damaged, foreign, locked or full
+    - NetworkDownError no host at all could be reached
+"""
+
+from typing import ClassVar
+
+
+class CrawlerError(Exception):
+    """Base class; `cli` prints the message, one sentence with its cure, and exits."""
+
+    exit_code: ClassVar[int] = 2
+
+
+class UsageError(CrawlerError):
+    """A source or an option cannot be used as given."""
+
+
+class SettingsError(UsageError):
+    """A setting is unknown, out of range, or not allowed in the file that holds it."""
+
+
+class SourceError(UsageError):
+    """A source is missing, unreadable, or holds no document."""
+
+
+class ImpossibleError(CrawlerError):
+    """It could not be done, though it was asked for rightly."""
+
+    exit_code: ClassVar[int] = 3
+
+
+class StoreError(ImpossibleError):
+    """The history database is damaged, foreign, newer than this program, locked or full."""
+
+
+class NetworkDownError(ImpossibleError):
+    """No host at all could be reached: that says something of us and nothing of the links."""

@@ -1,0 +1,355 @@
+"""The nouns of the crawler, in the order in which a link meets them.
+
+Frozen values only: no I/O, no clock, no imports from the package but `urls`.
+Properties may derive; nothing here decides. Closed sets are `StrEnum`: their text is what
+reports show and the history stores.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+from crawler.urls import Rejected, Target, Url
+
+# 1. What authors wrote
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An input with links in it.
+
+    `base`: the URL that its relative links start from, if known; `source`: the operator's word
+    that named it, be it itself, its directory or a pattern.
+    """
+
+    name: str
+    format: str
+    text: str = field(repr=False)
+    base: str | None = None
+    source: str = ""
+
+
+class Kind(StrEnum):
+    """How a link is written."""
+
+    INLINE = "inline"
+    REFERENCE = "reference"
+    AUTOLINK = "autolink"
+    BARE = "bare"
+    IMAGE = "image"
+    HTML = "html"
+    FRONTMATTER = "frontmatter"
+    DEFINITION = "definition"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Where a URL's text stands. 1-based, in characters; the end is exclusive."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One place where one document writes one link.
+
+    `span` covers exactly `raw`, the URL as the file has it; `href` is `raw` with the escapes of
+    the format decoded. `text` is the label, `section` the path of headings (`A > B`).
+    """
+
+    document: str
+    span: Span
+    raw: str
+    href: str
+    kind: Kind
+    text: str = ""
+    section: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All links of one document, in order of their places.
+
+    `base`: the base URL that the document itself declares (`<base href>`), if any;
+    `remarks`: what could not be read as its format says, one sentence each.
+    """
+
+    occurrences: tuple[Occurrence, ...]
+    base: str | None = None
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An occurrence and what its link resolves to."""
+
+    occurrence: Occurrence
+    target: Target | Rejected
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One distinct URL, with every place that writes it and every fragment asked for."""
+
+    url: Url
+    occurrences: tuple[Occurrence, ...] = ()
+    fragments: frozenset[str] = frozenset()
+
+
+# 2. What the network said
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One exchange that we want to have."""
+
+    url: Url
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    r"""One answer. Header names are lower case, repeated ones joined by `, ` (`set-cookie`: `\n`).
+
+    `body` is decoded, and cut at the configured size: then `truncated` says so.
+    """
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = field(default=b"", repr=False)
+    truncated: bool = False
+
+
+class FailureKind(StrEnum):
+    """What stood in the way of an answer."""
+
+    DNS_NOT_FOUND = "dns-not-found"
+    DNS_FAILURE = "dns-failure"
+    CONNECT = "connect"
+    TIMEOUT = "timeout"
+    TLS_EXPIRED = "tls-expired"
+    TLS_HOSTNAME = "tls-hostname"
+    TLS_UNTRUSTED = "tls-untrusted"
+    TLS_CHAIN = "tls-chain"
+    TLS_HANDSHAKE = "tls-handshake"
+    PROTOCOL = "protocol"
+    REDIRECT_LOOP = "redirect-loop"
+    TOO_MANY_REDIRECTS = "too-many-redirects"
+    BAD_REDIRECT = "bad-redirect"
+    PRIVATE_ADDRESS = "private-address"
+    FORBIDDEN_PORT = "forbidden-port"
+    FORBIDDEN_SCHEME = "forbidden-scheme"
+    INTERSTITIAL = "interstitial"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """No usable answer, and why. `detail` is ours: never the text of a library's exception."""
+
+    kind: FailureKind
+    detail: str = ""
+
+
+Answer: TypeAlias = Response | Failure
+
+
+class Via(StrEnum):
+    """What made us go on to the next URL."""
+
+    HTTP = "http"
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One followed redirect: `url` answered with `status` and sent us on."""
+
+    url: Url
+    status: int
+    via: Via = Via.HTTP
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """Everything that the network told us about one URL in one run.
+
+    `effective_url` is the one that finally answered, or failed to.
+    """
+
+    url: Url
+    effective_url: Url
+    outcome: Answer
+    hops: tuple[Hop, ...] = ()
+    attempts: int = 1
+    elapsed_ms: int = 0
+
+
+# 3. What we make of it
+
+
+@dataclass(frozen=True, slots=True)
+class PageFacts:
+    """Resource metadata, cleaned text only. `*_source` says where a fact was found."""
+
+    content_type: str | None = None
+    title: str | None = None
+    title_source: str | None = None
+    language: str | None = None
+    language_source: str | None = None
+    description: str | None = None
+    canonical_url: str | None = None
+    site: str | None = None
+    author: str | None = None
+    published: str | None = None
+
+
+class Outcome(StrEnum):
+    """The answer of one look at one link."""
+
+    OK = "ok"
+    REDIRECTED = "redirected"
+    BROKEN = "broken"
+    INVALID = "invalid"
+    BLOCKED = "blocked"
+    FAILING = "failing"
+    UNSAFE = "unsafe"
+    SKIPPED = "skipped"
+
+
+class Confidence(StrEnum):
+    """How sure the rule that spoke is."""
+
+    CERTAIN = "certain"
+    LIKELY = "likely"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The one answer of one look.
+
+    `reason` is the stable code of the rule that gave it, `detail` a sentence for people.
+    """
+
+    outcome: Outcome
+    reason: str
+    detail: str
+    confidence: Confidence = Confidence.CERTAIN
+
+
+class Severity(StrEnum):
+    """How much a finding matters."""
+
+    ADVICE = "advice"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Advice to the author. It never changes the verdict."""
+
+    name: str
+    severity: Severity
+    message: str
+    replacement: str | None = None
+
+
+# 4. What we remember
+
+
+class Health(StrEnum):
+    """What we believe of a link over time."""
+
+    UNKNOWN = "unknown"
+    HEALTHY = "healthy"
+    SUSPECT = "suspect"
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One look at one link: a row of history, appended, never changed."""
+
+    url: Url
+    at: datetime
+    verdict: Verdict
+    status: int | None = None
+    final_url: Url | None = None
+    hops: tuple[Hop, ...] = ()
+    facts: PageFacts = PageFacts()
+    findings: tuple[Finding, ...] = ()
+    attempts: int = 0
+    elapsed_ms: int = 0
+    http_stack: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkState:
+    """The fold of a link's history: what we believe, since when, and on how many looks.
+
+    `bad_looks` counts the looks of the present streak of bad ones, `failing_since` is its first.
+    """
+
+    url: Url
+    health: Health
+    since: datetime
+    checked_at: datetime
+    last_ok_at: datetime | None = None
+    failing_since: datetime | None = None
+    bad_looks: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that a rule or an advisor may look at."""
+
+    link: Link
+    fetch: Fetch
+    facts: PageFacts
+    state: LinkState | None = None
+
+
+# 5. What we report
+
+
+class Network(StrEnum):
+    """Whether the network was there at all during a run."""
+
+    UP = "up"
+    DOWN = "down"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run: `complete` is false while it lasts and when it was cut short."""
+
+    id: str
+    started_at: datetime
+    finished_at: datetime | None = None
+    complete: bool = False
+    network: Network = Network.UP
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One occurrence with its verdict: one line of a report.
+
+    `observation` and `state` are those of its URL; there is none where nothing was asked.
+    """
+
+    place: Place
+    verdict: Verdict
+    observation: Observation | None = None
+    state: LinkState | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A finished run, ready to render. Rows are in order of document, line and column."""
+
+    run: Run
+    rows: tuple[Row, ...]
+    remarks: tuple[str, ...] = ()

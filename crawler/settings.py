@@ -1,0 +1,269 @@
+"""Every knob: its default, its bounds and its words. The only reader of settings files.
+
+Settings flow one way: defaults here, then a TOML file, then the command line, into one frozen
+`Settings`; each module is handed the section that it needs. In files all names are flat
+(`[tool.crawl]` in `pyproject.toml`, or `crawl.toml`) and are those of the options, `-` as `_`.
+"""
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any, Final
+
+from crawler.errors import SettingsError
+from crawler.model import Outcome
+from crawler.version import __version__
+
+FILE_NAMES: Final = ("crawl.toml", "pyproject.toml")
+MAX_SECONDS: Final = 86_400.0
+
+# Whoever can change the tree can change a file in it: what weakens a guard, leads traffic
+# elsewhere or carries a secret is the operator's alone, and must be said by name.
+OPERATOR_ONLY: Final = frozenset({
+    "allow_address", "cacert", "db", "header", "insecure", "output", "resolve",
+})  # fmt: skip
+
+
+def knob(
+    default: Any,  # noqa: ANN401
+    words: str,
+    low: float | None = None,
+    high: float | None = None,
+    *,
+    kind: type | None = None,
+) -> Any:  # noqa: ANN401 - as `dataclasses.field` is typed
+    """Declare a setting: its default, one line of words, its bounds (both inclusive), its type."""
+    kind = type(default) if kind is None else kind
+    return field(default=default, metadata={"words": words, "low": low, "high": high, "kind": kind})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtractSettings:
+    """What counts as a link of a document."""
+
+    comments: bool = knob(default=False, words="also links inside HTML comments")
+    schemeless: bool = knob(
+        default=False, words="also names without a scheme, such as example.org/page"
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SelectSettings:
+    """Which links are asked."""
+
+    include: tuple[str, ...] = knob((), "check only URLs that match one of these patterns")
+    exclude: tuple[str, ...] = knob((), "do not ask URLs that match one of these patterns")
+    offline: bool = knob(default=False, words="ask nothing of the network")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchSettings:
+    """How one link is asked."""
+
+    user_agent: str = knob(f"link-health-crawler/{__version__}", "what the crawler calls itself")
+    timeout: float = knob(20.0, "seconds for one answer", 0.05, MAX_SECONDS)
+    deadline: float = knob(
+        60.0, "seconds for one link in all, redirects and retries included", 0.05, MAX_SECONDS
+    )
+    retries: int = knob(2, "how often a transient failure is asked again", 0, 20)
+    max_redirects: int = knob(10, "redirects followed for one link", 0, 50)
+    max_body: int = knob(1_048_576, "bytes read of one page", 0, 67_108_864)
+    max_retry_after: float = knob(
+        30.0, "longest Retry-After, in seconds, that is waited for", 0, 3600
+    )
+    header: tuple[str, ...] = knob((), "'HOST: Name: value' sent to that https host only")
+    resolve: tuple[str, ...] = knob((), "PATTERN:PORT:ADDRESS, where to connect for these names")
+    allow_address: tuple[str, ...] = knob(
+        (), "network (CIDR) that may be asked though it is private"
+    )
+    cacert: str | None = knob(None, "file of certificate authorities to trust", kind=str)
+    insecure: bool = knob(default=False, words="do not verify certificates")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaceSettings:
+    """How fast, and how politely."""
+
+    concurrency: int = knob(64, "requests in flight at once", 1, 4096)
+    per_host: int = knob(4, "requests in flight at once to one host", 1, 256)
+    delay: float = knob(0.1, "seconds between two requests to one host", 0, 3600)
+    max_time: float | None = knob(None, "seconds for the whole run", 0, MAX_SECONDS * 7, kind=float)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthSettings:
+    """When a link that does not answer is called broken."""
+
+    likely_looks: int = knob(2, "bad looks before a likely failure is confirmed", 1, 100)
+    likely_hours: float = knob(24.0, "hours that those looks must span", 0, 8760)
+    failing_looks: int = knob(3, "looks without a usable answer before a link is broken", 1, 100)
+    failing_hours: float = knob(72.0, "hours that those looks must span", 0, 8760)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicySettings:
+    """What makes a check fail."""
+
+    fail_on: tuple[str, ...] = knob(("broken", "invalid"), "outcomes that fail a check")
+    strict: bool = knob(default=False, words="links without a usable answer this time fail too")
+
+    @property
+    def failing(self) -> frozenset[Outcome]:
+        """The outcomes that fail."""
+        return frozenset(map(Outcome, (*self.fail_on, *(("failing",) if self.strict else ()))))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceSettings:
+    """Where things are."""
+
+    sources: tuple[str, ...] = knob((), "documents to read when none is named")
+    db: str = knob("crawl.db", "the history")
+    output: str | None = knob(None, "file that the report is written to", kind=str)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All settings of one call."""
+
+    extract: ExtractSettings = ExtractSettings()
+    select: SelectSettings = SelectSettings()
+    fetch: FetchSettings = FetchSettings()
+    pace: PaceSettings = PaceSettings()
+    health: HealthSettings = HealthSettings()
+    policy: PolicySettings = PolicySettings()
+    places: PlaceSettings = PlaceSettings()
+
+    @property
+    def digest(self) -> str:
+        """A short name for this set of values, stored with each run. Secrets are not in it."""
+        values = asdict(self)
+        values["fetch"]["header"] = len(self.fetch.header)
+        return hashlib.sha256(repr(sorted(values.items())).encode()).hexdigest()[:12]
+
+
+def load(path: Path | None, directory: Path | None, options: Mapping[str, Any]) -> Settings:
+    """Return defaults, overruled by a file, overruled by the command line.
+
+    `path` is a file that the operator named; else the first of `FILE_NAMES` in `directory` that
+    has settings counts (`directory` None: no file at all). Raises `SettingsError`.
+    """
+    settings = Settings()
+    if path is not None:
+        settings = _apply(settings, _table(path), str(path), found=False)
+    elif directory is not None and (found := _find(directory)):
+        settings = _apply(settings, _table(found), found.name, found=True)
+    given = {name: value for name, value in options.items() if value not in (None, ())}
+    return _apply(settings, given, "", found=False)
+
+
+def knobs() -> Iterator[tuple[str, str, Any, str]]:
+    """Yield section, name, default and words of every setting, in order."""
+    for section in fields(Settings):
+        values = getattr(Settings(), section.name)
+        for each in fields(values):
+            yield section.name, each.name, getattr(values, each.name), each.metadata["words"]
+
+
+def _find(directory: Path) -> Path | None:
+    for name in FILE_NAMES:
+        path = directory / name
+        if path.is_file() and (name == "crawl.toml" or "crawl" in _read(path).get("tool", {})):
+            return path
+    return None
+
+
+def _table(path: Path) -> Mapping[str, Any]:
+    table = _read(path)
+    if path.name == "pyproject.toml":
+        section = table.get("tool", {}).get("crawl", {})
+        return section if isinstance(section, dict) else {"crawl": section}
+    return table
+
+
+def _read(path: Path) -> Mapping[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read ({error.strerror}).") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path}: is not UTF-8; settings files are.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path}: is not valid TOML: {error}.") from error
+
+
+def _apply(settings: Settings, table: Mapping[str, Any], where: str, *, found: bool) -> Settings:
+    owners = {name: section for section, name, _, _ in knobs()}
+    changes: dict[str, dict[str, Any]] = {}
+    for key, value in table.items():
+        name = key.replace("-", "_")
+        prefix = f"{where}: " if where else ""
+        if name not in owners:
+            raise SettingsError(f"{prefix}there is no setting {key!r}{_nearest(name, owners)}.")
+        if found and name in OPERATOR_ONLY:
+            raise SettingsError(
+                f"{where}: {key!r} is taken only from the command line or from a file named with "
+                "--config, never from a file that was merely found; remove it there."
+            )
+        section = getattr(settings, owners[name])
+        changes.setdefault(owners[name], {})[name] = _checked(section, name, value, prefix)
+    return replace(
+        settings,
+        **{name: replace(getattr(settings, name), **values) for name, values in changes.items()},
+    )
+
+
+def _nearest(name: str, known: Mapping[str, str]) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 - needed for a mistake only
+
+    close = get_close_matches(name, known, n=1)
+    return f"; did you mean {close[0]!r}?" if close else ""
+
+
+def _checked(section: Any, name: str, value: Any, prefix: str) -> Any:  # noqa: ANN401 - any setting
+    each = next(one for one in fields(section) if one.name == name)
+    value = _typed(each.metadata["kind"], value, f"{prefix}{name!r}")
+    low, high = each.metadata["low"], each.metadata["high"]
+    if isinstance(value, int | float) and low is not None and not low <= value <= high:
+        raise SettingsError(f"{prefix}{name!r} must be from {low:g} to {high:g}; it is {value:g}.")
+    if name in ("include", "exclude"):
+        _check_patterns(value, f"{prefix}{name!r}")
+    if name == "fail_on" and (unknown := set(value) - set(Outcome)):
+        raise SettingsError(
+            f"{prefix}{name!r} knows no outcome {min(unknown)!r}; there are {', '.join(Outcome)}."
+        )
+    return value
+
+
+def _typed(kind: type, value: Any, what: str) -> Any:  # noqa: ANN401 - any setting
+    if kind is tuple:
+        value = (value,) if isinstance(value, str) else value
+        if isinstance(value, list | tuple) and all(isinstance(one, str) for one in value):
+            return tuple(value)
+        raise SettingsError(f"{what} must be a list of texts.")
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if kind is bool:
+        fits = isinstance(value, bool)
+    elif kind is int:
+        fits = number and isinstance(value, int)
+    elif kind is float:
+        fits, value = number, float(value) if number else value
+    else:
+        fits = isinstance(value, str)
+    if not fits:
+        words = {bool: "true or false", int: "a whole number", float: "a number"}
+        raise SettingsError(f"{what} must be {words.get(kind, 'a text')}; it is {value!r}.")
+    return value
+
+
+def _check_patterns(patterns: tuple[str, ...], what: str) -> None:
+    for pattern in patterns:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise SettingsError(
+                f"{what}: {pattern!r} is no regular expression: {error}."
+            ) from error

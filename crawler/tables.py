@@ -1,0 +1,49 @@
+"""Constant tables that ship with the package: text files in `data/`, one fact a line."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from publicsuffixlist import PublicSuffixList
+
+
+@dataclass(frozen=True, slots=True)
+class Shortener:
+    """A host whose links only ever lead elsewhere."""
+
+    host: str
+    kind: str
+    status: str
+
+
+@cache
+def shorteners() -> Mapping[str, Shortener]:
+    """Return the known shorteners by host: `data/shorteners.tsv`."""
+    text = files("crawler").joinpath("data", "shorteners.tsv").read_text(encoding="utf-8")
+    rows = (line.split("\t") for line in text.splitlines() if not line.startswith("#"))
+    return {row[0]: Shortener(*row[:3]) for row in rows}
+
+
+@cache
+def advertising_hosts() -> frozenset[str]:
+    """Return the shorteners that hide their target: they are named and never asked."""
+    return frozenset(each.host for each in shorteners().values() if each.kind == "ad")
+
+
+@cache
+def public_suffixes() -> "PublicSuffixList":
+    """Return Mozilla's list of the names under which anybody can register one."""
+    from publicsuffixlist import PublicSuffixList  # noqa: PLC0415 - a large table, rarely needed
+
+    return PublicSuffixList(accept_unknown=False)
+
+
+def registrable_domain(host: str) -> str:
+    """Return the name that somebody registered: `example.co.uk` for `www.example.co.uk`.
+
+    An address, or a name under no known suffix, is its own.
+    """
+    return public_suffixes().privatesuffix(host) or host

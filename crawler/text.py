@@ -1,0 +1,60 @@
+"""Strangers' text: cleaned once, at the border, and made readable for people.
+
+Every title, label, header value and file name passes `clean` before it is stored or shown;
+what a report's format needs beyond that is escaped by the one function of that format.
+"""
+
+import re
+import unicodedata
+from typing import Final
+
+MAX_LENGTH: Final = 300
+"""Longer text than this is cut: nobody reads a title of a thousand characters."""
+
+# Trojan Source (CVE-2021-42574): controls that show a text in another order than it is written.
+# Zero-width joiners stay: emoji and several scripts are built with them.
+_BIDI: Final = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+_HARMFUL: Final = re.compile(f"[\x00-\x1f\x7f-\x9f{_BIDI}\ud800-\udfff\ufeff\ufffe\uffff]")
+_SPACE: Final = re.compile(r"\s+")
+
+
+def clean(text: str, limit: int = MAX_LENGTH) -> str:
+    r"""Replace controls, bidirectional overrides and lone surrogates; fold white space; cut.
+
+    >>> clean("a\x1b[31m \n\n b\u202e")
+    'a [31m b'
+    """
+    # Cut first, generously: folding megabytes of white space is not worth the time.
+    folded = _SPACE.sub(" ", _HARMFUL.sub(" ", text[: 8 * limit])).strip()
+    return folded if len(folded) <= limit else _cut(folded, limit)
+
+
+def is_clean(text: str) -> bool:
+    """Tell whether a text may go to a terminal as it is."""
+    return not _HARMFUL.search(text)
+
+
+def readable(text: str) -> str:
+    """Repair mojibake for people's eyes: UTF-8 that was once read as another encoding.
+
+    The data keep what the file says; only reports show this.
+
+    >>> readable("C√≥mo aprender")
+    'Cómo aprender'
+    """
+    if text.isascii():
+        return text
+    try:  # all of it is UTF-8 that was read as Mac Roman: too sure a sign to weigh any other
+        return text.encode("mac_roman").decode("utf-8")
+    except UnicodeError:
+        pass
+    import ftfy  # noqa: PLC0415 - takes 60 ms to import, and most texts never need it
+
+    return ftfy.fix_text(text, uncurl_quotes=False, normalization=None)
+
+
+def _cut(text: str, limit: int) -> str:
+    end = limit - 1
+    while end > limit // 2 and (unicodedata.combining(text[end]) or text[end] in "\u200d\ufe0f"):
+        end -= 1  # not between a letter and its accent, nor inside an emoji
+    return text[:end].rstrip(" \u200d") + "…"

@@ -1,0 +1,135 @@
+"""Settings: from defaults, a file and the command line."""
+
+from pathlib import Path
+
+import pytest
+
+from crawler.errors import SettingsError
+from crawler.model import Outcome
+from crawler.settings import OPERATOR_ONLY, Settings, knobs, load
+
+
+def written(directory: Path, text: str, name: str = "crawl.toml") -> Path:
+    path = directory / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_without_anything_the_defaults_hold(tmp_path: Path) -> None:
+    assert load(None, tmp_path, {}) == Settings()
+    assert load(None, None, {"timeout": None, "include": ()}) == Settings()
+
+
+def test_a_file_overrules_defaults_and_the_command_line_overrules_the_file(tmp_path: Path) -> None:
+    written(tmp_path, "timeout = 5\nretries = 7\nsources = ['docs']\n")
+    settings = load(None, tmp_path, {"retries": 1})
+    assert settings.fetch.timeout == 5.0
+    assert settings.fetch.retries == 1
+    assert settings.places.sources == ("docs",)
+
+
+def test_pyproject_counts_if_it_has_a_section(tmp_path: Path) -> None:
+    written(tmp_path, "[tool.crawl]\nfail-on = ['broken']\n", "pyproject.toml")
+    assert load(None, tmp_path, {}).policy.failing == {Outcome.BROKEN}
+
+
+def test_pyproject_without_a_section_is_not_ours(tmp_path: Path) -> None:
+    written(tmp_path, "[project]\nname = 'x'\n", "pyproject.toml")
+    assert load(None, tmp_path, {}) == Settings()
+
+
+def test_crawl_toml_comes_before_pyproject(tmp_path: Path) -> None:
+    written(tmp_path, "[tool.crawl]\nretries = 9\n", "pyproject.toml")
+    written(tmp_path, "retries = 3\n")
+    assert load(None, tmp_path, {}).fetch.retries == 3
+
+
+def test_no_directory_means_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    written(tmp_path, "retries = 3\n")
+    assert load(None, None, {}).fetch.retries == Settings().fetch.retries
+
+
+@pytest.mark.parametrize("name", sorted(OPERATOR_ONLY))
+def test_what_weakens_a_guard_is_refused_in_a_file_that_was_merely_found(
+    tmp_path: Path, name: str
+) -> None:
+    value = "true" if name == "insecure" else "'x'"
+    path = written(tmp_path, f"{name.replace('_', '-')} = {value}\n")
+    with pytest.raises(SettingsError, match="never from a file that was merely found"):
+        load(None, tmp_path, {})
+    load(path, tmp_path, {})  # the operator named it
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("retrys = 1\n", "did you mean 'retries'"),
+        ("zebra = 1\n", "there is no setting 'zebra'."),
+        ("retries = 'many'\n", "must be a whole number; it is 'many'"),
+        ("retries = 2.5\n", "must be a whole number"),
+        ("retries = true\n", "must be a whole number"),
+        ("retries = 21\n", "must be from 0 to 20; it is 21"),
+        ("timeout = 'x'\n", "must be a number"),
+        ("timeout = 0\n", "must be from 0.05"),
+        ("timeout = nan\n", "must be from 0.05"),
+        ("strict = 1\n", "must be true or false"),
+        ("user-agent = 3\n", "must be a text"),
+        ("include = [1]\n", "must be a list of texts"),
+        ("include = ['(']\n", "is no regular expression"),
+        ("fail-on = ['bad']\n", "knows no outcome 'bad'"),
+        ("retries = \n", "is not valid TOML"),
+    ],
+)
+def test_mistakes_are_told_in_a_sentence_that_names_the_file(
+    tmp_path: Path, text: str, words: str
+) -> None:
+    written(tmp_path, text)
+    with pytest.raises(SettingsError) as caught:
+        load(None, tmp_path, {})
+    assert words in str(caught.value)
+    assert str(caught.value).startswith(("crawl.toml: ", str(tmp_path)))
+
+
+def test_a_section_that_is_none_is_told(tmp_path: Path) -> None:
+    written(tmp_path, "[tool]\ncrawl = 5\n", "pyproject.toml")
+    with pytest.raises(SettingsError, match="no setting"):
+        load(None, tmp_path, {})
+
+
+def test_a_single_text_is_a_list_of_one(tmp_path: Path) -> None:
+    written(tmp_path, "exclude = 'a[.]example'\n")
+    assert load(None, tmp_path, {}).select.exclude == ("a[.]example",)
+
+
+def test_max_time_takes_whole_numbers_too() -> None:
+    assert load(None, None, {"max_time": 60}).pace.max_time == 60.0
+
+
+def test_a_named_file_that_is_missing_is_told(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="cannot be read"):
+        load(tmp_path / "none.toml", None, {})
+
+
+def test_a_file_that_is_not_utf_8_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "crawl.toml"
+    path.write_bytes(b"user-agent = '\xff'")
+    with pytest.raises(SettingsError, match="is not UTF-8"):
+        load(path, None, {})
+
+
+def test_strict_adds_links_without_an_answer() -> None:
+    assert Outcome.FAILING in load(None, None, {"strict": True}).policy.failing
+    assert Outcome.FAILING not in Settings().policy.failing
+
+
+def test_the_digest_changes_with_the_values_and_holds_no_secret() -> None:
+    secret = load(None, None, {"header": ("a.example: X-Token: one",)})
+    other = load(None, None, {"header": ("a.example: X-Token: two",)})
+    assert secret.digest == other.digest
+    assert Settings().digest != load(None, None, {"retries": 1}).digest
+
+
+def test_names_of_settings_are_unique() -> None:
+    names = [name for _, name, _, _ in knobs()]
+    assert len(names) == len(set(names))

@@ -1,0 +1,72 @@
+"""The constant tables: their form, and what is looked up in them."""
+
+import re
+from importlib.resources import files
+
+import pytest
+
+from crawler.tables import advertising_hosts, registrable_domain, shorteners
+from crawler.urls import Target, resolve
+
+LINES = files("crawler").joinpath("data", "shorteners.tsv").read_text("utf-8").splitlines()
+ROWS = [line.split("\t") for line in LINES if not line.startswith("#")]
+CLASSES = {"ad", "generic", "resolver", "share", "smartlink", "tracker", "vanity"}
+STATUSES = {"alive", "dead", "partial", "readonly", "unknown"}
+
+
+def test_shorteners_are_sorted_and_each_stands_once() -> None:
+    hosts = [row[0] for row in ROWS]
+    assert hosts == sorted(set(hosts))
+    assert len(hosts) > 300
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
+def test_a_shortener_has_well_formed_fields(row: list[str]) -> None:
+    host, kind, status, *rest = row
+    assert kind in CLASSES
+    assert status in STATUSES
+    assert len(rest) <= 2
+    assert all(field == field.strip() for field in row)
+    assert row[-1], "no empty field at the end"
+    target = resolve(f"https://{host}/")
+    assert isinstance(target, Target)
+    assert target.url.authority == host
+
+
+def test_the_head_of_the_table_names_every_class_and_status() -> None:
+    head = " ".join(line for line in LINES if line.startswith("#"))
+    assert set(re.findall(r"\w+", head)) >= CLASSES | STATUSES
+
+
+def test_every_row_of_the_table_is_known() -> None:
+    known = shorteners()
+    assert len(known) == len(ROWS)
+    for host, kind, status, *_ in ROWS:
+        assert (known[host].host, known[host].kind, known[host].status) == (host, kind, status)
+
+
+def test_shorteners_that_hide_behind_advertising_are_a_class_of_their_own() -> None:
+    hosts = advertising_hosts()
+    assert {"adf.ly", "adfoc.us"} <= hosts
+    assert not hosts & {"bit.ly", "t.co", "youtu.be", "doi.org", "example.org"}
+    assert hosts == {row[0] for row in ROWS if row[1] == "ad"}
+
+
+@pytest.mark.parametrize(
+    ("host", "domain"),
+    [
+        ("example.org", "example.org"),
+        ("a.b.example.org", "example.org"),
+        ("www.example.co.uk", "example.co.uk"),
+        ("ann.github.io", "ann.github.io"),
+        ("www.ann.github.io", "ann.github.io"),
+        ("a.xn--bcher-kva.xn--p1ai", "xn--bcher-kva.xn--p1ai"),
+        ("co.uk", "co.uk"),
+        ("localhost", "localhost"),
+        ("a.b.nosuchsuffix", "a.b.nosuchsuffix"),
+        ("127.0.0.1", "127.0.0.1"),
+        ("[::1]", "[::1]"),
+    ],
+)
+def test_a_domain_is_what_somebody_registered(host: str, domain: str) -> None:
+    assert registrable_domain(host) == domain
