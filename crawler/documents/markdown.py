@@ -1,0 +1,326 @@
+"""Markdown: CommonMark with GitHub's extensions, front matter, HTML, and URLs in text.
+
+The grammar is the library's (pulldown-cmark): it says what is a link and what is code. It gives
+the range of a whole link; where in it the URL stands is found here, by CommonMark §6.3.
+"""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import Any, Final
+
+import pyromark
+
+from crawler import bare, frontmatter, hypertext, markup
+from crawler.hypertext import Found, Headings
+from crawler.model import Document, Kind, Occurrence, Reading
+from crawler.settings import ExtractSettings
+from crawler.spans import Characters, Lines
+from crawler.text import clean
+
+_OPTIONS: Final = (
+    pyromark.Options.ENABLE_TABLES
+    | pyromark.Options.ENABLE_FOOTNOTES
+    | pyromark.Options.ENABLE_TASKLISTS
+    | pyromark.Options.ENABLE_STRIKETHROUGH
+    | pyromark.Options.ENABLE_GFM
+    | pyromark.Options.ENABLE_HEADING_ATTRIBUTES
+)
+_LONE_RETURN: Final = re.compile(r"\r(?!\n)")  # ends a line (CommonMark §2.1); not for the library
+_MAX_LABEL: Final = 600
+"""Characters of a nested label that count for the one around it: else depth takes square time."""
+# An escaped bracket does not end the label of a definition: CommonMark §4.7.
+_LABEL: Final = re.compile(r"\[(?:[^\\\]]|\\.)*+\]:", re.DOTALL)
+_INLINE: Final = frozenset({"Link", "Image", "Emphasis", "Strong", "Strikethrough"})
+# White space before a destination; a quoted paragraph repeats its `>` on every line.
+_LEAD: Final = re.compile(r"[ \t]*(?:(?:\r\n|\n|\r)[ \t>]*)?")
+
+
+def read(document: Document, settings: ExtractSettings) -> Reading:
+    """Read every link, image, definition, bare URL and HTML attribute."""
+    front = frontmatter.read(document.text)
+    body = _LONE_RETURN.sub("\n", document.text[front.end :])
+    body = body.encode("utf-8", "replace").decode()  # no lone surrogates
+    walk = _Walk(body, settings, Characters(body))
+    for event, place in pyromark.events_with_range(body, options=_OPTIONS):
+        walk.take(event, place["start"], place["end"])
+    walk.finish(pyromark.reference_definitions(body, options=_OPTIONS))
+    found = [Found(v.start, v.end, v.href, Kind.FRONTMATTER) for v in front.values]
+    for link in sorted(walk.found, key=lambda each: (each.start, each.end)):
+        link.start += front.end
+        link.end += front.end
+        found.append(link)
+    return Reading(
+        tuple(_occurrences(document, found)), remarks=(front.remark,) if front.remark else ()
+    )
+
+
+def _occurrences(document: Document, found: list[Found]) -> Iterator[Occurrence]:
+    lines = Lines(document.text)
+    for link in found:
+        yield Occurrence(
+            document.name,
+            lines.span(link.start, link.end),
+            document.text[link.start : link.end],
+            link.href,
+            link.kind,
+            clean(link.text),
+            link.section,
+        )
+
+
+@dataclass(slots=True)
+class _Frame:
+    """A link or image that has begun and not ended."""
+
+    kind: Kind
+    form: str
+    href: str
+    id: str
+    start: int
+    children_end: int
+    label: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Piece:
+    """A stretch of text as the reader sees it, and where it stands in the source."""
+
+    words: str
+    start: int
+    end: int
+
+
+class _Places:
+    """Where in the source the joined pieces stand."""
+
+    def __init__(self, pieces: list[_Piece]) -> None:
+        self._pieces = pieces
+        self._begins = list(accumulate((len(piece.words) for piece in pieces), initial=0))[:-1]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return the source offsets of a stretch; one without characters has a place too."""
+        first = self._start(start)
+        return first, max(first, self._end(end))
+
+    def _start(self, offset: int) -> int:
+        index = bisect_right(self._begins, offset) - 1
+        return self._at(index, offset, self._pieces[index].start)
+
+    def _end(self, offset: int) -> int:
+        index = bisect_left(self._begins, offset) - 1
+        return self._at(index, offset, self._pieces[index].end)
+
+    def _at(self, index: int, offset: int, border: int) -> int:
+        piece = self._pieces[index]
+        verbatim = piece.end - piece.start == len(piece.words)
+        # A character reference (`&amp;`) has no inside: one takes all of it.
+        return piece.start + offset - self._begins[index] if verbatim else border
+
+
+@dataclass(slots=True)
+class _Walk:
+    """What is known while the events go by. All offsets kept here are in characters."""
+
+    body: str
+    settings: ExtractSettings
+    characters: Characters
+    found: list[Found] = field(default_factory=list)
+    headings: Headings = field(default_factory=Headings)
+    frames: list[_Frame] = field(default_factory=list)
+    run: list[_Piece] = field(default_factory=list)
+    html: list[_Piece] = field(default_factory=list)
+    anchor: Found | None = None
+    heading: list[str] | None = None
+    in_code: bool = False
+    uses: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    def take(self, event: Any, first: int, last: int) -> None:  # noqa: ANN401 - the library's
+        """Take note of one event, whose range is in bytes."""
+        start, end = self.characters.at(first), self.characters.at(last)
+        name, value = _parts(event)
+        if name == "Text":  # by far the most events
+            self._text(value, start, end)
+            return
+        self._scan_run()
+        match name:
+            case "Start":
+                self._begin(*_parts(value), start)
+                return
+            case "End":
+                self._end(*_parts(value), end)
+            case "Html":
+                self.html.append(_Piece(self.body[start:end], start, end))
+            case "InlineHtml":
+                self._inline_html(_pieces(value, self.body, start, end))
+            case "Code":
+                self._label(value)
+            case "SoftBreak" | "HardBreak":
+                self._label(" ")
+        self._ends(end)
+
+    def _begin(self, name: str, values: Any, start: int) -> None:  # noqa: ANN401 - the library's
+        match name:
+            case "Link":
+                self._open(Kind.INLINE, values, start, start + len("["))
+            case "Image":
+                self._open(Kind.IMAGE, values, start, start + len("!["))
+            case "Heading":
+                self.heading = []
+            case "CodeBlock":
+                self.in_code = True
+        if name not in _INLINE:
+            self.anchor = None  # whoever forgot its `</a>` meant no more than this block
+
+    def _end(self, name: str, value: Any, end: int) -> None:  # noqa: ANN401 - the library's
+        match name:
+            case "Link" | "Image":
+                self._close(self.frames.pop(), end)
+            case "Heading":
+                self.headings.enter(int(value[1]), "".join(self.heading or ()))
+                self.heading = None
+            case "CodeBlock":
+                self.in_code = False
+            case "HtmlBlock":
+                self._scan_html()
+
+    def finish(self, definitions: Mapping[str, Any]) -> None:
+        """Add the reference definitions, each once: it is the one place that holds the URL."""
+        self._scan_run()
+        for label, definition in definitions.items():
+            start = self.characters.at(definition["span"]["start"])
+            end = self.characters.at(definition["span"]["end"])
+            opened = _LABEL.search(self.body, start, end)
+            first, last = _destination(self.body, opened.end() if opened else start, end)
+            used = self.uses.get(_key(label))
+            kind = Kind.DEFINITION if used is None else Kind.REFERENCE
+            text, section = used or (label, "")
+            self.found.append(Found(first, last, definition["dest"], kind, section, [text]))
+
+    def _text(self, words: str, start: int, end: int) -> None:
+        if self.in_code:
+            return
+        self._label(words)
+        self._ends(end)
+        if self.frames or self.anchor:
+            return
+        self.run.append(_Piece(words, start, end))
+
+    def _label(self, words: str) -> None:
+        if self.frames:
+            self.frames[-1].label.append(words)
+        if self.heading is not None:
+            self.heading.append(words)
+        if self.anchor:
+            self.anchor.label.append(words)
+
+    def _ends(self, end: int) -> None:
+        if self.frames:
+            self.frames[-1].children_end = max(self.frames[-1].children_end, end)
+
+    def _open(self, kind: Kind, values: Any, start: int, inside: int) -> None:  # noqa: ANN401
+        form, href, label = values["link_type"], values["dest_url"], values["id"]
+        self.frames.append(_Frame(kind, form, href, label, start, inside))
+
+    def _close(self, frame: _Frame, end: int) -> None:
+        text = "".join(frame.label)
+        if self.frames:
+            self.frames[-1].label.append(text[:_MAX_LABEL])
+        match frame.form:
+            case "Inline":
+                opened = self.body.find("](", frame.children_end, end)
+                first, last = _destination(self.body, opened + 2, end)
+                self._add(first, last, frame.href, frame.kind, text)
+            case "Autolink":
+                self._add(frame.start + 1, end - 1, frame.href, Kind.AUTOLINK, "")
+            case "Email":
+                href = f"mailto:{frame.href}"
+                self._add(frame.start + 1, end - 1, href, Kind.AUTOLINK, "")
+            case _:
+                self.uses.setdefault(_key(frame.id), (text, self.headings.path))
+
+    def _add(self, start: int, end: int, href: str, kind: Kind, text: str) -> Found:
+        link = Found(start, end, href, kind, self.headings.path, [text])
+        self.found.append(link)
+        return link
+
+    def _scan_run(self) -> None:
+        """Look for bare URLs in the text that has gathered; it may stand in several pieces."""
+        if self.run:
+            pieces, self.run = self.run, []
+            self._scan("".join(piece.words for piece in pieces), _Places(pieces))
+
+    def _scan(self, words: str, places: _Places, offset: int = 0) -> None:
+        for first, last, href in bare.find_hrefs(words, schemeless=self.settings.schemeless):
+            start, end = places.span(offset + first, offset + last)
+            self._add(start, end, href, Kind.BARE, "")
+
+    def _inline_html(self, pieces: list[_Piece]) -> None:
+        text, places = "".join(piece.words for piece in pieces), _Places(pieces)
+        for token in markup.tokens(text):
+            match token:
+                case markup.Tag(name="a"):
+                    self.anchor = None
+                case markup.Comment() if self.settings.comments:
+                    self._scan(text[token.start : token.end], places, token.start)
+            if isinstance(token, markup.Tag) and not token.closing:
+                for link in hypertext.links_of(token, self.headings.path):
+                    link.start, link.end = places.span(link.start, link.end)
+                    self.found.append(link)
+                    self.anchor = link if token.name == "a" else self.anchor
+
+    def _scan_html(self) -> None:
+        pieces, self.html = self.html, []
+        places = _Places(pieces)
+        found, _ = hypertext.read("".join(piece.words for piece in pieces), self.settings)
+        for link in found:
+            link.start, link.end = places.span(link.start, link.end)
+            link.section = self.headings.path
+            self.found.append(link)
+
+
+def _key(label: str) -> str:
+    return " ".join(label.casefold().split())  # CommonMark §4.7: labels match case-insensitively
+
+
+def _parts(event: Any) -> tuple[str, Any]:  # noqa: ANN401 - the library's
+    """Return the name of an event or a tag, and what comes with it."""
+    return (event, None) if isinstance(event, str) else next(iter(event.items()))
+
+
+def _pieces(words: str, body: str, start: int, end: int) -> list[_Piece]:
+    """Split HTML into its lines: a quoted paragraph repeats its `>` before each of them."""
+    pieces = []
+    lines = body[start:end].splitlines(keepends=True)
+    for line, seen in zip(lines, words.splitlines(keepends=True), strict=False):
+        first, start = start + max(0, len(line) - len(seen)), start + len(line)
+        pieces.append(_Piece(body[first:start], first, start))
+    return pieces
+
+
+def _destination(text: str, at: int, end: int) -> tuple[int, int]:
+    """Return the offsets of the link destination that begins at or after `at`: CommonMark §6.3."""
+    lead = _LEAD.match(text, at, end)
+    at = lead.end() if lead else at
+    if text.startswith("<", at):
+        return at + 1, _closing_bracket(text, at + 1, end)
+    start, depth = at, 0
+    while at < end and text[at] > " ":  # of white space, only ASCII's ends a destination
+        if text[at] == "\\" and text[at + 1 : at + 2] > " ":
+            at += 1
+        elif text[at] == "(":
+            depth += 1
+        elif text[at] == ")":
+            depth -= 1
+            if depth < 0:
+                break
+        at += 1
+    return start, min(at, end)
+
+
+def _closing_bracket(text: str, at: int, end: int) -> int:
+    while at < end and text[at] != ">":
+        at += 2 if text[at] == "\\" else 1
+    return min(at, end)

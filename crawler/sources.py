@@ -1,0 +1,224 @@
+"""Sources: from what the operator names to documents. The only module that reads documents' files.
+
+A checkout may be a stranger's. Only regular files are read, up to a size; links inside a
+directory are not followed; `.gitignore` is respected.
+"""
+
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from glob import glob, has_magic
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from pathspec import GitIgnoreSpec
+
+from crawler.collect import Collection, collect
+from crawler.documents import FORMATS, format_of
+from crawler.errors import SourceError
+from crawler.model import Document
+from crawler.settings import ExtractSettings
+from crawler.text import clean
+
+MAX_SIZE: Final = 67_108_864
+STDIN: Final = "-"
+_BINARY_PREFIX: Final = 8192
+_OPEN: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_BOMS: Final = (
+    (b"\xef\xbb\xbf", "utf-8"),
+    (b"\xff\xfe", "utf-16-le"),
+    (b"\xfe\xff", "utf-16-be"),
+)
+
+
+@dataclass(slots=True)
+class Loaded:
+    """Documents, in order of their names, and what could not be read as expected."""
+
+    documents: list[Document] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+
+def gather(
+    names: Sequence[str], stdin: BinaryIO, stdin_name: str, settings: ExtractSettings
+) -> Collection:
+    """Read the documents that the operator names, and collect their links. Raises `SourceError`."""
+    loaded = load(names, stdin, stdin_name)
+    return collect(loaded.documents, settings).with_remarks(loaded.remarks)
+
+
+def load(sources: Sequence[str], stdin: BinaryIO, stdin_name: str) -> Loaded:
+    """Read every document that the sources name. Raises `SourceError`.
+
+    A source that is named itself must be readable; inside directories what is not is remarked on.
+    """
+    if not sources:
+        raise SourceError(
+            "no source: name a file, a directory or '-' (standard input), or set `sources` in "
+            "crawl.toml or under [tool.crawl] in pyproject.toml."
+        )
+    loaded = Loaded()
+    for source in sources:
+        try:
+            _load(source, stdin, stdin_name, loaded)
+        except OSError as error:  # a name too long to exist, a directory that may not be searched
+            raise SourceError(f"{clean(source)}: cannot be read ({error.strerror}).") from error
+    unique = {document.name: document for document in loaded.documents}
+    loaded.documents = [unique[name] for name in sorted(unique)]
+    loaded.remarks = list(dict.fromkeys(loaded.remarks))
+    return loaded
+
+
+def _load(source: str, stdin: BinaryIO, stdin_name: str, loaded: Loaded) -> None:
+    path = Path(source)
+    if source == STDIN:
+        data = _within_limit(stdin.read(MAX_SIZE + 1), STDIN)
+        text = _text(data, STDIN, loaded.remarks)
+        loaded.documents.append(_document(stdin_name, "markdown", text, STDIN))
+    elif source.lower().startswith(("http://", "https://")):
+        raise SourceError(f"{source}: pages of the web cannot be sources yet; save it to a file.")
+    elif path.is_dir():
+        _directory(path, source, loaded)
+    elif path.exists() or path.is_symlink():
+        loaded.documents.append(_file(path, source, loaded.remarks))
+    elif has_magic(source):
+        found = glob(source, recursive=True)  # noqa: PTH207 - the pattern may be absolute
+        matches = sorted(match for match in found if Path(match).is_file())
+        if not matches:
+            raise SourceError(f"{source}: no file matches this pattern.")
+        loaded.documents += [_file(Path(match), source, loaded.remarks) for match in matches]
+    else:
+        raise SourceError(f"{source}: there is no such file or directory.")
+
+
+def _directory(path: Path, source: str, loaded: Loaded) -> None:
+    found = False
+    for file in _walk(path, loaded.remarks):
+        found = True
+        try:
+            loaded.documents.append(_file(file, source, loaded.remarks))
+        except SourceError as error:
+            loaded.remarks.append(str(error))
+    if not found:
+        endings = ", ".join(suffix for each in FORMATS for suffix in each.suffixes)
+        raise SourceError(f"{source}: holds no document (a file that ends in {endings}).")
+
+
+def _walk(root: Path, remarks: list[str]) -> Iterator[Path]:
+    """Yield the documents below a directory that git would not ignore, in a stable order."""
+
+    def unreadable(error: OSError) -> None:
+        if Path(error.filename) == root:
+            raise error
+        remarks.append(f"{clean(error.filename)}: cannot be read ({error.strerror}).")
+
+    specs = _outer_specs(root)
+    for where, directories, files in os.walk(root, onerror=unreadable):
+        here = Path(where)
+        if spec := _spec(here):
+            specs.append((here.resolve(), spec))
+        directories[:] = sorted(
+            name
+            for name in directories
+            if not name.startswith(".") and not _ignored(here / name, specs, directory=True)
+        )
+        for name in sorted(files):
+            file = here / name
+            if format_of(name) and not file.is_symlink() and not _ignored(file, specs):
+                yield file
+
+
+def _outer_specs(root: Path) -> list[tuple[Path, GitIgnoreSpec]]:
+    """Read the `.gitignore` files above a directory, from the repository's top downwards.
+
+    They do not count for a directory that they ignore: whoever names it wants it read.
+    """
+    specs: list[tuple[Path, GitIgnoreSpec]] = []
+    for parent in root.resolve().parents if not (root / ".git").exists() else ():
+        if spec := _spec(parent):
+            specs.insert(0, (parent, spec))
+        if (parent / ".git").exists():
+            return [] if _ignored(root.resolve(), specs, directory=True) else specs
+    return []
+
+
+def _spec(directory: Path) -> GitIgnoreSpec | None:
+    path = directory / ".gitignore"
+    if path.is_symlink():  # git does not follow it either
+        return None
+    try:
+        lines = _read(path, str(path)).decode("utf-8", "replace").splitlines()
+    except SourceError:
+        return None
+    return GitIgnoreSpec.from_lines(filter(_is_pattern, lines))
+
+
+def _is_pattern(line: str) -> bool:
+    try:
+        GitIgnoreSpec.from_lines([line])
+    except ValueError:  # such as a lone "!": git passes over it too
+        return False
+    return True
+
+
+def _ignored(
+    path: Path, specs: Sequence[tuple[Path, GitIgnoreSpec]], *, directory: bool = False
+) -> bool:
+    """Tell what the nearest file says that says anything, as git does: `specs` go downwards."""
+    absolute = path.parent.resolve() / path.name
+    for base, spec in reversed(specs):
+        if absolute.is_relative_to(base):
+            name = absolute.relative_to(base).as_posix() + ("/" if directory else "")
+            ignored = spec.check_file(name).include
+            if ignored is not None:
+                return ignored
+    return False
+
+
+def _file(path: Path, source: str, remarks: list[str]) -> Document:
+    name = path.as_posix()
+    shown = clean(name)
+    return _document(name, "plaintext", _text(_read(path, shown), shown, remarks), source)
+
+
+def _document(name: str, otherwise: str, text: str, source: str) -> Document:
+    """Make a document. `otherwise`: its format, if its name speaks for none."""
+    return Document(_unicode(name), format_of(name) or otherwise, text, source=_unicode(source))
+
+
+def _unicode(name: str) -> str:
+    """Write the bytes of a name that are no Unicode as escapes: no history can hold them."""
+    return name.encode("utf-8", "backslashreplace").decode()
+
+
+def _read(path: Path, shown: str) -> bytes:
+    try:
+        descriptor = os.open(path, _OPEN)
+        with os.fdopen(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise SourceError(f"{shown}: is not a regular file.")
+            data = file.read(MAX_SIZE + 1)
+    except OSError as error:
+        raise SourceError(f"{shown}: cannot be read ({error.strerror}).") from error
+    return _within_limit(data, shown)
+
+
+def _within_limit(data: bytes, shown: str) -> bytes:
+    if len(data) > MAX_SIZE:
+        raise SourceError(f"{shown}: is larger than {MAX_SIZE // 1_048_576} MiB; leave it out.")
+    return data
+
+
+def _text(data: bytes, shown: str, remarks: list[str]) -> str:
+    for mark, encoding in _BOMS:
+        if data.startswith(mark):
+            return data[len(mark) :].decode(encoding, "replace")
+    if b"\0" in data[:_BINARY_PREFIX]:
+        raise SourceError(f"{shown}: is a binary file, not a document.")
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        remarks.append(f"{shown}: is not UTF-8 (line {line}); it was read as windows-1252.")
+        return data.decode("windows-1252", "replace")

@@ -1,0 +1,135 @@
+"""From documents to distinct links."""
+
+import pytest
+from fakes import url
+
+from crawler.collect import MAX_STORED, collect
+from crawler.model import Document
+from crawler.settings import ExtractSettings
+from crawler.urls import Rejected, Rejection, Target
+
+SETTINGS = ExtractSettings()
+
+
+def test_spellings_of_one_url_are_one_link_with_every_place_and_fragment() -> None:
+    first = Document("a.md", "markdown", "[x](https://a.example/#one) [y](HTTPS://A.example:443/)")
+    second = Document("b.txt", "plaintext", "https://b.example/ https://a.example/#two")
+
+    collection = collect([first, second], SETTINGS)
+
+    assert [link.url for link in collection.links] == [
+        url("https://a.example/"),
+        url("https://b.example/"),
+    ]
+    link = collection.links[0]
+    assert [(each.document, each.raw) for each in link.occurrences] == [
+        ("a.md", "https://a.example/#one"),
+        ("a.md", "HTTPS://A.example:443/"),
+        ("b.txt", "https://a.example/#two"),
+    ]
+    assert link.fragments == {"one", "two"}
+    assert collection.links[1].fragments == frozenset()
+
+
+def test_every_place_is_kept_in_order_with_what_it_resolves_to() -> None:
+    text = "[a](/a) <mailto:ann@a.example> [b](https://b.example/) [c]()"
+    collection = collect([Document("a.md", "markdown", text)], SETTINGS)
+
+    targets = [place.target for place in collection.places]
+
+    assert targets == [
+        Rejected("/a", Rejection.RELATIVE),
+        Rejected("mailto:ann@a.example", Rejection.MAIL),
+        Target(url("https://b.example/")),
+        Rejected("", Rejection.EMPTY),
+    ]
+    assert len(collection.links) == 1
+
+
+@pytest.mark.parametrize(
+    ("declared", "base", "expected"),
+    [
+        ("", "https://a.example/x/y", "https://a.example/x/z"),
+        ("<base href='/docs/'>", "https://a.example/x/y", "https://a.example/docs/z"),
+        ("<base href='https://b.example/'>", "https://a.example/", "https://b.example/z"),
+        ("<base href='https://b.example/'>", None, "https://b.example/z"),
+        ("<base href='mailto:ann@b.example'>", "https://a.example/x/", "https://a.example/x/z"),
+        ("<base href=''>", "https://a.example/x/", "https://a.example/x/z"),
+    ],
+)
+def test_relative_links_start_from_the_base_that_a_page_declares(
+    declared: str, base: str | None, expected: str
+) -> None:
+    page = Document("a.html", "html", f"{declared}<a href='z'>z</a>", base)
+
+    assert [link.url for link in collect([page], SETTINGS).links] == [url(expected)]
+
+
+@pytest.mark.parametrize("declared", ["", "<base href='/docs/'>", "<base href='http://'>"])
+def test_relative_links_lead_nowhere_without_a_base(declared: str) -> None:
+    page = Document("a.html", "html", f"{declared}<a href='z'>z</a>")
+
+    assert [place.target for place in collect([page], SETTINGS).places] == [
+        Rejected("z", Rejection.RELATIVE)
+    ]
+
+
+def test_passwords_and_endless_links_are_not_stored() -> None:
+    long = f"data:image/png;base64,{'A' * 5000}"
+    text = f"[a](https://ann:secret@a.example/) ![b]({long}) [c](ftp://bob:secret@c.example/)"
+
+    places = collect([Document("a.md", "markdown", text)], SETTINGS).places
+
+    assert "secret" not in repr(places)
+    assert places[0].occurrence.raw == places[0].occurrence.href == "https://***@a.example/"
+    assert places[0].target == Target(url("https://a.example/"))
+    assert places[1].occurrence.raw == places[1].occurrence.href == long[:MAX_STORED]
+    assert places[1].target == Rejected(long[:MAX_STORED], Rejection.SCHEME, "data")
+
+
+def test_what_no_database_could_hold_is_not_stored() -> None:
+    collection = collect([Document("a.html", "html", "<a href='\ud800'>a</a>")], SETTINGS)
+
+    assert collection.places[0].occurrence.raw == "?"
+
+
+def test_a_long_link_is_asked_as_it_is_written() -> None:
+    long = f"https://a.example/{'b' * 5000}"
+
+    (link,) = collect([Document("a.txt", "plaintext", long)], SETTINGS).links
+
+    assert link.url == url(long)
+    assert len(link.occurrences[0].raw) == MAX_STORED
+
+
+def test_remarks_name_their_document_and_those_from_elsewhere_come_first() -> None:
+    bad = Document("a.md", "markdown", "---\na: [\n---\n")
+
+    collection = collect([bad], SETTINGS).with_remarks(["nothing in b/"])
+
+    assert collection.remarks == (
+        "nothing in b/",
+        "a.md: the front matter is malformed at line 3; read as plain text",
+    )
+
+
+def test_documents_are_remembered_without_their_text() -> None:
+    document = Document("a.md", "markdown", "https://a.example/", "https://b.example/", "docs")
+
+    assert collect([document], SETTINGS).documents == (
+        Document("a.md", "markdown", "", "https://b.example/", "docs"),
+    )
+
+
+def test_settings_reach_the_readers() -> None:
+    document = Document("a.txt", "plaintext", "example.org")
+
+    assert collect([document], SETTINGS).links == ()
+    asked = collect([document], ExtractSettings(schemeless=True))
+    assert [link.url for link in asked.links] == [url("https://example.org/")]
+
+
+def test_nothing_is_collected_of_nothing() -> None:
+    collection = collect([], SETTINGS)
+
+    assert (collection.places, collection.links, collection.documents) == ((), (), ())

@@ -1,0 +1,439 @@
+"""From what the operator names to documents: which files are read, how, and which never."""
+
+import io
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from crawler import sources
+from crawler.errors import SourceError
+from crawler.settings import ExtractSettings
+from crawler.sources import Loaded, gather, load
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def write(files: Mapping[str, str | bytes]) -> None:
+    for name, content in files.items():
+        path = Path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+def read(*names: str, stdin: bytes = b"", stdin_name: str = "<stdin>") -> Loaded:
+    return load(names, io.BytesIO(stdin), stdin_name)
+
+
+def names_of(*sources_: str) -> list[str]:
+    return [document.name for document in read(*sources_).documents]
+
+
+def text_of(content: bytes) -> tuple[str, list[str]]:
+    write({"a.md": content})
+    loaded = read("a.md")
+    (document,) = loaded.documents
+    return document.text, loaded.remarks
+
+
+@contextmanager
+def as_nobody() -> Iterator[Path]:
+    """Give a directory, and the rights of a user to whom permissions mean something."""
+    root, before = os.geteuid() == 0, Path.cwd()
+    with tempfile.TemporaryDirectory() as directory:
+        Path(directory).chmod(0o777)
+        os.chdir(directory)
+        if root:
+            os.seteuid(65534)
+        try:
+            yield Path(directory)
+        finally:
+            if root:
+                os.seteuid(0)
+            os.chdir(before)
+
+
+# What is named
+
+
+def test_a_file_is_read_with_its_name_format_and_source() -> None:
+    write({"docs/a.md": "[x](https://a.example/)"})
+    (document,) = read("docs/a.md").documents
+    assert (document.name, document.format, document.source) == (
+        "docs/a.md",
+        "markdown",
+        "docs/a.md",
+    )
+    assert document.text == "[x](https://a.example/)"
+
+
+@pytest.mark.parametrize(
+    ("name", "format_"),
+    [
+        ("a.md", "markdown"),
+        ("A.MARKDOWN", "markdown"),
+        ("a.html", "html"),
+        ("a.txt", "plaintext"),
+        ("a.rst", "plaintext"),
+        ("LICENSE", "plaintext"),
+    ],
+)
+def test_a_named_file_of_an_unknown_ending_is_plain_text(name: str, format_: str) -> None:
+    write({name: "x"})
+    assert [document.format for document in read(name).documents] == [format_]
+
+
+def test_documents_come_in_order_of_their_names_whatever_the_order_of_sources() -> None:
+    write({"b.md": "", "a.md": "", "c/d.md": ""})
+    assert names_of("c", "b.md", "a.md") == ["a.md", "b.md", "c/d.md"]
+
+
+@pytest.mark.parametrize(
+    "named", [("a.md", "./a.md"), (".", "a.md"), ("*.md", "a.md", "."), ("a.md", "sub/../a.md")]
+)
+def test_sources_that_name_one_file_give_it_once(named: tuple[str, ...]) -> None:
+    write({"a.md": b"caf\xe9", "sub/x.txt": ""})
+    loaded = read(*named)
+    names = [document.name for document in loaded.documents]
+    assert names.count("a.md") == 1
+    assert len(loaded.remarks) == len(set(loaded.remarks))
+
+
+def test_no_source_at_all_says_what_to_name() -> None:
+    with pytest.raises(SourceError, match=r"^no source: name a file, a directory or '-'"):
+        read()
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("nowhere.md", "there is no such file or directory."),
+        ("no*.md", "no file matches this pattern."),
+        ("http://a.example/", "pages of the web cannot be sources yet; save it to a file."),
+        ("HTTPS://a.example/a.md", "pages of the web cannot be sources yet; save it to a file."),
+        ("n" * 300, "cannot be read (File name too long)."),
+        ("dangling.md", "cannot be read (No such file or directory)."),
+        ("loop.md", "cannot be read (Too many levels of symbolic links)."),
+        ("fifo.md", "is not a regular file."),
+        ("binary.md", "is a binary file, not a document."),
+        ("/dev/null", "is not a regular file."),
+    ],
+)
+def test_a_source_that_cannot_be_read_is_said_in_one_sentence(name: str, sentence: str) -> None:
+    Path("dangling.md").symlink_to("nothing")
+    Path("loop.md").symlink_to("loop.md")
+    os.mkfifo("fifo.md")
+    write({"binary.md": b"PNG\0\1\2"})
+    with pytest.raises(SourceError) as raised:
+        read(name)
+    said = str(raised.value)
+    assert said.endswith(f": {sentence}")
+    assert said.startswith(name[:200])
+
+
+def test_a_named_symbolic_link_is_followed() -> None:
+    write({"real.md": "x"})
+    Path("link.md").symlink_to("real.md")
+    assert [document.text for document in read("link.md").documents] == ["x"]
+
+
+def test_a_file_without_permission_to_read_is_said() -> None:
+    with as_nobody():
+        write({"a.md": "x"})
+        Path("a.md").chmod(0)
+        with pytest.raises(SourceError, match=r"^a\.md: cannot be read \(Permission denied\)\.$"):
+            read("a.md")
+
+
+# Standard input
+
+
+def test_standard_input_is_markdown_unless_its_name_says_otherwise() -> None:
+    for name, format_ in (("<stdin>", "markdown"), ("a.html", "html"), ("x.txt", "plaintext")):
+        (document,) = read("-", stdin=b"text", stdin_name=name).documents
+        assert (document.name, document.format, document.source) == (name, format_, "-")
+        assert document.text == "text"
+
+
+def test_standard_input_is_read_beside_files() -> None:
+    write({"a.md": ""})
+    loaded = read("a.md", "-", stdin_name="z.md")
+    assert [document.name for document in loaded.documents] == ["a.md", "z.md"]
+
+
+def test_standard_input_is_read_by_the_rules_for_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read("-", stdin=b"caf\xe9").remarks == [
+        "-: is not UTF-8 (line 1); it was read as windows-1252."
+    ]
+    with pytest.raises(SourceError, match=r"^-: is a binary file"):
+        read("-", stdin=b"\0")
+    monkeypatch.setattr(sources, "MAX_SIZE", 1_048_576)
+    with pytest.raises(SourceError, match=r"^-: is larger than 1 MiB; leave it out\.$"):
+        read("-", stdin=b"x" * 1_048_577)
+
+
+# Text
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (b"", ""),
+        ("día".encode(), "día"),
+        ("día".encode("utf-8-sig"), "día"),
+        (b"\xff\xfe" + "día".encode("utf-16-le"), "día"),
+        (b"\xfe\xff" + "día".encode("utf-16-be"), "día"),
+        (b"\xff\xfea", "\ufffd"),
+        (b"a\r\nb\rc", "a\r\nb\rc"),
+    ],
+)
+def test_text_is_utf_8_unless_a_mark_says_otherwise(content: bytes, text: str) -> None:
+    assert text_of(content) == (text, [])
+
+
+def test_what_is_no_utf_8_is_read_as_windows_1252_and_remarked_on() -> None:
+    assert text_of(b"one\ntwo\nd\xeda \x93x\x94 \x81") == (
+        "one\ntwo\ndía “x” \ufffd",
+        ["a.md: is not UTF-8 (line 3); it was read as windows-1252."],
+    )
+
+
+def test_a_file_up_to_the_limit_is_read_and_a_larger_one_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sources, "MAX_SIZE", 1_048_576)
+    write({"fits.md": b"x" * 1_048_576, "large.md": b"x" * 1_048_577})
+    assert len(read("fits.md").documents[0].text) == 1_048_576
+    with pytest.raises(SourceError, match=r"^large\.md: is larger than 1 MiB; leave it out\.$"):
+        read("large.md")
+    assert read(".").remarks == ["large.md: is larger than 1 MiB; leave it out."]
+
+
+# Directories
+
+
+def test_a_directory_gives_documents_of_known_endings_in_a_stable_order() -> None:
+    write(
+        {"d/b/z.md": "", "d/b.txt": "", "d/a.html": "", "d/a.py": "", "d/x.rst": "", "d/.n.md": ""}
+    )
+    assert names_of("d") == ["d/.n.md", "d/a.html", "d/b.txt", "d/b/z.md"]
+    assert {document.source for document in read("d").documents} == {"d"}
+
+
+@pytest.mark.parametrize("files", [{}, {"d/a.py": ""}, {"d/.hidden/a.md": ""}])
+def test_a_directory_without_documents_says_what_would_be_one(files: dict[str, str]) -> None:
+    Path("d").mkdir()
+    write(files)
+    with pytest.raises(SourceError, match=r"^d: holds no document \(a file that ends in \.md, "):
+        read("d")
+
+
+def test_hidden_directories_are_passed_over_unless_they_are_named() -> None:
+    write({"d/a.md": "", "d/.git/b.md": "", "d/.venv/c/d.md": ""})
+    assert names_of("d") == ["d/a.md"]
+    assert names_of("d/.venv") == ["d/.venv/c/d.md"]
+
+
+def test_links_inside_a_directory_are_not_followed() -> None:
+    write({"d/a.md": "", "secret/s.md": "", "secret.md": ""})
+    Path("d/link.md").symlink_to("../secret.md")
+    Path("d/dangling.md").symlink_to("nowhere")
+    Path("d/down").symlink_to("../secret")
+    Path("d/loop").symlink_to(".")
+    Path("d/dir.md").symlink_to("../secret")
+    loaded = read("d")
+    assert [document.name for document in loaded.documents] == ["d/a.md"]
+    assert loaded.remarks == []
+
+
+def test_what_is_no_document_inside_a_directory_is_remarked_on_and_passed_over() -> None:
+    write({"d/a.md": "x", "d/binary.md": b"\0"})
+    os.mkfifo("d/fifo.md")
+    Path("d/directory.md").mkdir()
+    loaded = read("d")
+    assert [document.name for document in loaded.documents] == ["d/a.md"]
+    assert loaded.remarks == [
+        "d/binary.md: is a binary file, not a document.",
+        "d/fifo.md: is not a regular file.",
+    ]
+
+
+def test_what_must_not_be_read_inside_a_directory_is_remarked_on() -> None:
+    with as_nobody():
+        write({"d/a.md": "x", "d/b.md": "x", "d/closed/c.md": "x"})
+        Path("d/b.md").chmod(0)
+        Path("d/closed").chmod(0)
+        loaded = read("d")
+        Path("d/closed").chmod(0o700)
+    assert [document.name for document in loaded.documents] == ["d/a.md"]
+    assert sorted(loaded.remarks) == [
+        "d/b.md: cannot be read (Permission denied).",
+        "d/closed: cannot be read (Permission denied).",
+    ]
+
+
+@pytest.mark.parametrize(("mode", "name"), [(0, "closed"), (0, "closed/c.md"), (0o311, "closed")])
+def test_a_directory_that_must_not_be_read_is_said(mode: int, name: str) -> None:
+    with as_nobody():
+        write({"closed/c.md": "x"})
+        Path("closed").chmod(mode)
+        try:
+            with pytest.raises(SourceError, match=r"cannot be read \(Permission denied\)\.$"):
+                read(name)
+        finally:
+            Path("closed").chmod(0o700)
+
+
+def test_names_that_are_no_unicode_are_kept_apart_and_can_be_written_anywhere() -> None:
+    for raw in (b"d/\xff.md", b"d/\xfe.md"):
+        Path("d").mkdir(exist_ok=True)
+        Path(os.fsdecode(raw)).write_text("x")
+    named = os.fsdecode(b"d/\xff.md")
+    for loaded, count in ((read("d"), 2), (read(named), 1)):
+        assert len(loaded.documents) == count
+        for document in loaded.documents:
+            assert document.name.encode()
+            assert document.source.encode()
+    assert read("-", stdin_name=named).documents[0].name.encode()
+
+
+# .gitignore
+
+REPOSITORY: dict[str, dict[str, str]] = {
+    "a file, a directory, a pattern": {
+        ".gitignore": "drop.md\nbuild/\n*.tmp.md\n/top.md\n",
+        "drop.md": "", "keep.md": "", "x/drop.md": "", "build/a.md": "", "x/build/b.md": "",
+        "a.tmp.md": "", "top.md": "", "x/top.md": "",
+    },
+    "a nested file": {
+        "x/.gitignore": "drop.md\n/only.md\n",
+        "drop.md": "", "only.md": "", "x/drop.md": "", "x/y/drop.md": "", "x/only.md": "",
+        "x/y/only.md": "",
+    },
+    "negation in one file": {
+        ".gitignore": "*.md\n!keep.md\n",
+        "drop.md": "", "keep.md": "", "x/keep.md": "", "x/drop.md": "",
+    },
+    "negation in a nested file": {
+        ".gitignore": "*.md\n", "x/.gitignore": "!keep.md\n",
+        "keep.md": "", "x/keep.md": "", "x/drop.md": "", "x/y/keep.md": "",
+    },
+    "negation below an ignored directory": {
+        ".gitignore": "x/\n", "x/.gitignore": "!keep.md\n", "a.md": "", "x/keep.md": "",
+    },
+    "a nested file says nothing of its neighbours": {
+        "x/.gitignore": "*.md\n!keep.md\n", "x/drop.md": "", "x/keep.md": "", "y/drop.md": "",
+        "z.md": "",
+    },
+    "a nested file ignores again": {
+        ".gitignore": "*.md\n!keep.md\n", "x/.gitignore": "keep.md\n",
+        "keep.md": "", "x/keep.md": "",
+    },
+    "comments, spaces and lines that are no pattern": {
+        ".gitignore": "# keep.md\n\n!\ndrop.md\n\\\n",
+        "keep.md": "", "drop.md": "",
+    },
+    "stars": {
+        ".gitignore": "**/gen/**\nx/**/z.md\n",
+        "gen/a.md": "", "x/gen/b.md": "", "x/z.md": "", "x/y/z.md": "", "x/y/a.md": "",
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("files", REPOSITORY.values(), ids=REPOSITORY)
+def test_a_directory_gives_what_git_would_not_ignore(files: dict[str, str]) -> None:
+    write(files)
+    subprocess.run(["git", "init", "--quiet"], check=True)  # noqa: S607 - git is wherever it is
+    command = [
+        "git",
+        "-c",
+        "core.excludesFile=",
+        "ls-files",
+        "--others",
+        "--exclude-standard",
+        "--",
+        "*.md",
+    ]
+    listed = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603
+    expected = sorted(listed.splitlines())
+    assert expected
+    assert names_of(".") == expected
+
+
+def test_files_above_a_directory_count_up_to_the_repositorys_top() -> None:
+    write({
+        ".gitignore": "outside.md\n", "r/.git/HEAD": "", "r/.gitignore": "*.md\n!d/keep.md\n",
+        "r/d/keep.md": "", "r/d/drop.md": "", "r/d/e/f/.gitignore": "!deep.md\n",
+        "r/d/e/f/deep.md": "", "r/d/outside.txt": "", "r/d/e/.gitignore": "!outside.md\n",
+        "r/d/e/outside.md": "",
+    })  # fmt: skip
+    expected = ["r/d/e/f/deep.md", "r/d/e/outside.md", "r/d/keep.md", "r/d/outside.txt"]
+    assert names_of("r/d") == expected
+    assert names_of("r") == expected
+
+
+def test_files_above_a_directory_that_is_in_no_repository_do_not_count() -> None:
+    write({".gitignore": "*.md\n", "d/a.md": ""})
+    assert names_of("d") == ["d/a.md"]
+
+
+def test_a_directory_that_git_ignores_is_read_when_it_is_named() -> None:
+    write({".git/HEAD": "", ".gitignore": "build/\n", "build/html/a.html": "", "b.md": ""})
+    assert names_of(".") == ["b.md"]
+    assert names_of("build") == ["build/html/a.html"]
+    assert names_of("build/html") == ["build/html/a.html"]
+
+
+def test_a_gitignore_that_is_no_regular_file_is_not_read() -> None:
+    write({"d/a.md": "", "e/a.md": "", "f/a.md": "", "rules": "*.md"})
+    os.mkfifo("d/.gitignore")
+    Path("e/.gitignore").symlink_to("../rules")
+    Path("f/.gitignore").mkdir()
+    assert names_of("d", "e", "f") == ["d/a.md", "e/a.md", "f/a.md"]
+
+
+def test_a_file_that_git_ignores_is_read_when_it_is_named() -> None:
+    write({".git/HEAD": "", ".gitignore": "*.md\n", "a.md": ""})
+    assert names_of("a.md") == names_of("*.md") == ["a.md"]
+
+
+# Patterns
+
+
+def test_a_pattern_gives_every_file_that_it_matches() -> None:
+    write({"a.md": "", "b.rst": "", "d/c.md": "", "d/e/f.md": ""})
+    Path("d.md").mkdir()
+    assert names_of("*.md") == ["a.md"]
+    assert names_of("**/*.md") == ["a.md", "d/c.md", "d/e/f.md"]
+    assert names_of("?.*") == ["a.md", "b.rst"]
+    assert {document.source for document in read("*.md").documents} == {"*.md"}
+
+
+def test_an_absolute_pattern_matches_too(here: Path) -> None:
+    write({"a.md": ""})
+    assert names_of(f"{here}/*.md") == [f"{here}/a.md"]
+
+
+def test_a_file_whose_name_looks_like_a_pattern_is_that_file() -> None:
+    write({"[a].md": "brackets", "a.md": "letter"})
+    assert [document.text for document in read("[a].md").documents] == ["brackets"]
+
+
+# All together
+
+
+def test_documents_are_read_and_their_links_collected_with_all_remarks() -> None:
+    write({"a.md": b"<https://a.example/> caf\xe9", "b.md": "---\n{\n---\n<https://a.example/>"})
+    collection = gather(["a.md", "b.md"], io.BytesIO(), "", ExtractSettings())
+    assert [str(link.url) for link in collection.links] == ["https://a.example/"]
+    assert [document.name for document in collection.documents] == ["a.md", "b.md"]
+    assert collection.remarks[0] == "a.md: is not UTF-8 (line 1); it was read as windows-1252."
+    assert all(remark.startswith("b.md: ") for remark in collection.remarks[1:])
