@@ -1,0 +1,341 @@
+"""The shell around `probe`: httpx, tenacity and waiting. Nothing is decided here.
+
+Policies lie around each other like skins: a conversation is one `probe`; each of its requests is
+retried; each attempt waits for its host's turn; each exchange has a deadline and a body cap.
+"""
+
+import asyncio
+import re
+import socket
+import ssl
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Final, Self, cast
+
+import httpx
+from tenacity import AsyncRetrying, Future, RetryCallState, retry_if_result, stop_after_attempt
+from tenacity.wait import wait_exponential_jitter
+
+from crawler.clock import Clock
+from crawler.decoding import ACCEPTED, Decoder, Undecodable
+from crawler.errors import SettingsError
+from crawler.model import Answer, Failure, FailureKind, Fetch, Request, Response
+from crawler.pacing import Pacer
+from crawler.probe import REDIRECTS, probe
+from crawler.settings import FetchSettings, PaceSettings
+from crawler.tables import advertising_hosts
+from crawler.transport import GuardedTransport, NameLookupError, UnsafeAddressError
+from crawler.urls import Url
+
+TRANSIENT_STATUS: Final = frozenset({
+    408, 425, 429, 444, 460, 463, 499, 500, 502, 503, 504, 507, 520, 521, 522, 523, 524, 527, 530,
+})  # fmt: skip
+TRANSIENT_FAILURE: Final = frozenset({
+    FailureKind.CONNECT, FailureKind.DNS_FAILURE, FailureKind.PROTOCOL, FailureKind.TIMEOUT,
+    FailureKind.TLS_HANDSHAKE,
+})  # fmt: skip
+STACK: Final = "standard"
+
+# Foreign exceptions become values here and nowhere else. Most specific first.
+FAILURES: Final[tuple[tuple[type[BaseException], FailureKind], ...]] = (
+    (UnsafeAddressError, FailureKind.PRIVATE_ADDRESS),
+    (ssl.SSLCertVerificationError, FailureKind.TLS_UNTRUSTED),  # told apart by its code, below
+    (ssl.SSLError, FailureKind.TLS_HANDSHAKE),
+    (httpx.TimeoutException, FailureKind.TIMEOUT),
+    (httpx.RemoteProtocolError, FailureKind.PROTOCOL),
+    (httpx.LocalProtocolError, FailureKind.PROTOCOL),
+    (httpx.UnsupportedProtocol, FailureKind.PROTOCOL),
+    (httpx.DecodingError, FailureKind.PROTOCOL),
+    (httpx.TooManyRedirects, FailureKind.PROTOCOL),
+    (httpx.NetworkError, FailureKind.CONNECT),
+    (httpx.ProxyError, FailureKind.CONNECT),
+    (httpx.InvalidURL, FailureKind.PROTOCOL),
+)
+_FOREIGN: Final = (httpx.RequestError, httpx.InvalidURL)
+# OpenSSL's `X509_V_ERR_…`: 20 and 21 are also what a missing intermediate looks like.
+_VERIFY_CODES: Final[Mapping[int, FailureKind]] = {
+    10: FailureKind.TLS_EXPIRED,
+    20: FailureKind.TLS_CHAIN,
+    21: FailureKind.TLS_CHAIN,
+    62: FailureKind.TLS_HOSTNAME,
+    64: FailureKind.TLS_HOSTNAME,
+}
+_READABLE: Final = re.compile(r"text/|application/(?:xhtml\+xml|xml|json)|\Z")
+_HEADER: Final = re.compile(r"\s*(\S+?)\s*:\s+([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*:\s*(.*?)\s*")
+_CUT_EMPTY: Final = "the connection was closed before an answer"
+
+
+class Fetcher:
+    """Owns the transport, the pace and the slots. Use it as an async context manager."""
+
+    def __init__(
+        self,
+        fetch: FetchSettings,
+        pace: PaceSettings,
+        clock: Clock,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._settings = fetch
+        self._clock = clock
+        self._secrets = _secrets(fetch.header)
+        self._transport = transport or GuardedTransport(fetch, pace)
+        self._pacer = Pacer(pace.delay)
+        self._slots = asyncio.Semaphore(pace.concurrency)
+        self._lanes: defaultdict[str, asyncio.Semaphore] = defaultdict(
+            lambda: asyncio.Semaphore(pace.per_host)
+        )
+
+    async def __aenter__(self) -> Self:
+        await self._transport.__aenter__()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        # Not `__aexit__`: httpx's own transport does not come by its `aclose` from there.
+        await self._transport.aclose()
+
+    async def fetch(self, url: Url) -> Fetch:
+        """Hold the conversation about one URL. Never raises for anything that a server does."""
+        conversation = probe(
+            url, max_redirects=self._settings.max_redirects, unaskable=advertising_hosts()
+        )
+        talk = _Talk(self._settings.deadline)
+        try:
+            request = next(conversation)
+            while True:
+                request = conversation.send(await self._retried(request, talk))
+        except StopIteration as end:
+            fetch: Fetch = end.value
+        return replace(fetch, attempts=talk.attempts, elapsed_ms=round(talk.spent * 1000))
+
+    async def _retried(self, request: Request, talk: "_Talk") -> Answer:
+        # A retrying object carries the state of one call: never share it between tasks.
+        retrying = AsyncRetrying(
+            sleep=self._clock.sleep,
+            stop=self._stop,
+            wait=_wait,
+            retry=retry_if_result(self._worth_another_try),
+            retry_error_callback=_last_answer,
+        )
+        answer: Answer = await retrying(self._in_turn, request, talk)
+        return answer
+
+    async def _in_turn(self, request: Request, talk: "_Talk") -> Answer:
+        """Wait for the host's turn, without holding one of the slots that all hosts share."""
+        host = request.url.authority
+        async with self._lanes[host]:
+            while True:
+                async with self._slots:
+                    wait = self._pacer.take_turn(host, self._clock.monotonic())
+                    if not wait:
+                        answer = await self._timed(request, talk)
+                        break
+                await self._clock.sleep(wait)
+        pause = self._pause(answer)
+        if pause is not None:
+            self._pacer.back_off(
+                host, self._clock.monotonic(), min(pause, self._settings.max_retry_after)
+            )
+        return answer
+
+    async def _timed(self, request: Request, talk: "_Talk") -> Answer:
+        seconds = min(self._settings.timeout, talk.budget - talk.spent)
+        if seconds <= 0:
+            return Failure(FailureKind.TIMEOUT, f"{talk.budget:g} s in all")
+        begun = self._clock.monotonic()
+        talk.attempts += 1
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._exchange(request)
+        except TimeoutError:
+            return Failure(FailureKind.TIMEOUT, f"none within {seconds:.3g} s")
+        finally:
+            talk.spent += self._clock.monotonic() - begun
+
+    async def _exchange(self, request: Request) -> Answer:
+        try:
+            response = await self._transport.handle_async_request(self._outgoing(request))
+            try:
+                return await self._read(response)
+            finally:
+                await response.aclose()
+        except _FOREIGN as error:
+            return failure_of(error)
+
+    def _outgoing(self, request: Request) -> httpx.Request:
+        url = request.url
+        headers = {
+            "host": url.authority,  # httpx would decode the name for it, and some have no decoding
+            "user-agent": self._settings.user_agent,
+            "accept-encoding": ACCEPTED,
+            **request.headers,
+        }
+        if url.scheme == "https":  # secrets: to the exact host that they are for, on every hop
+            headers |= self._secrets.get(url.authority, {})
+        outgoing = httpx.Request("GET", str(url), headers=headers)
+        timeout = dict.fromkeys(("connect", "read", "write", "pool"), self._settings.timeout)
+        outgoing.extensions = {"timeout": timeout, "target": url.target.encode()}
+        return outgoing
+
+    async def _read(self, response: httpx.Response) -> Response:
+        headers = _headers(response)
+        status = response.status_code
+        kind = headers.get("content-type", "").strip().lower()
+        redirects = status in REDIRECTS and "location" in headers
+        if redirects or not _READABLE.match(kind):
+            return Response(status, headers)
+        body, truncated = await self._body(response, headers.get("content-encoding", ""))
+        return Response(status, headers, body, truncated)
+
+    async def _body(self, response: httpx.Response, coding: str) -> tuple[bytes, bool]:
+        """Read up to the cap. A body cut short or garbled is no failure: the page is there."""
+        limit = self._settings.max_body
+        try:
+            decoder = Decoder(coding, limit)
+        except Undecodable:
+            return b"", True
+        try:
+            # The stream itself, not `aiter_raw`: that one refuses responses made in memory.
+            async for piece in cast("httpx.AsyncByteStream", response.stream):
+                decoder.feed(piece)
+                if decoder.full:
+                    return bytes(decoder.body), True
+        except (Undecodable, httpx.TransportError):
+            return bytes(decoder.body), True
+        return bytes(decoder.body), False
+
+    def _stop(self, state: RetryCallState) -> bool:
+        """Stop after the last try; a silent host gets one more try, not all of them."""
+        tries = self._settings.retries + 1
+        if state.outcome is not None and _timed_out(state.outcome.result()):
+            tries = min(tries, 2)
+        return bool(stop_after_attempt(tries)(state))
+
+    def _worth_another_try(self, answer: Answer) -> bool:
+        match answer:
+            case Failure(kind=kind):
+                return kind in TRANSIENT_FAILURE
+            case Response(status=status) if status in TRANSIENT_STATUS:
+                pause = self._pause(answer)
+                return pause is None or pause <= self._settings.max_retry_after
+            case _:
+                return False
+
+    def _pause(self, answer: Answer) -> float | None:
+        if isinstance(answer, Response) and answer.status in (429, 503):
+            return retry_after(answer.headers, self._clock.now())
+        return None
+
+
+@dataclass(slots=True)
+class _Talk:
+    """What one conversation may cost and has cost, in seconds on the line: not in our queues."""
+
+    budget: float
+    spent: float = 0.0
+    attempts: int = 0
+
+
+def failure_of(error: Exception) -> Failure:
+    """Turn an exception of the network libraries into a value, by its whole chain of causes."""
+    causes = _causes(error)
+    for cause in causes:
+        match cause:
+            case NameLookupError(missing=True):
+                return Failure(FailureKind.DNS_NOT_FOUND)
+            case NameLookupError():
+                return Failure(FailureKind.DNS_FAILURE, str(cause))
+            case socket.gaierror():  # from a transport that looks names up by itself
+                missing = cause.errno == socket.EAI_NONAME
+                kind = FailureKind.DNS_NOT_FOUND if missing else FailureKind.DNS_FAILURE
+                return Failure(kind)
+            case ssl.SSLCertVerificationError():
+                kind = _VERIFY_CODES.get(cause.verify_code, FailureKind.TLS_UNTRUSTED)
+                return Failure(kind)
+    for type_, kind in FAILURES:
+        if any(isinstance(cause, type_) for cause in causes):
+            return Failure(kind, _words(kind, causes))
+    raise error  # a kind of error that nobody knew: a bug of ours, and shown as one
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    causes: list[BaseException] = []
+    cause: BaseException | None = error
+    while cause is not None and cause not in causes:
+        causes.append(cause)
+        cause = cause.__cause__ or cause.__context__
+    return causes
+
+
+def _words(kind: FailureKind, causes: list[BaseException]) -> str:
+    """Say more, in our words: what a library puts into its messages may be a stranger's."""
+    if kind is FailureKind.PRIVATE_ADDRESS:
+        return next(str(cause) for cause in causes if isinstance(cause, UnsafeAddressError))
+    if kind is FailureKind.CONNECT:
+        if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
+            return "refused"
+        return "reset" if any(isinstance(cause, ConnectionResetError) for cause in causes) else ""
+    empty = kind is FailureKind.PROTOCOL and "without sending" in str(causes[0])
+    return _CUT_EMPTY if empty else ""
+
+
+def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Read `Retry-After`, seconds or date (RFC 9110 §10.2.3); None if there is none to be read.
+
+    A date is relative to the answer's own `Date`, so that a wrong clock does no harm.
+    """
+    value = headers.get("retry-after", "").strip()
+    if re.fullmatch(r"[0-9]{1,9}", value):
+        return float(value)
+    then, start = _date(value), _date(headers.get("date", "")) or now
+    return max(0.0, (then - start).total_seconds()) if then else None
+
+
+def _date(value: str) -> datetime | None:
+    try:
+        date = parsedate_to_datetime(value)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return date if date.tzinfo else date.replace(tzinfo=UTC)
+
+
+def _headers(response: httpx.Response) -> dict[str, str]:
+    """Decode header values as browsers do: UTF-8 if they are, else each byte a character."""
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in response.headers.raw:
+        name = raw_name.decode("latin-1").lower()
+        try:
+            value = raw_value.decode()
+        except UnicodeDecodeError:
+            value = raw_value.decode("latin-1")
+        joint = "\n" if name == "set-cookie" else ", "
+        headers[name] = f"{headers[name]}{joint}{value}" if name in headers else value
+    return headers
+
+
+def _secrets(texts: tuple[str, ...]) -> Mapping[str, Mapping[str, str]]:
+    secrets: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for text in texts:
+        match = _HEADER.fullmatch(text)
+        if match is None or any(mark in text for mark in "\r\n\0"):
+            raise SettingsError("--header takes 'HOST: Name: value'; what was given is not that.")
+        secrets[match[1].lower().removesuffix(":443")][match[2].lower()] = match[3]
+    return secrets
+
+
+def _timed_out(answer: Answer) -> bool:
+    return isinstance(answer, Failure) and answer.kind is FailureKind.TIMEOUT
+
+
+def _wait(state: RetryCallState) -> float:
+    answer = state.outcome.result() if state.outcome else None
+    if isinstance(answer, Response) and "retry-after" in answer.headers:
+        return 0.0  # the whole host is waiting already
+    return wait_exponential_jitter(multiplier=0.5, max=10, jitter=0.5)(state)
+
+
+def _last_answer(state: RetryCallState) -> Answer:
+    # tenacity gives up only after an attempt: there is an outcome.
+    return cast("Answer", cast("Future", state.outcome).result())

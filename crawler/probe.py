@@ -1,0 +1,139 @@
+"""The conversation about one URL, without the network.
+
+`probe` is a generator: it yields the next `Request`, is sent the `Answer`, and returns the
+finished `Fetch`. All that we know of redirects, of second tries with other headers and of
+cookies lives here; whoever drives the generator only has to move bytes.
+"""
+
+from collections.abc import Container, Generator, Mapping
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias
+
+from crawler.addresses import BAD_PORTS
+from crawler.model import Answer, Failure, FailureKind, Fetch, Hop, Request, Response
+from crawler.urls import Rejected, Rejection, Url, resolve
+
+Probe: TypeAlias = Generator[Request, Answer, Fetch]
+
+REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})  # RFC 9110 §15.4
+
+_ACCEPT: Final = {"accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"}
+# Servers that refuse our headers often serve these: what any browser, or any tool, sends.
+_ANYTHING: Final = {"accept": "*/*"}
+_BROWSER_LIKE: Final = {
+    "accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "accept-language": "en,*;q=0.5",
+}
+_NOT_ACCEPTABLE: Final = frozenset({406, 415, 416})
+# 4xx that mean what they say: asking again in other words would change nothing.
+_CLEAR: Final = frozenset({
+    401, 402, 403, 404, 405, 407, 408, 409, 410, 412, 417, 418, 421, 422, 423, 424, 425, 428, 429,
+    444, 451, 460, 463, 499,
+})  # fmt: skip
+_MAX_COOKIES: Final = 50
+_MAX_COOKIE_LENGTH: Final = 4096
+
+
+def probe(url: Url, *, max_redirects: int = 10, unaskable: Container[str] = ()) -> Probe:
+    """Ask for a URL and follow where it leads. `unaskable`: hosts that are named, never asked."""
+    fetch = yield from _follow(url, max_redirects, unaskable, _Jar(accepts=False))
+    if _went_in_circles(fetch):  # many sites go in circles until a cookie is kept
+        again = yield from _follow(url, max_redirects, unaskable, _Jar(accepts=True))
+        if not _went_in_circles(again):
+            return again
+    return fetch
+
+
+@dataclass(slots=True)
+class _Jar:
+    """The cookies of one conversation, each for the exact host that set it."""
+
+    accepts: bool
+    _values: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def keep(self, url: Url, response: Response) -> None:
+        if not self.accepts:
+            return
+        for line in response.headers.get("set-cookie", "").split("\n"):
+            name, equals, value = line.partition(";")[0].strip().partition("=")
+            if equals and len(line) <= _MAX_COOKIE_LENGTH and len(self._values) < _MAX_COOKIES:
+                self._values[str(url.authority), name.strip()] = value.strip()
+
+    def headers(self, url: Url) -> dict[str, str]:
+        pairs = [f"{n}={v}" for (host, n), v in self._values.items() if host == url.authority]
+        return {"cookie": "; ".join(pairs)} if pairs else {}
+
+
+def _follow(url: Url, limit: int, unaskable: Container[str], jar: _Jar) -> Probe:
+    hops: list[Hop] = []
+    seen: set[tuple[Url, str]] = set()
+    here = url
+    while True:
+        state = (here, jar.headers(here).get("cookie", ""))
+        if state in seen:
+            return Fetch(url, here, Failure(FailureKind.REDIRECT_LOOP, str(here)), tuple(hops))
+        seen.add(state)
+        if len(hops) > limit:
+            detail = f"more than {limit}"
+            failure = Failure(FailureKind.TOO_MANY_REDIRECTS, detail)
+            return Fetch(url, here, failure, tuple(hops))
+        answer = _refused(here, unaskable) or (yield from _ask(here, jar))
+        if isinstance(answer, Failure) or not _redirects(answer):
+            return Fetch(url, here, answer, tuple(hops))
+        jar.keep(here, answer)
+        there = _location(answer, here)
+        if isinstance(there, Failure):
+            return Fetch(url, here, there, tuple(hops))
+        hops.append(Hop(here, answer.status))
+        here = there
+
+
+def _ask(url: Url, jar: _Jar) -> Generator[Request, Answer, Answer]:
+    first = yield Request(url, _ACCEPT | jar.headers(url))
+    headers = _other_headers(first)
+    if headers is None:
+        return first
+    second = yield Request(url, {**headers, **jar.headers(url)})
+    return first if isinstance(second, Failure) else second
+
+
+def _other_headers(answer: Answer) -> Mapping[str, str] | None:
+    match answer:
+        case Response(status=status) if status in _NOT_ACCEPTABLE:
+            return _ANYTHING
+        case Response(status=status) if 400 <= status < 500 and status not in _CLEAR:  # noqa: PLR2004
+            return _BROWSER_LIKE
+        case _:
+            return None
+
+
+def _refused(url: Url, unaskable: Container[str]) -> Failure | None:
+    if url.port in BAD_PORTS:
+        return Failure(FailureKind.FORBIDDEN_PORT, str(url.port))
+    if url.host in unaskable:
+        return Failure(FailureKind.INTERSTITIAL, url.host)
+    return None
+
+
+def _redirects(response: Response) -> bool:
+    if response.status == 300:  # noqa: PLR2004 - RFC 9110 §15.4.1: choices, at times with a preferred one
+        return "location" in response.headers
+    return response.status in REDIRECTS
+
+
+def _location(response: Response, base: Url) -> Url | Failure:
+    written = response.headers.get("location", "")
+    target = resolve(written, str(base)) if written else Rejected("", Rejection.EMPTY)
+    if not isinstance(target, Rejected):
+        return target.url
+    if target.reason in (Rejection.SCHEME, Rejection.MAIL, Rejection.BAD_MAIL):
+        return Failure(FailureKind.FORBIDDEN_SCHEME, target.detail or "mailto")
+    return Failure(FailureKind.BAD_REDIRECT, "no Location" if not written else "")
+
+
+def _went_in_circles(fetch: Fetch) -> bool:
+    match fetch.outcome:
+        case Failure(kind=FailureKind.REDIRECT_LOOP | FailureKind.TOO_MANY_REDIRECTS):
+            return True
+        case _:
+            return False
