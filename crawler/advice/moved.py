@@ -1,0 +1,64 @@
+"""Has the resource moved for good, so that the author can write its new address?"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from crawler.model import Evidence, Finding, Severity, Verdict
+from crawler.tables import registrable_domain, shorteners
+from crawler.urls import Url
+
+# Identifiers made to outlive addresses, and copies that are meant as copies: never replaced.
+_PERSISTENT: Final = frozenset({
+    "doi.org", "dx.doi.org", "hdl.handle.net", "purl.org", "w3id.org", "n2t.net", "identifiers.org",
+    "web.archive.org", "archive.ph", "archive.today", "archive.is", "arquivo.pt", "perma.cc",
+})  # fmt: skip
+_NOT_THE_PAGE: Final = re.compile(
+    r"/(?:(?:accounts?/)?(?:log[-_]?in|sign[-_]?in|sso|oauth2?)|consent|[^/]*(?:(?<!\d)404(?!\d)|not-?found)[^/]*)"
+    r"(?:[/.]|$)",
+    re.IGNORECASE,
+)
+# ISO 639-1: `/es/` and `/pt-br` are front pages in a language, `/ok` is a page.
+_LANGUAGES: Final = (
+    "aa|ab|af|ak|am|ar|as|ay|az|ba|be|bg|bn|bo|br|bs|ca|ce|co|cs|cv|cy|da|de|dv|dz|ee|el|en|eo|es|et"
+    "|eu|fa|ff|fi|fj|fo|fr|fy|ga|gd|gl|gn|gu|gv|ha|he|hi|hr|ht|hu|hy|id|ig|is|it|iu|ja|jv|ka|kg|ki|kk"
+    "|kl|km|kn|ko|ku|kv|kw|ky|la|lb|lg|li|ln|lo|lt|lv|mg|mi|mk|ml|mn|mr|ms|mt|my|nb|ne|nl|nn|no|nv|ny"
+    "|oc|om|or|os|pa|pl|ps|pt|qu|rm|ro|ru|rw|sa|sc|sd|se|sg|si|sk|sl|sm|sn|so|sq|sr|ss|st|su|sv|sw|ta"
+    "|te|tg|th|ti|tk|tl|tn|to|tr|ts|tt|ty|ug|uk|ur|uz|ve|vi|vo|wa|wo|xh|yi|yo|za|zh|zu"
+)
+_HOME: Final = re.compile(rf"/(?:(?:{_LANGUAGES})(?:[-_][a-z]{{2}})?/?)?", re.IGNORECASE)
+
+
+def advise(evidence: Evidence, verdict: Verdict) -> Iterator[Finding]:
+    """Propose the final address of a permanent redirect, unless it is not the same page's."""
+    old, new = evidence.link.url, evidence.fetch.effective_url
+    if verdict.reason != "permanent" or old.host in _PERSISTENT or old.host in shorteners():
+        return
+    kind = kind_of_move(old, new)
+    if _HOME.fullmatch(old.target) and kind == "renamed":
+        return  # a front page is an entrance: where it leads today is the site's own affair
+    if _to_home(old, new):
+        message = "A deep link that leads to the front page: the page itself may be gone."
+        yield Finding("sent-home", Severity.WARNING, message)
+    elif not _NOT_THE_PAGE.search(new.path):
+        message = f"Moved for good ({kind})."
+        yield Finding("moved", Severity.ADVICE, message, str(new))
+
+
+def kind_of_move(old: Url, new: Url) -> str:
+    """Name what changed: `https-upgrade`, `www`, `slash`, `case`, `renamed` or `moved`."""
+    if old.authority == new.authority and old.target == new.target:
+        return "https-upgrade"
+    if old.authority.removeprefix("www.") == new.authority.removeprefix("www."):
+        if old.target == new.target:
+            return "www"
+        if old.target.rstrip("/") == new.target.rstrip("/"):
+            return "slash"
+        if old.target.casefold() == new.target.casefold():
+            return "case"
+    same = registrable_domain(old.host) == registrable_domain(new.host)
+    return "renamed" if same else "moved"
+
+
+def _to_home(old: Url, new: Url) -> bool:
+    return not _HOME.fullmatch(old.target) and bool(_HOME.fullmatch(new.target))

@@ -1,0 +1,193 @@
+"""Resource metadata: from a response to `PageFacts`.
+
+A page that cannot be read costs facts and nothing else. Trees are built only of input that cannot
+hurt: building one is quadratic in nesting and in attributes, and nothing can interrupt it.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Final, TypeAlias
+from urllib.parse import unquote
+
+from selectolax.lexbor import LexborHTMLParser
+
+from crawler.charset import decode
+from crawler.model import PageFacts, Response
+from crawler.text import clean
+from crawler.urls import Target, Url, resolve
+
+MAX_PARSED: Final = 262_144
+"""Characters of a page that are parsed: 99.75 % of titles stand before, says a measurement."""
+
+MAX_UNCLOSED: Final = 2_000
+MAX_TAG_LENGTH: Final = 16_384
+_HEAD_ONLY: Final = 8_192
+
+_HTML: Final = frozenset({"text/html", "application/xhtml+xml", "application/xml", "text/xml", ""})
+_TAG: Final = re.compile(r"<(/?[A-Za-z][A-Za-z0-9]*)")
+_LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*")
+_DESCRIPTION_LIMIT: Final = 500
+# Country codes and other mistakes found where a language should stand, in real pages.
+_MEANT: Final[Mapping[str, str]] = {
+    "jp": "ja", "cz": "cs", "gr": "el", "dk": "da", "ua": "uk", "kr": "ko", "cn": "zh", "iw": "he",
+}  # fmt: skip
+_NO_LANGUAGE: Final = frozenset({"und", "mul", "zxx", "x"})
+
+Finder: TypeAlias = Callable[[LexborHTMLParser], str | None]
+
+
+def media_type(response: Response) -> str:
+    """Return the media type of a response without its parameters, lower case; empty if unknown."""
+    return response.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def read_facts(response: Response, url: Url) -> PageFacts:
+    """Read what a response says of its resource. Never raises. `url`: the one that answered."""
+    kind = clean(media_type(response)) or None
+    if kind is not None and kind not in _HTML:
+        title = _file_title(response)
+        return PageFacts(kind, title, "file-name" if title else None)
+    if not response.body:
+        return PageFacts(kind)
+    text = decode(response.body, response.headers.get("content-type", ""))
+    # As browsers that run scripts do: else an image in the head's noscript ends the head.
+    tree = LexborHTMLParser(_harmless(text), scripting=True)
+    title, title_source = _first(tree, _TITLES)
+    language, language_source = _language(tree, response)
+    return PageFacts(
+        content_type=kind,
+        title=title,
+        title_source=title_source,
+        language=language,
+        language_source=language_source,
+        description=_description(tree),
+        canonical_url=_canonical(tree, url),
+        site=_cleaned(_meta(tree, "og:site_name")),
+        author=_cleaned(_meta(tree, "author", "citation_author", "article:author")),
+        published=_cleaned(_meta(tree, "article:published_time", "citation_date", "date")),
+    )
+
+
+def _harmless(text: str) -> str:
+    text = text[:MAX_PARSED]
+    if _unclosed(text) > MAX_UNCLOSED or _longest_tag(text) > MAX_TAG_LENGTH:
+        return text[:_HEAD_ONLY]
+    return text
+
+
+def _unclosed(text: str) -> int:
+    """Count by names: `</b>` closes no `<div>`."""
+    tags = Counter(_TAG.findall(text.lower()))
+    return sum(max(0, n - tags[f"/{tag}"]) for tag, n in tags.items() if not tag.startswith("/"))
+
+
+def _longest_tag(text: str) -> int:
+    return max((len(part.partition(">")[0]) for part in text.split("<")), default=0)
+
+
+def _first(tree: LexborHTMLParser, finders: Mapping[str, Finder]) -> tuple[str | None, str | None]:
+    for name, find in finders.items():
+        if value := _cleaned(find(tree)):
+            return value, name
+    return None, None
+
+
+def _element(selector: str) -> Finder:
+    def find(tree: LexborHTMLParser) -> str | None:
+        for node in tree.css(selector):
+            if text := node.text().strip():
+                return text
+        return None
+
+    return find
+
+
+def _meta(tree: LexborHTMLParser, *names: str) -> str | None:
+    """Return the content of the first meta element of a name, be it `name` or `property`."""
+    for name in names:
+        node = tree.css_first(f'meta[property="{name}" i], meta[name="{name}" i]')
+        content = node.attributes.get("content") if node else None
+        if content and content.strip():
+            return content.strip()
+    return None
+
+
+def _cleaned(text: str | None) -> str | None:
+    return (clean(text) or None) if text else None
+
+
+_TITLES: Final[Mapping[str, Finder]] = {
+    "og": lambda tree: _meta(tree, "og:title"),
+    # An SVG's title may come first in a page: the document's own stands in the head, or it is
+    # one that no drawing holds.
+    "html": _element("head > title"),
+    "html-body": _element("body > title, main > title, div > title"),
+    "twitter": lambda tree: _meta(tree, "twitter:title"),
+    "citation": lambda tree: _meta(tree, "citation_title"),
+    "h1": _element("h1"),
+}
+
+
+def _description(tree: LexborHTMLParser) -> str | None:
+    text = _meta(tree, "og:description", "description", "twitter:description")
+    return (clean(text, _DESCRIPTION_LIMIT) or None) if text else None
+
+
+def _canonical(tree: LexborHTMLParser, url: Url) -> str | None:
+    node = tree.css_first('link[rel~="canonical" i]')
+    written = node.attributes.get("href") if node else None
+    target = resolve(written, str(url)) if written else None
+    if not isinstance(target, Target) or _mistaken(target, url):
+        return None
+    return str(target.url)
+
+
+def _mistaken(canonical: Target, url: Url) -> bool:
+    """Recognise what sites name by mistake: this is no other address of the page."""
+    named = canonical.url
+    if named == url:
+        return canonical.fragment is not None
+    if named.target == "/" and url.path != "/":
+        return True  # all pages of a site name its front page
+    # The machine on which the site was built. A host whose last label is a number is an address.
+    last = named.host.rpartition(".")[2]
+    built = last == "localhost" or last.endswith("]") or last.isdigit()
+    return built and named.host != url.host
+
+
+def _language(tree: LexborHTMLParser, response: Response) -> tuple[str | None, str | None]:
+    html = tree.css_first("html")
+    declared = (
+        ("html", html.attributes.get("lang") if html else None),
+        ("og", _meta(tree, "og:locale")),
+        ("meta", _meta_equivalent(tree, "content-language")),
+        ("header", response.headers.get("content-language")),
+    )
+    for source, value in declared:
+        if language := normalised_language(value or ""):
+            return language, source
+    return None, None
+
+
+def _meta_equivalent(tree: LexborHTMLParser, name: str) -> str | None:
+    node = tree.css_first(f'meta[http-equiv="{name}" i]')
+    return node.attributes.get("content") if node else None
+
+
+def normalised_language(declared: str) -> str | None:
+    """Return the language of a declared tag: `es` for `es_ES`, `ja` for the mistaken `jp`."""
+    match = _LANGUAGE.fullmatch(declared.partition(",")[0].strip())
+    if not match:
+        return None
+    language = re.split("[-_]", match[0])[0].lower()
+    language = _MEANT.get(language, language)
+    return None if language in _NO_LANGUAGE else language
+
+
+_FILE_NAME: Final = re.compile(r"""filename\*?\s*=\s*(?:UTF-8'[^']*')?"?([^";]+)""", re.IGNORECASE)
+
+
+def _file_title(response: Response) -> str | None:
+    match = _FILE_NAME.search(response.headers.get("content-disposition", ""))
+    return _cleaned(unquote(match[1])) if match else None

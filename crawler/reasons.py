@@ -1,0 +1,157 @@
+"""Every reason that a verdict can give: its outcome, how sure it is, a sentence and a cure.
+
+The catalogue behind `verdicts.py`, the reports and docs/reasons.md. A code is stored in histories
+and tested against by other programs: it never changes its meaning.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from crawler.model import Confidence, Outcome
+
+CERTAIN: Final = Confidence.CERTAIN
+LIKELY: Final = Confidence.LIKELY
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One way to answer. `sentence` says what was seen, `cure` what the author can do."""
+
+    outcome: Outcome
+    code: str
+    sentence: str
+    cure: str = "Nothing to do."
+    confidence: Confidence = CERTAIN
+
+
+_REPLACE: Final = "Replace or remove the link; an archived copy may exist."
+_WAIT: Final = "Wait: only several failed looks over days make a link broken."
+_BROWSER: Final = "Open it in a browser. Nothing is wrong with the link as far as anybody can tell."
+_TELL: Final = "Tell the site's owner, or link to another page."
+
+REASONS: Final = (
+    Reason(Outcome.OK, "ok", "The page answered."),
+    Reason(Outcome.OK, "mail", "A well-formed mail address; whether it is read, nobody can tell."),
+    Reason(
+        Outcome.REDIRECTED,
+        "permanent",
+        "Moved for good: every redirect on the way is a permanent one.",
+        "Write the new address; `crawl report` proposes it.",
+    ),
+    Reason(Outcome.REDIRECTED, "temporary", "The page answers at another address for now."),
+    Reason(Outcome.BROKEN, "not-found", "The server says that there is no such page.", _REPLACE),
+    Reason(Outcome.BROKEN, "gone", "The server says that the page was removed for good.", _REPLACE),
+    Reason(
+        Outcome.BROKEN, "client-error", "The server rejects the request as wrong.", _REPLACE, LIKELY
+    ),
+    Reason(
+        Outcome.BROKEN,
+        "removed-video",
+        "The page answers, but the video is not available any more.",
+        _REPLACE,
+        LIKELY,
+    ),
+    Reason(Outcome.BROKEN, "bad-redirect", "A redirect that leads nowhere.", _TELL),
+    Reason(Outcome.BROKEN, "redirect-loop", "The redirects go in circles.", _TELL),
+    Reason(Outcome.BROKEN, "too-many-redirects", "The redirects do not come to an end.", _TELL),
+    Reason(Outcome.BROKEN, "dns-not-found", "The host's name does not exist any more.", _REPLACE),
+    Reason(Outcome.BROKEN, "tls-expired", "The site's certificate has expired.", _TELL, LIKELY),
+    Reason(Outcome.BROKEN, "tls-hostname", "The certificate is for another host.", _TELL, LIKELY),
+    Reason(
+        Outcome.BROKEN,
+        "tls-untrusted",
+        "The certificate was issued by nobody whom browsers trust.",
+        _TELL,
+        LIKELY,
+    ),
+    Reason(
+        Outcome.BROKEN,
+        "tls",
+        "The network in front of the site cannot make a secure connection to it.",
+        _TELL,
+        LIKELY,
+    ),
+    Reason(
+        Outcome.INVALID, "malformed", "This cannot be read as a URL.", "Correct what is written."
+    ),
+    Reason(
+        Outcome.INVALID,
+        "no-scheme",
+        "Without https:// browsers take this for a path of this site.",
+        "Write https:// before it.",
+    ),
+    Reason(Outcome.INVALID, "empty", "The link leads nowhere: its URL is empty.", "Add the URL."),
+    Reason(Outcome.INVALID, "bad-mail", "This is not a mail address.", "Correct what is written."),
+    Reason(Outcome.BLOCKED, "auth", "The site asks for a login.", _BROWSER),
+    Reason(Outcome.BLOCKED, "paywall", "The site asks for payment.", _BROWSER),
+    Reason(
+        Outcome.BLOCKED, "forbidden", "The site refuses us; people may well be let in.", _BROWSER
+    ),
+    Reason(Outcome.BLOCKED, "rejected", "The site refuses requests like ours.", _BROWSER),
+    Reason(
+        Outcome.BLOCKED,
+        "rate-limited",
+        "The site wants to be asked less often.",
+        "Nothing to do; a later run asks again. `--delay` makes us slower.",
+    ),
+    Reason(Outcome.BLOCKED, "legal", "Not served here for legal reasons.", _BROWSER),
+    Reason(Outcome.BLOCKED, "unusual-status", "A status that no standard knows.", _BROWSER),
+    Reason(Outcome.BLOCKED, "bot-wall", "A wall against robots answered, not the page.", _BROWSER),
+    Reason(
+        Outcome.BLOCKED,
+        "interstitial",
+        "An advertising shortener: its target is hidden behind scripts, so it is never asked.",
+        "Link to the target itself.",
+    ),
+    Reason(Outcome.FAILING, "timeout", "No answer in time.", _WAIT),
+    Reason(Outcome.FAILING, "server-error", "The server reports a failure of its own.", _WAIT),
+    Reason(
+        Outcome.FAILING, "origin-error", "A network in front of the site cannot reach it.", _WAIT
+    ),
+    Reason(Outcome.FAILING, "dns-failure", "The host's name could not be looked up.", _WAIT),
+    Reason(Outcome.FAILING, "connect", "No connection could be made or kept.", _WAIT),
+    Reason(
+        Outcome.FAILING,
+        "tls-chain",
+        "No trusted issuer was found for the certificate; browsers can often repair that.",
+        _TELL,
+    ),
+    Reason(Outcome.FAILING, "tls-handshake", "No secure connection could be agreed on.", _WAIT),
+    Reason(Outcome.FAILING, "protocol", "The answer is not proper HTTP.", _WAIT),
+    Reason(
+        Outcome.UNSAFE,
+        "private-address",
+        "The address is not one of the public internet, so it was not asked.",
+        "If it is meant to be asked, allow it: `--allow-address`.",
+    ),
+    Reason(
+        Outcome.UNSAFE,
+        "forbidden-port",
+        "The port belongs to another protocol, so it was not asked.",
+        "Correct the port.",
+    ),
+    Reason(
+        Outcome.UNSAFE,
+        "forbidden-scheme",
+        "A redirect leads out of the web (to another scheme than http or https).",
+        _TELL,
+    ),
+    Reason(Outcome.SKIPPED, "scheme", "Not a web address; its scheme is not checked."),
+    Reason(Outcome.SKIPPED, "relative", "A path within this site; it is not checked yet."),
+    Reason(Outcome.SKIPPED, "excluded", "Left out by the settings.", "See `include`, `exclude`."),
+    Reason(Outcome.SKIPPED, "offline", "Not asked: `--offline`."),
+    Reason(
+        Outcome.SKIPPED, "out-of-time", "Not asked: the time was up.", "Allow more: `--max-time`."
+    ),
+    Reason(
+        Outcome.SKIPPED,
+        "no-network",
+        "Not asked: no host at all could be reached.",
+        "Run it again.",
+    ),
+    Reason(Outcome.SKIPPED, "not-yet", "Not asked yet.", "Run `crawl run`."),
+    Reason(Outcome.SKIPPED, "interrupted", "Not asked: the run was interrupted.", "Run it again."),
+)
+
+BY_CODE: Final[Mapping[str, Reason]] = {reason.code: reason for reason in REASONS}

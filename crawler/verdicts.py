@@ -1,0 +1,164 @@
+"""From evidence to a verdict: is it there?
+
+`RULES` is the policy and reads from top to bottom: the first rule that answers decides. A rule is
+a pure function of the evidence that returns a reason's code, or None. What each code means stands
+in `reasons.py`.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Final, TypeAlias
+
+from crawler.model import Evidence, Failure, FailureKind, Outcome, Response, Verdict
+from crawler.reasons import BY_CODE
+from crawler.settings import SelectSettings
+from crawler.text import clean
+from crawler.urls import Rejected, Rejection, Url
+
+Rule: TypeAlias = Callable[[Evidence], str | None]
+
+_PERMANENT: Final = frozenset({301, 308})
+# Headers by which a wall says that it answered and not the site; values are patterns.
+_WALLS: Final[Mapping[str, re.Pattern[str]]] = {
+    "cf-mitigated": re.compile("challenge", re.IGNORECASE),
+    "x-vercel-mitigated": re.compile("challenge|deny", re.IGNORECASE),
+    "x-amzn-waf-action": re.compile("challenge|captcha", re.IGNORECASE),
+    "x-sucuri-block": re.compile(""),
+}
+_STATUS: Final[Mapping[int, str]] = {
+    401: "auth",
+    402: "paywall",
+    403: "forbidden",
+    404: "not-found",
+    405: "client-error",
+    407: "auth",
+    408: "timeout",
+    410: "gone",
+    425: "timeout",
+    429: "rate-limited",
+    444: "server-error",
+    451: "legal",
+    460: "server-error",
+    463: "server-error",
+    499: "server-error",
+    **dict.fromkeys((406, 409, 412, 415, 416, 417, 418, 421, 422, 423, 424, 428), "rejected"),
+    **dict.fromkeys((520, 521, 522, 523, 524, 527, 530), "origin-error"),
+    **dict.fromkeys((525, 526), "tls"),
+}
+_VIDEO_GONE: Final = frozenset({"- youtube", "youtube", "video unavailable"})
+_REJECTIONS: Final[Mapping[Rejection, str]] = {
+    Rejection.EMPTY: "empty",
+    Rejection.MALFORMED: "malformed",
+    Rejection.NO_SCHEME: "no-scheme",
+    Rejection.SCHEME: "scheme",
+    Rejection.RELATIVE: "relative",
+    Rejection.MAIL: "mail",
+    Rejection.BAD_MAIL: "bad-mail",
+}
+
+
+def no_answer(evidence: Evidence) -> str | None:
+    """Whatever stood in the way of an answer is the answer."""
+    outcome = evidence.fetch.outcome
+    return _failure_code(outcome.kind) if isinstance(outcome, Failure) else None
+
+
+def bot_wall(evidence: Evidence) -> str | None:
+    """Some walls say so in a header; challenges come with 200, 403, 429 and 503."""
+    headers = _response(evidence).headers
+    named = any(name in headers and sign.search(headers[name]) for name, sign in _WALLS.items())
+    return "bot-wall" if named else None
+
+
+def error_status(evidence: Evidence) -> str | None:
+    """Everything that is not a success: RFC 9110 §15.5 and §15.6, and what is seen in the wild."""
+    status = _response(evidence).status
+    if status in _STATUS:
+        return _STATUS[status]
+    if 400 <= status < 500:  # noqa: PLR2004 - the class of client errors
+        return "client-error"
+    if 500 <= status < 600:  # noqa: PLR2004 - the class of server errors
+        return "server-error"
+    return None if 200 <= status < 400 else "unusual-status"  # noqa: PLR2004
+
+
+def removed_video(evidence: Evidence) -> str | None:
+    """YouTube answers 200 for a video that is no more; its title is then empty but for the site."""
+    url, title = evidence.fetch.effective_url, evidence.facts.title
+    watches = url.host in ("www.youtube.com", "m.youtube.com") and url.path == "/watch"
+    return "removed-video" if watches and title and title.casefold() in _VIDEO_GONE else None
+
+
+def redirected(evidence: Evidence) -> str | None:
+    """Permanent only if *every* hop is: a temporary one may lead elsewhere tomorrow."""
+    hops = evidence.fetch.hops
+    if not hops:
+        return None
+    return "permanent" if all(hop.status in _PERMANENT for hop in hops) else "temporary"
+
+
+def answered(_evidence: Evidence) -> str | None:
+    """Nothing spoke against it."""
+    return "ok"
+
+
+RULES: Final[tuple[Rule, ...]] = (
+    no_answer,
+    bot_wall,  # before the status: walls answer with any
+    error_status,
+    removed_video,  # before the successes: it is none
+    redirected,
+    answered,
+)
+
+
+def judge(evidence: Evidence, rules: tuple[Rule, ...] = RULES) -> Verdict:
+    """Return the verdict of the first rule that speaks; the last one always does."""
+    code = next(code for rule in rules if (code := rule(evidence)) is not None)
+    return verdict(code, _specifics(evidence, code))
+
+
+def judge_unasked(url: Url, settings: SelectSettings) -> Verdict | None:
+    """Return the verdict on a URL that is not to be asked at all; None if it is to be."""
+    text = str(url)
+    if settings.include and not _any_matches(settings.include, text):
+        return verdict("excluded")
+    if _any_matches(settings.exclude, text):
+        return verdict("excluded")
+    return verdict("offline") if settings.offline else None
+
+
+def judge_rejected(rejected: Rejected) -> Verdict:
+    """Return the verdict on a written link that is no URL to ask for."""
+    return verdict(_REJECTIONS[rejected.reason], rejected.detail)
+
+
+def verdict(code: str, specifics: str = "") -> Verdict:
+    """Make a verdict of a reason's code; `specifics` go behind its sentence."""
+    reason = BY_CODE[code]
+    detail = f"{reason.sentence} ({clean(specifics)})" if specifics else reason.sentence
+    return Verdict(reason.outcome, code, detail, reason.confidence)
+
+
+def _any_matches(patterns: tuple[str, ...], text: str) -> bool:
+    return any(re.search(pattern, text) for pattern in patterns)
+
+
+def _failure_code(kind: FailureKind) -> str:
+    return kind.value  # a test holds the two sets of codes together
+
+
+def _response(evidence: Evidence) -> Response:
+    outcome = evidence.fetch.outcome
+    if isinstance(outcome, Failure):
+        raise TypeError("`no_answer` comes first in RULES")
+    return outcome
+
+
+def _specifics(evidence: Evidence, code: str) -> str:
+    fetch = evidence.fetch
+    if isinstance(fetch.outcome, Failure):
+        return fetch.outcome.detail
+    if BY_CODE[code].outcome in (Outcome.OK, Outcome.REDIRECTED):
+        return f"now {fetch.effective_url}" if fetch.hops else ""
+    return f"HTTP {fetch.outcome.status}"

@@ -1,0 +1,218 @@
+"""Advice: what is told to the author of a link that moved, or that hides behind a shortener."""
+
+import pytest
+from fakes import evidence, url
+
+from crawler.advice import ADVISORS, advise, moved, shorteners
+from crawler.model import (
+    Answer,
+    Evidence,
+    Failure,
+    FailureKind,
+    Fetch,
+    Finding,
+    Hop,
+    Response,
+    Severity,
+)
+from crawler.tables import shorteners as table
+from crawler.verdicts import judge
+
+
+def led(old: str, new: str, *statuses: int, outcome: Answer | None = None) -> Evidence:
+    """Evidence of a link that redirects with these statuses led to another address."""
+    hops = tuple(Hop(url(old), status) for status in statuses)
+    answer = outcome or Response(200)
+    return evidence(answer, asked=old, fetch=Fetch(url(old), url(new), answer, hops))
+
+
+def told(old: str, new: str, *statuses: int, outcome: Answer | None = None) -> tuple[Finding, ...]:
+    seen = led(old, new, *(statuses or (301,)), outcome=outcome)
+    return advise(seen, judge(seen))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "kind"),
+    [
+        ("http://a.example/x", "https://a.example/x", "https-upgrade"),
+        ("http://a.example/", "https://a.example/", "https-upgrade"),
+        ("https://a.example/x", "https://www.a.example/x", "www"),
+        ("http://www.a.example/x", "https://a.example/x", "www"),
+        ("https://a.example/x", "https://a.example/x/", "slash"),
+        ("http://www.a.example/x/", "https://a.example/x", "slash"),
+        ("https://a.example/X", "https://a.example/x", "case"),
+        ("https://a.example.org/x", "https://a.example.org/y", "renamed"),
+        ("https://docs.example.org/x", "https://example.org/docs/x", "renamed"),
+        ("https://a.example:8080/x", "https://a.example/x", "renamed"),
+        ("https://a.example/x", "https://b.test/x", "moved"),
+        ("https://ann.github.io/x", "https://bob.github.io/x", "moved"),
+        ("https://a.co.uk/x", "https://b.co.uk/x", "moved"),
+    ],
+)
+@pytest.mark.parametrize("status", [301, 308])
+def test_a_permanent_move_is_proposed_by_its_kind(
+    old: str, new: str, kind: str, status: int
+) -> None:
+    assert moved.kind_of_move(url(old), url(new)) == kind
+    (finding,) = told(old, new, status)
+    assert (finding.name, finding.severity) == ("moved", Severity.ADVICE)
+    assert finding.replacement == new
+    assert f"({kind})" in finding.message
+
+
+@pytest.mark.parametrize("statuses", [(302,), (303,), (307,), (301, 302), (302, 301), (308, 307)])
+def test_one_temporary_hop_forbids_to_propose_the_end(statuses: tuple[int, ...]) -> None:
+    assert told("http://a.example/x", "https://a.example/x", *statuses) == ()
+
+
+def test_a_chain_of_permanent_hops_is_proposed_by_its_end() -> None:
+    (finding,) = told("http://a.example/x", "https://c.test/y", 301, 308, 301)
+    assert finding.replacement == "https://c.test/y"
+
+
+@pytest.mark.parametrize(
+    "outcome", [Response(404), Response(403), Response(500), Failure(FailureKind.TIMEOUT)]
+)
+def test_a_move_to_a_page_that_is_not_there_is_not_proposed(outcome: Answer) -> None:
+    assert told("https://a.example/x", "https://a.example/y", outcome=outcome) == ()
+
+
+def test_without_a_redirect_there_is_nothing_to_tell() -> None:
+    seen = evidence(Response(200))
+    assert advise(seen, judge(seen)) == ()
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        "https://a.example/", "https://a.example/en", "https://a.example/en/",
+        "https://a.example/pt-BR/", "https://b.test/", "https://b.test/DE_de",
+    ],
+)  # fmt: skip
+def test_a_deep_link_sent_to_the_front_page_is_a_warning_without_a_cure(new: str) -> None:
+    (finding,) = told("https://a.example/x/page", new)
+    assert (finding.name, finding.severity) == ("sent-home", Severity.WARNING)
+    assert finding.replacement is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("https://a.example/", "https://a.example/en/"),
+        ("https://a.example/", "https://a.example/welcome"),
+        ("https://a.example/en", "https://a.example/de/home"),
+        ("https://a.example/", "https://shop.a.example/"),
+    ],
+)
+def test_where_a_front_page_leads_within_its_site_is_the_sites_affair(old: str, new: str) -> None:
+    assert told(old.replace("example", "example.org"), new.replace("example", "example.org")) == ()
+
+
+@pytest.mark.parametrize("page", ["/ok", "/x", "/en/page", "/english", "/en-latn"])
+def test_a_short_path_that_is_no_language_is_a_page(page: str) -> None:
+    (finding,) = told("https://a.example/old", f"https://a.example{page}")
+    assert finding.name == "moved"
+    (finding,) = told(f"https://a.example{page}", "https://a.example/new")
+    assert finding.name == "moved"
+
+
+def test_a_front_page_that_left_for_another_site_is_proposed() -> None:
+    (finding,) = told("https://a.example/", "https://b.test/")
+    assert finding.replacement == "https://b.test/"
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/login", "/login?next=/x", "/log-in", "/Login.aspx", "/user/log_in/", "/signin",
+        "/sign-in/", "/accounts/login/", "/account/sign_in", "/sso", "/oauth2?x", "/oauth/begin",
+        "/consent", "/consent?continue=/x", "/404", "/404.html", "/error-404", "/404page/x",
+        "/notfound", "/page-not-found", "/NotFound.aspx", "/en/not-found?from=/x",
+    ],
+)  # fmt: skip
+def test_a_login_a_consent_or_an_error_page_is_no_new_address(target: str) -> None:
+    assert told("https://a.example/x", f"https://a.example{target}") == ()
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["/blogin", "/loginfo", "/consents-law", "/ssomething", "/y?404", "/y?to=/login", "/i/14042"],
+)
+def test_a_page_that_only_sounds_alike_is_proposed(target: str) -> None:
+    (finding,) = told("https://a.example/x", f"https://a.example{target}")
+    assert finding.name == "moved"
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "doi.org", "dx.doi.org", "hdl.handle.net", "purl.org", "w3id.org", "n2t.net",
+        "identifiers.org", "web.archive.org", "archive.ph", "archive.today", "archive.is",
+        "arquivo.pt", "perma.cc",
+    ],
+)  # fmt: skip
+def test_an_identifier_made_to_last_is_never_to_be_replaced(host: str) -> None:
+    assert not [
+        finding
+        for finding in told(f"https://{host}/10.1000/1", "https://publisher.example/article")
+        if finding.name == "moved"
+    ]
+
+
+def test_a_move_to_a_lasting_identifier_is_proposed() -> None:
+    (finding,) = told("https://a.example/x", "https://doi.org/10.1000/1")
+    assert finding.replacement == "https://doi.org/10.1000/1"
+
+
+@pytest.mark.parametrize("statuses", [(301,), (302,), (301, 307)])
+def test_a_shortener_is_named_with_the_target_that_was_seen(statuses: tuple[int, ...]) -> None:
+    target = "https://a.example/page"
+    (finding,) = told("https://bit.ly/abc", target, *statuses)
+    assert (finding.name, finding.severity) == ("shortener", Severity.ADVICE)
+    assert finding.replacement == target
+    assert "bit.ly" in finding.message
+
+
+@pytest.mark.parametrize("new", ["https://bit.ly/abc", "https://bit.ly/"])
+def test_a_shortener_that_leads_to_itself_shows_no_target(new: str) -> None:
+    assert told("http://bit.ly/abc", new) == ()
+
+
+@pytest.mark.parametrize("outcome", [Response(404), Response(403), Failure(FailureKind.TIMEOUT)])
+def test_a_target_that_does_not_answer_is_not_proposed(outcome: Answer) -> None:
+    assert told("https://bit.ly/abc", "https://a.example/page", outcome=outcome) == ()
+
+
+@pytest.mark.parametrize("host", ["adf.ly", "adfoc.us"])
+def test_a_shortener_behind_advertising_is_a_warning_be_it_alive_or_dead(host: str) -> None:
+    seen = evidence(Failure(FailureKind.INTERSTITIAL), asked=f"https://{host}/abc")
+    (finding,) = advise(seen, judge(seen))
+    assert (finding.name, finding.severity) == ("shortener", Severity.WARNING)
+    assert finding.message.startswith(f"{host} hides its target behind advertising")
+    assert finding.replacement is None
+
+
+@pytest.mark.parametrize("outcome", [Failure(FailureKind.DNS_NOT_FOUND), Response(404)])
+def test_a_shortener_that_has_closed_is_a_warning(outcome: Answer) -> None:
+    assert table()["1.usa.gov"].status == "dead"
+    seen = evidence(outcome, asked="https://1.usa.gov/abc")
+    (finding,) = shorteners.advise(seen, judge(seen))
+    assert finding.severity is Severity.WARNING
+    assert "1.usa.gov was a shortener and has closed" in finding.message
+
+
+def test_a_closed_shortener_that_still_leads_somewhere_shows_where() -> None:
+    (finding,) = told("https://1.usa.gov/abc", "https://www.nasa.example/x")
+    assert finding.replacement == "https://www.nasa.example/x"
+
+
+def test_a_host_that_is_no_shortener_is_not_named() -> None:
+    seen = led("https://a.example/abc", "https://b.test/page", 302)
+    assert list(shorteners.advise(seen, judge(seen))) == []
+
+
+def test_all_advisors_are_asked_in_their_order() -> None:
+    assert (moved.advise, shorteners.advise) == ADVISORS
+    seen = led("https://a.example/x", "https://a.example/y", 301)
+    each = [finding for advisor in ADVISORS for finding in advisor(seen, judge(seen))]
+    assert advise(seen, judge(seen)) == tuple(each) != ()

@@ -1,0 +1,338 @@
+"""Resource metadata: what is read of a page, what is not, and that no page can hurt."""
+
+import time
+from dataclasses import astuple
+
+import pytest
+from fakes import url
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from crawler.facts import MAX_PARSED, media_type, normalised_language, read_facts
+from crawler.model import PageFacts, Response
+from crawler.text import is_clean
+
+HTML = "text/html; charset=utf-8"
+
+
+def facts_of(
+    page: str | bytes, address: str = "https://a.example/x/page", **headers: str
+) -> PageFacts:
+    body = page.encode() if isinstance(page, str) else page
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return read_facts(Response(200, {"content-type": HTML} | named, body), url(address))
+
+
+@pytest.mark.parametrize(
+    ("page", "title", "source"),
+    [
+        ("<title>T</title>", "T", "html"),
+        ("<title>\n T &amp;  T \xa0 </title>", "T & T", "html"),
+        ("<title>T</title><meta property=og:title content=O>", "O", "og"),
+        ("<title>T</title><meta property='OG:Title' content=O>", "O", "og"),
+        ("<title>T</title><meta name=og:title content=O>", "O", "og"),
+        ("<title>T</title><meta property=og:title content=' '>", "T", "html"),
+        ("<title>T</title><meta property=og:title>", "T", "html"),
+        ("<body><svg><title>Logo</title></svg><title>T</title>", "T", "html-body"),
+        ("<head><title>T</title><body><svg><title>Logo</title></svg>", "T", "html"),
+        ("<body><svg><title>Logo</title></svg><h1>H</h1>", "H", "h1"),
+        ("<body><div><svg><title>Logo</title></svg></div>", None, None),
+        ("<body><main><title>T</title></main>", "T", "html-body"),
+        ("<body><div><title>T</title></div><meta name=twitter:title content=W>", "T", "html-body"),
+        ("<meta name=twitter:title content=W><h1>H</h1>", "W", "twitter"),
+        ("<meta property=twitter:title content=W>", "W", "twitter"),
+        ("<meta name=citation_title content=C><h1>H</h1>", "C", "citation"),
+        ("<title> </title><meta name=twitter:title content=W>", "W", "twitter"),
+        ("<title>\x1b\x02\u202e</title><h1>H</h1>", "H", "h1"),
+        ("<title>\x1b\x02\u202e</title>", None, None),
+        ("<h1> </h1><h1><b>H</b> 1</h1><h1>I</h1>", "H 1", "h1"),
+        ("<p>nothing here", None, None),
+        ("<title></title><title>second</title>", "second", "html"),
+        ("<head><noscript><img src=p.gif></noscript><title>T</title>", "T", "html"),
+        ("<head><noscript><title>without scripts</title></noscript><title>T</title>", "T", "html"),
+        ("<title>a\x1b[31mb\u202ec</title>", "a [31mb c", "html"),
+        ("<title>unfinished", "unfinished", "html"),
+        ("<title>" + "x" * 400 + "</title>", "x" * 299 + "…", "html"),
+        ("\ufeff<title>T</title>", "T", "html"),
+    ],
+)
+def test_a_title_is_taken_from_the_best_place_that_has_one(
+    page: str, title: str | None, source: str | None
+) -> None:
+    facts = facts_of(page)
+    assert (facts.title, facts.title_source) == (title, source)
+
+
+@pytest.mark.parametrize(
+    ("page", "field", "value"),
+    [
+        ("<meta name=description content=' A  page '>", "description", "A page"),
+        ("<meta name=Description content=A>", "description", "A"),
+        (
+            "<meta name=description content=A><meta property=og:description content=B>",
+            "description",
+            "B",
+        ),
+        ("<meta name=twitter:description content=C>", "description", "C"),
+        (f"<meta name=description content={'x' * 600}>", "description", "x" * 499 + "…"),
+        ("<meta name=description content='\u202e'>", "description", None),
+        ("<meta property=og:site_name content=S>", "site", "S"),
+        ("<meta property=og:site_name content='\x01'>", "site", None),
+        ("<meta name=author content='A. Author'>", "author", "A. Author"),
+        ("<meta name=citation_author content=B>", "author", "B"),
+        ("<meta property=article:author content=C>", "author", "C"),
+        (
+            "<meta property=article:published_time content=2026-01-02>",
+            "published",
+            "2026-01-02",
+        ),
+        ("<meta name=citation_date content=2026/01/02>", "published", "2026/01/02"),
+        ("<meta name=date content=2026>", "published", "2026"),
+        ("<p>", "published", None),
+    ],
+)
+def test_other_facts_are_read_of_their_elements(page: str, field: str, value: str | None) -> None:
+    assert getattr(facts_of(page), field) == value
+
+
+@pytest.mark.parametrize(
+    ("page", "header", "language", "source"),
+    [
+        ("<html lang=es>", "", "es", "html"),
+        ("<html lang=es><meta property=og:locale content=fr_FR>", "de", "es", "html"),
+        ("<html lang='lang='><meta property=og:locale content=fr_FR>", "de", "fr", "og"),
+        ("<html lang><meta http-equiv=Content-Language content='pt-BR, en'>", "de", "pt", "meta"),
+        ("<p>", "de-AT", "de", "header"),
+        ("<p>", "en, de", "en", "header"),
+        ("<html lang=x-default>", "", None, None),
+        ("<p>", "", None, None),
+    ],
+)
+def test_a_language_is_the_first_that_makes_sense(
+    page: str, header: str, language: str | None, source: str | None
+) -> None:
+    facts = facts_of(page, content_language=header)
+    assert (facts.language, facts.language_source) == (language, source)
+
+
+@pytest.mark.parametrize(
+    ("declared", "language"),
+    [
+        ("es", "es"), ("ES", "es"), ("es-MX", "es"), ("en_US", "en"), ("zh-Hant-TW", "zh"),
+        ("de-DE-1996", "de"), (" fr ", "fr"), ("pt-BR, en", "pt"), ("gsw", "gsw"),
+        ("jp", "ja"), ("JP", "ja"), ("cz", "cs"), ("gr", "el"), ("dk", "da"), ("ua", "uk"),
+        ("kr", "ko"), ("cn", "zh"), ("iw", "he"),
+        ("", None), ("lang=", None), ("x-default", None), ("und", None), ("mul", None),
+        ("zxx", None), ("english", None), ("e", None), ("en-", None), ("{{ lang }}", None),
+        ("en\x1b", None), ("*", None),
+    ],
+)  # fmt: skip
+def test_a_language_tag_is_normalised_and_mistakes_are_understood(
+    declared: str, language: str | None
+) -> None:
+    assert normalised_language(declared) == language
+
+
+@pytest.mark.parametrize(
+    ("href", "canonical"),
+    [
+        ("https://a.example/x/other", "https://a.example/x/other"),
+        ("https://b.example/", None),
+        ("https://b.example/page", "https://b.example/page"),
+        ("other", "https://a.example/x/other"),
+        ("page", "https://a.example/x/page"),
+        ("https://A.example:443/x/page", "https://a.example/x/page"),
+        ("other#part", "https://a.example/x/other"),
+        ("/", None),
+        ("#", "https://a.example/x/page"),
+        ("#part", None),
+        ("", None),
+        (" ", None),
+        ("ftp://a.example/", None),
+        ("javascript:void(0)", None),
+        ("https://", None),
+        ("http://localhost:4000/x/page", None),
+        ("http://dev.localhost/x/page", None),
+        ("http://127.0.0.1/x/page", None),
+        ("http://8.8.8.8/x/page", None),
+        ("http://[::1]:80/x/page", None),
+        ("https://web3.example4/x/page", "https://web3.example4/x/page"),
+    ],
+)
+def test_a_canonical_address_is_believed_unless_it_is_a_known_mistake(
+    href: str, canonical: str | None
+) -> None:
+    assert facts_of(f'<link rel="canonical" href="{href}">').canonical_url == canonical
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "<link rel='nofollow Canonical' href=/b>",
+        "<head><noscript><img></noscript><link href=/b rel=canonical>",
+    ],
+)
+def test_a_canonical_link_may_be_written_in_many_ways(link: str) -> None:
+    assert facts_of(link).canonical_url == "https://a.example/b"
+
+
+@pytest.mark.parametrize("link", ["<link rel=canonical>", "<link rel=icon href=/b>", "<a href=/b>"])
+def test_without_an_address_there_is_no_canonical_one(link: str) -> None:
+    assert facts_of(link).canonical_url is None
+
+
+def test_a_front_page_may_name_itself_and_a_local_page_its_own_machine() -> None:
+    page = "<link rel=canonical href={}>"
+    front, local = "https://a.example/", "http://127.0.0.1:8000/b"
+    assert facts_of(page.format("/"), front).canonical_url == front
+    assert facts_of(page.format(local), "http://127.0.0.1:8000/a").canonical_url == local
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("text/html", "text/html"),
+        ("TEXT/HTML ; charset=x", "text/html"),
+        ("", ""),
+        (";", ""),
+        ("application/pdf", "application/pdf"),
+    ],
+)
+def test_a_media_type_has_no_parameters(kind: str, expected: str) -> None:
+    assert media_type(Response(200, {"content-type": kind})) == expected
+
+
+@pytest.mark.parametrize("kind", ["text/html", "application/xhtml+xml", "text/xml", ""])
+def test_a_page_is_read_by_its_type_or_if_it_has_none(kind: str) -> None:
+    facts = facts_of("<title>T</title>", content_type=kind)
+    assert (facts.content_type, facts.title) == (kind or None, "T")
+
+
+def test_a_type_of_control_characters_is_none() -> None:
+    assert facts_of("<title>T</title>", content_type="\x1b").content_type is None
+
+
+@pytest.mark.parametrize(
+    ("disposition", "title"),
+    [
+        ('attachment; filename="A file.pdf"', "A file.pdf"),
+        ("attachment; filename=a.pdf; size=1", "a.pdf"),
+        ("attachment; filename*=UTF-8''%C3%A9t%C3%A9.pdf", "été.pdf"),
+        ("attachment; filename*=utf-8'fr'%C3%A9t%C3%A9.pdf", "été.pdf"),
+        ('inline; FileName = "a\x1b[31m.pdf"', "a [31m.pdf"),
+        ('attachment; filename=""', None),
+        ('attachment; filename="%00"', None),
+        ("attachment", None),
+        ("", None),
+    ],
+)
+def test_a_file_is_named_by_its_header_and_never_parsed(
+    disposition: str, title: str | None
+) -> None:
+    facts = facts_of(
+        "<title>T</title>", content_type="application/pdf", content_disposition=disposition
+    )
+    assert facts == PageFacts("application/pdf", title, "file-name" if title else None)
+
+
+def test_an_empty_body_has_a_type_alone() -> None:
+    assert facts_of("") == PageFacts("text/html")
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        b"<title>caf\xe9</title>",
+        b"<meta charset=latin1><title>caf\xe9</title>",
+        "\ufeff<title>café</title>".encode("utf-16-le"),
+    ],
+)
+def test_a_page_is_decoded_before_it_is_read(page: bytes) -> None:
+    assert facts_of(page, content_type="text/html").title == "café"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        b"<title>T</title><p>caf\xc3",
+        b"<title>T</title><p title='cut",
+        b"<title>T</title><!-- cut",
+        b"<title>T</title><script>cut",
+    ],
+)
+def test_a_page_cut_anywhere_gives_what_came_before(page: bytes) -> None:
+    assert facts_of(page).title == "T"
+
+
+@pytest.mark.parametrize(
+    "body", [b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40, b"\0" * 5000, b"%PDF-1.7\n\xff\xfe<<"]
+)
+def test_binary_content_under_a_false_name_has_no_title(body: bytes) -> None:
+    assert facts_of(body, content_type="text/html") == PageFacts("text/html")
+
+
+NESTED = {
+    "unclosed": "<div>" * 200_000,
+    "closed by others": "<div>" * 29_000 + "</b>" * 29_000,
+    "closed by others at once": "<div></b>" * 29_000,
+    "in capitals": "<DIV></B>" * 29_000,
+    "many names": "".join(f"<x{n}><p>" for n in range(30_000)),
+    "many attributes": "<p " + " ".join(f"a{n}=1" for n in range(60_000)) + ">",
+    "one long attribute": "<p a='" + "x" * 250_000,
+    "openings only": "<" * 100_000,
+    "comments": "<!--" * 60_000,
+    "text": "x" * 5_000_000,
+}
+
+
+@pytest.mark.parametrize("hostile", NESTED.values(), ids=NESTED)
+def test_a_hostile_page_is_read_promptly_and_keeps_its_title(hostile: str) -> None:
+    began = time.process_time()
+    facts = facts_of(f"<title>T</title>{hostile}")
+    assert facts.title == "T"
+    assert time.process_time() - began < 1.0
+
+
+def test_a_long_honest_page_is_read_to_the_limit() -> None:
+    padding = "<div><p>text</p></div>" * 5000
+    assert len(padding) < MAX_PARSED
+    assert facts_of(f"{padding}<h1>H</h1>").title == "H"
+    assert facts_of(f"{padding * 3}<h1>H</h1>").title is None
+
+
+def _texts(facts: PageFacts) -> list[str]:
+    return [text for text in astuple(facts) if text is not None]
+
+
+@given(
+    st.binary(),
+    st.text() | st.sampled_from(["text/html", "text/html; charset=utf-16", "image/png"]),
+    st.text(),
+)
+@example(b"\xff\xfe\x00\xd8", "text/html", "")
+@example(b"<title>\xed\xa0\x80", "text/html", "")
+@example(b"", "application/pdf", "filename=%1b%ff")
+def test_no_bytes_and_no_header_make_reading_fail(body: bytes, kind: str, other: str) -> None:
+    headers = {"content-type": kind, "content-disposition": other, "content-language": other}
+    facts = read_facts(Response(200, headers, body), url("https://a.example/"))
+    assert all(is_clean(text) for text in _texts(facts))
+
+
+MARKUP = st.lists(
+    st.sampled_from(
+        [
+            "<title>", "</title>", "<meta property=og:title content='", "'>", "<h1>", "</h1>",
+            "<svg>", "</svg>", "<html lang='", "<link rel=canonical href='", "<!--", "<noscript>",
+            "<meta name=description content='", "&#27;", "&#x202e;", "&#xD800;", "\x1b", "\u202e",
+            "<head>", "<body>", "<table>", "<template>", "<select>", "\0", "a",
+        ]
+    )
+    | st.text(max_size=5)
+).map("".join)  # fmt: skip
+
+
+@given(MARKUP)
+def test_no_markup_smuggles_a_control_character_into_a_fact(page: str) -> None:
+    facts = facts_of(page.encode("utf-8", "replace"))
+    assert all(is_clean(text) and text.strip() == text for text in _texts(facts))
+    assert (facts.title is None) == (facts.title_source is None)
