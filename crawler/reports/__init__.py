@@ -1,0 +1,45 @@
+"""Reports out: one module for each format, each with one `render` function.
+
+To add a format: write `reports/<name>.py` with `render`, add its row to `FORMATS`, and a snapshot.
+A renderer is pure: it gets the finished `Report` and returns text. It escapes every piece of
+strangers' text with the one function of its format.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from crawler.model import Report
+from crawler.outline import Scope
+from crawler.reports import json, jsonl, markdown, text
+
+
+class Renderer(Protocol):
+    """From a report to text."""
+
+    def __call__(self, report: Report, scope: Scope, /) -> str:
+        """Return the whole text, with a line end at its end."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format: its name, a file name ending, and its renderer."""
+
+    name: str
+    suffix: str
+    render: Renderer
+
+
+FORMATS: Final = (
+    Format("text", ".txt", text.render),
+    Format("markdown", ".md", markdown.render),
+    Format("json", ".json", json.render),
+    Format("jsonl", ".jsonl", jsonl.render),
+)
+BY_NAME: Final[Mapping[str, Format]] = {each.name: each for each in FORMATS}
+
+
+def render(report: Report, name: str, scope: Scope = Scope.ALL) -> str:
+    """Render a report in the format of a name."""
+    return BY_NAME[name].render(report, scope)

@@ -1,0 +1,76 @@
+"""Markdown: for a file in the repository, an issue or a step summary.
+
+Strangers' text is escaped so that it stays text: no links, images, tables or HTML come of it, and
+on a forge it mentions nobody and refers to no issue.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from crawler.model import Occurrence, Report
+from crawler.outline import Entry, Scope, Section, outline
+from crawler.text import clean, readable
+
+_SPECIAL: Final = re.compile(r"([\\`*_{}\[\]()<>|~&!])")
+_REFERENCE: Final = re.compile(r"([@#]|\bGH-)(?=\w)|(?<=\w)(://|www\.)")
+_SHOWN_PLACES: Final = 20
+
+
+def render(report: Report, scope: Scope) -> str:
+    """Render sections of entries."""
+    said = outline(report, scope)
+    lines = [f"# {said.heading}", "", said.summary]
+    for note in said.notes:
+        lines += ["", f"**Note:** {escape(note)}"]
+    for section in said.sections:
+        lines += _section(section)
+    return "\n".join(lines) + "\n"
+
+
+def escape(text: str) -> str:
+    """Make any text plain text."""
+    escaped = _SPECIAL.sub(r"\\\1", clean(readable(text)))
+    return _REFERENCE.sub(lambda match: f"{match[0]}\u200b", escaped)
+
+
+def code(text: str) -> str:
+    """Show any text as code, whatever backticks it holds."""
+    shown = clean(text).replace("|", "\\|")
+    fence = "`" * (max((len(run) for run in re.findall("`+", shown)), default=0) + 1)
+    pad = " " if shown.startswith("`") or shown.endswith("`") else ""
+    return f"{fence}{pad}{shown}{pad}{fence}"
+
+
+def _section(section: Section) -> Iterator[str]:
+    yield ""
+    yield f"## {section.title} ({len(section.entries)})"
+    yield ""
+    yield section.words
+    for entry in section.entries:
+        yield ""
+        yield from _entry(entry)
+
+
+def _entry(entry: Entry) -> Iterator[str]:
+    yield f"- {_url(entry.url) if entry.followable else code(entry.url)}"
+    if entry.replacement:
+        yield f"  → {_url(entry.replacement)}"
+    yield f"  {escape(entry.sentence)} ({entry.code})"
+    if entry.history:
+        yield f"  {entry.history}"
+    for place in entry.places[:_SHOWN_PLACES]:
+        yield f"  - {_place(place)}"
+    if len(entry.places) > _SHOWN_PLACES:
+        yield f"  - and {len(entry.places) - _SHOWN_PLACES} more places"
+
+
+def _url(url: str) -> str:
+    # A normalised URL holds neither white space, angle brackets nor controls: an autolink's text.
+    return f"<{url}>"
+
+
+def _place(place: Occurrence) -> str:
+    where = code(f"{place.document}:{place.span.line}:{place.span.column}")
+    label = escape(place.text)
+    return f"{where} “{label}”" if label else where

@@ -1,0 +1,230 @@
+"""Between nouns and rows: how a history's values are written and read back. No SQL here.
+
+Whoever can change the file can write anything into it: what reads back raises `StoreError`.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, fields
+from datetime import datetime
+from functools import wraps
+from typing import Any, Final, ParamSpec, TypeAlias, TypeVar
+
+from crawler.errors import StoreError
+from crawler.model import (
+    Confidence,
+    Finding,
+    Health,
+    Hop,
+    Kind,
+    LinkState,
+    Network,
+    Observation,
+    Occurrence,
+    Outcome,
+    PageFacts,
+    Place,
+    Run,
+    Severity,
+    Span,
+    Verdict,
+)
+from crawler.urls import Rejected, Rejection, Target, Url, resolve
+from crawler.verdicts import verdict
+
+SqlRow: TypeAlias = Mapping[str, Any]
+P = ParamSpec("P")
+T = TypeVar("T")
+
+FACTS: Final = tuple(each.name for each in fields(PageFacts))
+
+
+def known_url(text: str) -> Url:
+    """Read back a URL that was normalised when it was written. Raises `StoreError`."""
+    target = resolve(text)
+    if isinstance(target, Rejected):
+        raise StoreError(f"the history holds {text!r} as a URL: it was changed by another program.")
+    return target.url
+
+
+def iso(at: datetime) -> str:
+    """Write a moment: ISO 8601, UTC, milliseconds."""
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def moment(text: str) -> datetime:
+    """Read a moment."""
+    return datetime.fromisoformat(text)
+
+
+def maybe_iso(at: datetime | None) -> str | None:
+    """Write a moment, if there is one."""
+    return iso(at) if at else None
+
+
+def maybe_moment(text: str | None) -> datetime | None:
+    """Read a moment, if there is one."""
+    return moment(text) if text else None
+
+
+def look_row(look: Observation) -> dict[str, Any]:
+    """Return the columns of a look, but for its keys."""
+    return {
+        "at": iso(look.at),
+        **asdict(look.verdict),
+        "status": look.status,
+        "final_url": str(look.final_url) if look.final_url else None,
+        **asdict(look.facts),
+        "attempts": look.attempts,
+        "elapsed_ms": look.elapsed_ms,
+        "http_stack": look.http_stack,
+        "findings": json.dumps([asdict(finding) for finding in look.findings]),
+    }
+
+
+def hop_rows(look: Observation, number: int) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a look's hops."""
+    for position, hop in enumerate(look.hops):
+        yield {
+            "observation_id": number,
+            "position": position,
+            "url": str(hop.url),
+            "status": hop.status,
+            "via": hop.via,
+        }
+
+
+def link_row(state: LinkState, row: SqlRow) -> dict[str, Any]:
+    """Return the columns of a link after a look: its state, and the look's facts."""
+    names = ("outcome", "reason", "confidence", "detail", "status", "final_url", *FACTS)
+    return {
+        "id": row["link_id"],
+        "health": state.health,
+        "since": iso(state.since),
+        "checked_at": iso(state.checked_at),
+        "last_ok_at": maybe_iso(state.last_ok_at),
+        "failing_since": maybe_iso(state.failing_since),
+        "bad_looks": state.bad_looks,
+        "observation_id": row["id"],
+        **{name: row[name] for name in names},
+    }
+
+
+def place_row(
+    place: Place,
+    documents: Mapping[str, int],
+    links: Mapping[Url, int],
+    unasked: Mapping[Url, Verdict],
+) -> dict[str, Any]:
+    """Return the row of an occurrence."""
+    occurrence, target = place.occurrence, place.target
+    row: dict[str, Any] = {
+        "place": f"{occurrence.document}:{occurrence.span.line}:{occurrence.span.column}",
+        "document_id": documents[occurrence.document],
+        "link_id": None,
+        **asdict(occurrence.span),
+        "raw": occurrence.raw,
+        "href": occurrence.href,
+        "text": occurrence.text,
+        "kind": occurrence.kind,
+        "section": occurrence.section,
+        "fragment": None,
+        "unasked": None,
+        "unasked_detail": None,
+    }
+    if isinstance(target, Rejected):
+        return row | {"unasked": target.reason, "unasked_detail": target.detail or None}
+    row |= {"link_id": links[target.url], "fragment": target.fragment}
+    if target.url in unasked:
+        row["unasked"] = unasked[target.url].reason
+    return row
+
+
+def _reads_back(read: Callable[P, T]) -> Callable[P, T]:
+    @wraps(read)
+    def checked(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return read(*args, **kwargs)
+        except (ValueError, KeyError, TypeError) as error:
+            raise StoreError(
+                f"the history holds a value that crawl never writes ({error}): it was changed by "
+                "another program, or written by a newer version of crawl."
+            ) from error
+
+    return checked
+
+
+@_reads_back
+def run_of(row: SqlRow) -> Run:
+    """Read a run."""
+    return Run(
+        row["name"],
+        moment(row["started_at"]),
+        maybe_moment(row["finished_at"]),
+        bool(row["complete"]),
+        Network(row["network"] or Network.UP),
+    )
+
+
+@_reads_back
+def state_of(row: SqlRow) -> LinkState:
+    """Read what is believed of a link."""
+    return LinkState(
+        known_url(row["url"]),
+        Health(row["health"]),
+        moment(row["since"]),
+        moment(row["checked_at"]),
+        maybe_moment(row["last_ok_at"]),
+        maybe_moment(row["failing_since"]),
+        row["bad_looks"],
+    )
+
+
+@_reads_back
+def look_of(row: SqlRow, hops: tuple[Hop, ...] = ()) -> Observation:
+    """Read a look."""
+    findings = tuple(
+        Finding(f["name"], Severity(f["severity"]), f["message"], f["replacement"])
+        for f in json.loads(row["findings"])
+    )
+    judged = Verdict(
+        Outcome(row["outcome"]), row["reason"], row["detail"], Confidence(row["confidence"])
+    )
+    return Observation(
+        url=known_url(row["url"]),
+        at=moment(row["at"]),
+        verdict=judged,
+        status=row["status"],
+        final_url=known_url(row["final_url"]) if row["final_url"] else None,
+        hops=hops,
+        facts=PageFacts(*(row[name] for name in FACTS)),
+        findings=findings,
+        attempts=row["attempts"],
+        elapsed_ms=row["elapsed_ms"],
+        http_stack=row["http_stack"],
+    )
+
+
+@_reads_back
+def unasked_of(row: SqlRow) -> Verdict | None:
+    """Read why an occurrence's link is not asked, if it is not."""
+    return verdict(row["unasked"]) if row["unasked"] and row["url"] else None
+
+
+@_reads_back
+def place_of(row: SqlRow) -> Place:
+    """Read an occurrence, joined with its document's name and its link's URL."""
+    span = Span(row["line"], row["column"], row["end_line"], row["end_column"])
+    occurrence = Occurrence(
+        row["document"],
+        span,
+        row["raw"],
+        row["href"],
+        Kind(row["kind"]),
+        row["text"],
+        row["section"],
+    )
+    if row["url"] is None:
+        reason = Rejection(row["unasked"])
+        return Place(occurrence, Rejected(row["raw"], reason, row["unasked_detail"] or ""))
+    return Place(occurrence, Target(known_url(row["url"]), row["fragment"]))

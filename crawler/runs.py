@@ -1,0 +1,140 @@
+"""Whole runs: documents in, report out, with or without a history."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+from crawler.assemble import assemble, without_network
+from crawler.clock import Clock
+from crawler.collect import Collection
+from crawler.crawl import Conduct, Looks, crawl
+from crawler.errors import StoreError
+from crawler.health import advance
+from crawler.model import LinkState, Network, Observation, Report, Run
+from crawler.network import judge_network
+from crawler.settings import Settings
+from crawler.store import Begun, Store
+from crawler.urls import Url
+
+BATCH: Final = 100  # looks one by one would cost forty times as much
+BATCH_SECONDS: Final = 1.0
+RESUMABLE: Final = timedelta(hours=12)
+
+
+async def check(collection: Collection, known: Mapping[Url, LinkState], conduct: Conduct) -> Report:
+    """Look at every link and record nothing. `known`: what a history says, if there is one."""
+    begun = _new_run(conduct.clock)
+    looks = await crawl(collection.links, known, conduct)
+    return _report(begun, collection, looks, known, conduct)
+
+
+async def run(
+    collection: Collection, store: Store, conduct: Conduct
+) -> tuple[Report, StoreError | None]:
+    """Look at every link and record it. A history that fails on the way does not end the run.
+
+    Where no host at all can be reached, nothing is recorded against any link.
+    """
+    known = store.states()
+    new = _new_run(conduct.clock)
+    begun = store.begin(new, conduct.settings.digest, new.started_at - RESUMABLE)
+    done = {look.url: look for look in begun.looks}
+    recorder = _Recorder(store, begun, conduct.clock)
+
+    def take(look: Observation) -> None:
+        recorder.take(look)
+        conduct.on_look(look)
+
+    links = tuple(link for link in collection.links if link.url not in done)
+    looks = await crawl(links, known, replace(conduct, on_look=take))
+    recorder.flush()
+    looks.seen |= done
+    report = _report(begun.run, collection, looks, known, conduct)
+    recorder.finish(report, collection, looks, conduct.settings)
+    return report, recorder.error
+
+
+class _Recorder:
+    """Hands looks to the store in batches, once the network is known to be up."""
+
+    def __init__(self, store: Store, begun: Begun, clock: Clock) -> None:
+        self.error: StoreError | None = None
+        self._store = store
+        self._begun = begun
+        self._clock = clock
+        self._pending: list[Observation] = []
+        self._online = False
+        self._flushed_at = clock.monotonic()
+
+    def take(self, look: Observation) -> None:
+        self._pending.append(look)
+        shows = look.attempts > 0 and judge_network([look]) is Network.UP
+        self._online = self._online or shows
+        old = self._clock.monotonic() - self._flushed_at >= BATCH_SECONDS
+        if self._online and (old or len(self._pending) >= BATCH):
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what is pending, unless it is not to be trusted yet."""
+        if not self._online or self.error:
+            return
+        batch, self._pending = self._pending, []
+        self._flushed_at = self._clock.monotonic()
+        self._attempt(lambda: self._store.record(self._begun.number, batch))
+
+    def finish(
+        self, report: Report, collection: Collection, looks: Looks, settings: Settings
+    ) -> None:
+        """Make the run count, or forget it where there was no network."""
+        if report.run.network is Network.DOWN:
+            if not self._begun.looks:
+                self._attempt(lambda: self._store.abandon(self._begun.number))
+            return
+        self._online = True
+        self.flush()
+        self._attempt(
+            lambda: self._store.finish(
+                self._begun.number,
+                report.run,
+                collection.documents,
+                collection.places,
+                {url: v for url, v in looks.unasked.items() if v.reason in _LASTING},
+                settings.health,
+            )
+        )
+
+    def _attempt(self, write: Callable[[], None]) -> None:
+        if self.error:
+            return
+        try:
+            write()
+        except StoreError as error:
+            self.error = error
+
+
+# Reasons that hold for the next report too; "interrupted" says something of one run only.
+_LASTING: Final = frozenset({"excluded", "offline"})
+
+
+def _new_run(clock: Clock) -> Run:
+    now = clock.now()
+    return Run(f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}", now)
+
+
+def _report(
+    begun: Run,
+    collection: Collection,
+    looks: Looks,
+    known: Mapping[Url, LinkState],
+    conduct: Conduct,
+) -> Report:
+    network = judge_network(looks.seen.values())
+    whole = conduct.stop.reason is None
+    finished = replace(begun, finished_at=conduct.clock.now(), complete=whole, network=network)
+    health = conduct.settings.health
+    states = {url: advance(known.get(url), look, health) for url, look in looks.seen.items()}
+    report = assemble(finished, collection.places, looks.seen, {**known, **states}, looks.unasked)
+    report = replace(report, remarks=collection.remarks)
+    return without_network(report) if network is Network.DOWN else report

@@ -1,0 +1,296 @@
+"""History in SQLite. The only module that speaks SQL, with `database.py` and `migrations.py`.
+
+Laws: looks are appended and never changed. A run's looks count once it is finished: until then
+they are in the file and nobody sees them. A link's state is the fold of its finished looks.
+One transaction a batch; `BEGIN IMMEDIATE`, for a read that turns into a write fails at once.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final, Self
+
+from sqlite_utils import Database
+
+from crawler.assemble import assemble
+from crawler.database import explained, opened, writing
+from crawler.errors import StoreError
+from crawler.health import advance
+from crawler.model import Document, Hop, LinkState, Observation, Place, Report, Run, Verdict, Via
+from crawler.rows import (
+    SqlRow,
+    hop_rows,
+    iso,
+    known_url,
+    link_row,
+    look_of,
+    look_row,
+    place_of,
+    place_row,
+    run_of,
+    state_of,
+    unasked_of,
+)
+from crawler.settings import HealthSettings
+from crawler.story import Story
+from crawler.urls import Target, Url
+from crawler.version import __version__
+
+BATCH: Final = 500
+
+_PLACES: Final = """
+    select occurrences.*, documents.name as document, links.url
+    from occurrences
+    join documents on documents.id = occurrences.document_id
+    left join links on links.id = occurrences.link_id
+"""
+_LATEST: Final = """
+    select observations.*, links.url from links
+    join observations on observations.id = links.observation_id
+"""
+_OF_RUN: Final = """
+    select observations.*, links.url from observations
+    join links on links.id = observations.link_id
+    where observations.run_id = ?
+"""
+_OF_LINK: Final = """
+    select observations.*, links.url from observations
+    join links on links.id = observations.link_id
+    join runs on runs.id = observations.run_id
+    where links.url = ? and runs.finished_at is not null
+    order by observations.at, observations.id
+"""
+_DOCUMENT: Final = """
+    insert into documents (name, format, source) values (:name, :format, :source)
+    on conflict (name) do update set format = excluded.format, source = excluded.source
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A run that has begun, or goes on: its number, and the looks that it has already had."""
+
+    number: int
+    run: Run
+    looks: tuple[Observation, ...] = ()
+
+
+class Store:
+    """A history. Use it as a context manager; every failure of SQLite becomes a `StoreError`."""
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        self._path = path
+        self._db = opened(path, read_only=read_only)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._db.close()
+
+    # A run
+
+    def begin(self, run: Run, digest: str, resumable_after: datetime) -> Begun:
+        """Begin a run, or go on with one of the same settings that was killed since a moment.
+
+        Others that never finished are forgotten: half a run is no history.
+        """
+        with self._writing() as db:
+            unfinished = list(
+                db.table("runs").rows_where("finished_at is null", order_by="id desc")
+            )
+            fresh = [
+                row
+                for row in unfinished
+                if row["settings"] == digest and row["started_at"] >= iso(resumable_after)
+            ][:1]
+            for row in unfinished:
+                if row not in fresh:
+                    self._forget(row["id"])
+            if fresh:
+                number = fresh[0]["id"]
+                return Begun(number, run_of(fresh[0]), tuple(self._looks(_OF_RUN, [number])))
+            number = self._next_id("runs")
+            db.table("runs").insert({
+                "id": number, "name": run.id, "tool": f"crawl {__version__}", "settings": digest,
+                "started_at": iso(run.started_at), "complete": 0,
+            })  # fmt: skip
+            return Begun(number, run)
+
+    def record(self, number: int, looks: Sequence[Observation]) -> None:
+        """Append looks to a run, in one transaction."""
+        with self._writing() as db:
+            links = self._link_ids([look.url for look in looks])
+            numbered = list(enumerate(looks, self._next_id("observations")))
+            db.table("observations").insert_all(
+                look_row(look) | {"id": id_, "run_id": number, "link_id": links[look.url]}
+                for id_, look in numbered
+            )
+            db.table("hops").insert_all(
+                row for id_, look in numbered for row in hop_rows(look, id_)
+            )
+
+    def finish(
+        self,
+        number: int,
+        run: Run,
+        documents: Sequence[Document],
+        places: Sequence[Place],
+        unasked: Mapping[Url, Verdict],
+        settings: HealthSettings,
+    ) -> None:
+        """Make a run count, all at once: its looks, the states they lead to, and the places."""
+        with self._writing() as db:
+            self._fold(number, settings)
+            self._replace_places(documents, places, unasked)
+            outcomes = db.query(
+                "select outcome, count(*) as n from observations where run_id = ? group by outcome",
+                [number],
+            )
+            db.table("runs").update(number, {
+                "finished_at": iso(run.finished_at or run.started_at),
+                "complete": int(run.complete), "network": run.network,
+                "counts": json.dumps({row["outcome"]: row["n"] for row in outcomes}),
+            })  # fmt: skip
+
+    def abandon(self, number: int) -> None:
+        """Forget a run and its looks."""
+        with self._writing():
+            self._forget(number)
+
+    # What is known
+
+    def states(self) -> dict[Url, LinkState]:
+        """Return what is believed of every link."""
+        with self._reading() as db:
+            rows = db.query("select * from links where health is not null")
+            return {state.url: state for state in map(state_of, rows)}
+
+    def last_run(self) -> Run | None:
+        """Return the latest finished run."""
+        query = "select * from runs where finished_at is not null order by id desc limit 1"
+        with self._reading() as db:
+            return next((run_of(row) for row in db.query(query)), None)
+
+    def report(self) -> Report:
+        """Return every known place with the latest look at its link. Raises without any run."""
+        run = self.last_run()
+        if run is None:
+            raise StoreError(f"{self._path} holds no finished run yet: run `crawl run` first.")
+        with self._reading() as db:
+            places = [(place_of(row), unasked_of(row)) for row in db.query(_PLACES)]
+            looks = {look.url: look for look in self._looks(_LATEST)}
+        unasked = {
+            place.target.url: reason
+            for place, reason in places
+            if reason and isinstance(place.target, Target)
+        }
+        for url in unasked:  # a link that is left out now was perhaps asked once
+            looks.pop(url, None)
+        return assemble(run, [place for place, _ in places], looks, self.states(), unasked)
+
+    def story(self, url: Url) -> Story:
+        """Return all that is known of one link: its places, and every look that counts."""
+        with self._reading() as db:
+            rows = db.query(f"{_PLACES} where links.url = ? order by documents.name", [str(url)])
+            places = tuple(place_of(row).occurrence for row in rows)
+            states = [state_of(row) for row in self._links([str(url)]) if row["health"]]
+            looks = tuple(self._looks(_OF_LINK, [str(url)]))
+        return Story(url, looks, places, states[0] if states else None)
+
+    def similar(self, text: str, limit: int = 5) -> list[str]:
+        """Return known URLs that hold a text, for those who remember a piece of one."""
+        escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        query = "select url from link_health where url like ? escape '\\' order by url limit ?"
+        with self._reading() as db:
+            return [row["url"] for row in db.query(query, [f"%{escaped}%", limit])]
+
+    @contextmanager
+    def _writing(self) -> Iterator[Database]:
+        with writing(self._db, self._path):
+            yield self._db
+
+    @contextmanager
+    def _reading(self) -> Iterator[Database]:
+        with explained(self._path):
+            yield self._db
+
+    # Pieces of writing
+
+    def _next_id(self, table: str) -> int:
+        query = f"select coalesce(max(id), 0) + 1 from {table}"  # noqa: S608 - a name of ours
+        return int(self._db.execute(query).fetchone()[0])
+
+    def _forget(self, number: int) -> None:
+        of_run = "observation_id in (select id from observations where run_id = ?)"
+        self._db.execute(f"delete from hops where {of_run}", [number])  # noqa: S608 - text of ours
+        self._db.execute("delete from observations where run_id = ?", [number])
+        self._db.execute("delete from runs where id = ?", [number])
+
+    def _link_ids(self, urls: Iterable[Url]) -> dict[Url, int]:
+        rows = [{"url": str(url), "host": url.host} for url in dict.fromkeys(urls)]
+        self._db.table("links").insert_all(rows, ignore=True)
+        return {known_url(row["url"]): row["id"] for row in self._links(r["url"] for r in rows)}
+
+    def _links(self, urls: Iterable[str]) -> Iterator[SqlRow]:
+        for batch in _batches(list(urls)):
+            marks = ", ".join("?" * len(batch))
+            yield from self._db.table("links").rows_where(f"url in ({marks})", batch)
+
+    def _fold(self, number: int, settings: HealthSettings) -> None:
+        for rows in _batches(list(self._db.query(_OF_RUN, [number]))):
+            looks = [look_of(row) for row in rows]
+            known = self._links(str(look.url) for look in looks)
+            states = {known_url(row["url"]): state_of(row) for row in known if row["health"]}
+            folded = [
+                link_row(advance(states.get(look.url), look, settings), row)
+                for look, row in zip(looks, rows, strict=True)
+            ]
+            setters = ", ".join(f"{name} = :{name}" for name in folded[0] if name != "id")
+            self._db.conn.executemany(f"update links set {setters} where id = :id", folded)  # noqa: S608 - names of ours
+
+    def _replace_places(
+        self,
+        documents: Sequence[Document],
+        places: Sequence[Place],
+        unasked: Mapping[Url, Verdict],
+    ) -> None:
+        """Write what the documents hold now; forget documents that their source holds no more."""
+        db = self._db
+        names, sources = {d.name for d in documents}, {d.source for d in documents}
+        for row in list(db.table("documents").rows):
+            if row["source"] in sources or row["name"] in names:
+                db.execute("delete from occurrences where document_id = ?", [row["id"]])
+                if row["name"] not in names:
+                    db.execute("delete from documents where id = ?", [row["id"]])
+        db.conn.executemany(
+            _DOCUMENT,
+            [{"name": d.name, "format": d.format, "source": d.source} for d in documents],
+        )
+        ids = {row["name"]: row["id"] for row in db.table("documents").rows}
+        links = self._link_ids(p.target.url for p in places if isinstance(p.target, Target))
+        db.table("occurrences").insert_all(place_row(p, ids, links, unasked) for p in places)
+
+    # Pieces of reading
+
+    def _looks(self, query: str, values: Sequence[Any] = ()) -> list[Observation]:
+        rows = list(self._db.query(query, values))
+        hops = self._hops([row["id"] for row in rows])
+        return [look_of(row, tuple(hops.get(row["id"], ()))) for row in rows]
+
+    def _hops(self, numbers: Sequence[int]) -> dict[int, list[Hop]]:
+        found: dict[int, list[Hop]] = {}
+        for batch in _batches(numbers):
+            where = f"observation_id in ({', '.join('?' * len(batch))})"
+            for row in self._db.table("hops").rows_where(where, batch, order_by="position"):
+                hop = Hop(known_url(row["url"]), row["status"], Via(row["via"]))
+                found.setdefault(row["observation_id"], []).append(hop)
+        return found
+
+
+def _batches(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(items), BATCH):
+        yield items[start : start + BATCH]

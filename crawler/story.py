@@ -1,0 +1,103 @@
+"""The story of one link: where it stands, every look at it, and why it was judged so."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from crawler.model import LinkState, Observation, Occurrence
+from crawler.outline import history_of
+from crawler.reasons import BY_CODE
+from crawler.records import Record, look_record, occurrence_record, stamp
+from crawler.text import clean, readable
+from crawler.urls import Url
+
+_WIDTH: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """All that a history holds of one URL. Looks are in order, oldest first."""
+
+    url: Url
+    looks: tuple[Observation, ...]
+    places: tuple[Occurrence, ...]
+    state: LinkState | None
+
+
+def story_record(story: Story) -> Record:
+    """Return a story as plain data."""
+    state = story.state
+    return {
+        "url": str(story.url),
+        "health": state.health if state else None,
+        "failing_since": stamp(state.failing_since) if state else None,
+        "last_ok_at": stamp(state.last_ok_at) if state else None,
+        "places": [occurrence_record(place) for place in story.places],
+        "looks": [look_record(look) for look in story.looks],
+    }
+
+
+def story_text(story: Story) -> str:
+    """Tell a story to people."""
+    facts = [f"  {name:<{_WIDTH}} {value}" for name, value in _facts(story) if value]
+    places = [f"  {_place(place)}" for place in story.places]
+    looks = [line for look in story.looks for line in _look(look)]
+    lines = [
+        str(story.url),
+        *facts,
+        "",
+        "Places",
+        *(places or ["  none: no document has it any more"]),
+        "",
+        "Looks",
+        *(looks or ["  none yet"]),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _facts(story: Story) -> Iterator[tuple[str, str | None]]:
+    if story.looks:
+        page = story.looks[-1].facts
+        yield "Title", page.title
+        yield "Language", page.language
+        yield "Description", page.description
+        yield "Site", page.site
+        yield "Author", page.author
+        yield "Published", page.published
+        yield "Canonical", page.canonical_url
+        yield "Type", page.content_type
+    if story.state:
+        yield "Health", f"{story.state.health} since {_day(story.state.since)}"
+        yield "", history_of(story.state)
+    if story.looks:
+        verdict = story.looks[-1].verdict
+        yield "Verdict", f"{verdict.outcome}, {verdict.reason} ({verdict.confidence})"
+        yield "", verdict.detail
+        yield "What to do", BY_CODE[verdict.reason].cure
+        for finding in story.looks[-1].findings:
+            yield "Advice", finding.message
+
+
+def _place(place: Occurrence) -> str:
+    label, section = clean(readable(place.text)), clean(readable(place.section))
+    where = f"{clean(place.document)}:{place.span.line}:{place.span.column}"
+    return where + (f"  {label}" if label else "") + (f"  (in {section})" if section else "")
+
+
+def _look(look: Observation) -> Iterator[str]:
+    status = f" {look.status}" if look.status else ""
+    cost = "not asked"
+    if look.attempts:
+        tries = "1 attempt" if look.attempts == 1 else f"{look.attempts} attempts"
+        cost = f"{tries}, {look.elapsed_ms} ms"
+    verdict = look.verdict
+    yield f"  {look.at:%Y-%m-%d %H:%M}  {verdict.outcome}, {verdict.reason}{status}  ({cost})"
+    for hop in look.hops:
+        yield f"    {hop.status} {hop.url}"
+    if look.hops and look.final_url:
+        yield f"      → {look.final_url}"
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d}"

@@ -1,0 +1,93 @@
+"""What each place's link came to, put together in order."""
+
+from dataclasses import replace
+
+import pytest
+from fakes import NOON, look, occurrence, state_of_looks, url, verdict_of
+
+from crawler.assemble import assemble, counts, without_network
+from crawler.model import Network, Outcome, Place, Run
+from crawler.urls import Rejected, Rejection, Target
+
+RUN = Run("r", NOON, NOON, complete=True)
+A, B, C = (url(f"https://{name}.example/") for name in "abc")
+
+
+def place(line: int, target: Target | Rejected, document: str = "a.md") -> Place:
+    return Place(occurrence(line=line, document=document), target)
+
+
+def test_rows_are_in_order_of_document_line_and_column() -> None:
+    first = place(2, Target(A))
+    span = replace(first.occurrence.span, column=9)
+    same_line = Place(replace(first.occurrence, span=span), Target(B))
+    places = [place(1, Target(A), "b.md"), place(10, Target(A)), same_line, first]
+    report = assemble(RUN, places, {}, {}, {})
+    assert [row.place for row in report.rows] == [first, same_line, places[1], places[0]]
+
+
+def test_every_place_of_a_link_has_its_look_and_state() -> None:
+    seen, state = look("not-found", address=str(A)), state_of_looks("not-found")
+    assert state is not None
+    report = assemble(
+        RUN, [place(1, Target(A, "x")), place(2, Target(A))], {A: seen}, {A: state}, {}
+    )
+    assert [(row.verdict, row.observation, row.state) for row in report.rows] == [
+        (seen.verdict, seen, state)
+    ] * 2
+
+
+def test_a_look_counts_more_than_a_reason_not_to_ask() -> None:
+    seen = look("ok", address=str(A))
+    report = assemble(RUN, [place(1, Target(A))], {A: seen}, {}, {A: verdict_of("excluded")})
+    assert report.rows[0].verdict == seen.verdict
+
+
+def test_a_link_without_a_look_has_the_reason_and_what_was_believed() -> None:
+    state = state_of_looks("ok")
+    assert state is not None
+    places = [place(1, Target(A)), place(2, Target(B))]
+    report = assemble(RUN, places, {}, {A: state}, {A: verdict_of("interrupted")})
+    assert [(row.verdict.reason, row.observation, row.state) for row in report.rows] == [
+        ("interrupted", None, state),
+        ("not-yet", None, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("reason", "outcome"),
+    [
+        (Rejection.EMPTY, Outcome.INVALID),
+        (Rejection.MAIL, Outcome.OK),
+        (Rejection.RELATIVE, Outcome.SKIPPED),
+    ],
+)
+def test_what_is_no_url_is_judged_by_what_is_written(reason: Rejection, outcome: Outcome) -> None:
+    report = assemble(RUN, [place(1, Rejected("x", reason))], {}, {}, {})
+    assert [(row.verdict.outcome, row.observation) for row in report.rows] == [(outcome, None)]
+
+
+def test_without_network_a_report_says_nothing_of_what_was_asked() -> None:
+    places = [
+        place(1, Target(A)),
+        place(2, Target(B)),
+        place(3, Rejected("", Rejection.EMPTY)),
+    ]
+    seen = {A: look("dns-not-found", address=str(A))}
+    report = assemble(RUN, places, seen, {}, {B: verdict_of("excluded")})
+    silent = without_network(replace(report, remarks=("a remark",)))
+    assert [(row.verdict.reason, row.observation) for row in silent.rows] == [
+        ("no-network", None),
+        ("excluded", None),
+        ("empty", None),
+    ]
+    assert silent.run == replace(RUN, network=Network.DOWN)
+    assert silent.remarks == ("a remark",)
+
+
+def test_counts_name_every_outcome_once() -> None:
+    seen = {A: look("ok"), B: look("ok"), C: look("gone")}
+    report = assemble(RUN, [place(n, Target(u)) for n, u in enumerate(seen)], seen, {}, {})
+    found = counts(report.rows)
+    assert set(found) == set(Outcome)
+    assert {outcome: n for outcome, n in found.items() if n} == {Outcome.OK: 2, Outcome.BROKEN: 1}

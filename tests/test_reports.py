@@ -1,0 +1,241 @@
+"""Reports: what they say, in which order, and that no stranger's text can do anything in them."""
+
+import json
+import os
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pyromark
+import pytest
+from fakes import NOON, look, occurrence, url, verdict_of
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler import reports
+from crawler.model import (
+    Finding,
+    Health,
+    Hop,
+    LinkState,
+    Network,
+    Observation,
+    PageFacts,
+    Place,
+    Report,
+    Row,
+    Run,
+    Severity,
+)
+from crawler.outline import Scope, is_broken, outline
+from crawler.reports.markdown import code, escape
+from crawler.reports.text import render_styled
+from crawler.text import is_clean
+from crawler.urls import Rejected, Rejection, Target
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+EXCLUDED = verdict_of("excluded")
+RUN = Run("run-1", NOON, NOON + timedelta(minutes=1), complete=True)
+
+
+def row(  # noqa: PLR0913 - a row has as many parts
+    address: str,
+    reason: str = "ok",
+    line: int = 1,
+    *,
+    text: str = "label",
+    state: LinkState | None = None,
+    observation: Observation | None = None,
+    findings: tuple[Finding, ...] = (),
+) -> Row:
+    seen = observation or replace(look(reason, address=address), findings=findings)
+    place = Place(occurrence(address, line, text=text), Target(url(address)))
+    return Row(place, seen.verdict, seen, state)
+
+
+def written(raw: str, rejection: Rejection, line: int = 1) -> Row:
+    place = Place(occurrence(raw, line), Rejected(raw, rejection))
+    return Row(place, verdict_of(rejection))
+
+
+def state(health: Health, bad_looks: int, *, good: bool = False) -> LinkState:
+    return LinkState(
+        url("https://a.example/"),
+        health,
+        NOON,
+        NOON,
+        NOON - timedelta(days=9) if good else None,
+        NOON - timedelta(days=4),
+        bad_looks,
+    )
+
+
+def everything() -> Report:
+    """One of each kind, with an old URL that stands in two places."""
+    moved = Finding("moved", Severity.ADVICE, "Moved for good (moved).", "https://b.example/")
+    hidden = Finding("shortener", Severity.ADVICE, "Shortened by bit.ly.", "https://c.example/")
+    home = Finding("sent-home", Severity.WARNING, "A deep link that leads to the front page.")
+    long_story = replace(
+        look("permanent", address="http://old.example/x"),
+        hops=(Hop(url("http://old.example/x"), 301),),
+        final_url=url("https://b.example/"),
+        facts=PageFacts("text/html", "A *title*", "html", "es", "html", "Words"),
+        findings=(moved,),
+    )
+    rows = (
+        row("https://gone.example/a", "not-found", 1, state=state(Health.BROKEN, 3, good=True)),
+        row("https://gone.example/a", "not-found", 9, text="C√≥mo"),
+        row("https://slow.example/", "timeout", 2, state=state(Health.SUSPECT, 1)),
+        row("https://late.example/", "timeout", 3, state=state(Health.BROKEN, 3)),
+        row("https://wall.example/", "bot-wall", 4),
+        row("https://priv.example/", "private-address", 5),
+        written("http://[", Rejection.MALFORMED, 6),
+        row("http://old.example/x", line=7, observation=long_story),
+        row("https://bit.ly/x", "temporary", 8, findings=(hidden,)),
+        row("https://deep.example/x", "permanent", 8, findings=(home,)),
+        row("https://ok.example/", "ok", 10),
+        written("notes/x.md", Rejection.RELATIVE, 11),
+        written("mailto:a@b.example", Rejection.MAIL, 12),
+        Row(
+            Place(occurrence("https://x.example/", 13), Target(url("https://x.example/"))), EXCLUDED
+        ),
+    )
+    return Report(RUN, rows, ("a.md: the front matter is malformed.",))
+
+
+@pytest.mark.parametrize("each", reports.FORMATS, ids=lambda each: each.name)
+@pytest.mark.parametrize("scope", Scope)
+def test_snapshot(each: reports.Format, scope: Scope) -> None:
+    path = SNAPSHOTS / f"{scope}{each.suffix}"
+    text = reports.render(everything(), each.name, scope)
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8")
+
+
+def test_the_worst_comes_first_and_one_url_is_one_entry() -> None:
+    said = outline(everything())
+    assert [(section.title, len(section.entries)) for section in said.sections] == [
+        ("Broken", 2),
+        ("Not a link", 1),
+        ("No answer this time", 1),
+        ("Not asked for safety", 1),
+        ("Not for us", 1),
+        ("Moved for good", 1),
+        ("Sent to the front page", 1),
+        ("Behind a shortener", 1),
+    ]
+    assert [place.span.line for place in said.sections[0].entries[0].places] == [1, 9]
+
+
+def test_trouble_leaves_advice_out() -> None:
+    titles = [section.title for section in outline(everything(), Scope.TROUBLE).sections]
+    assert titles[-1] == "Not for us"
+
+
+def test_many_silent_looks_make_a_link_broken_though_the_last_one_only_failed() -> None:
+    assert is_broken(row("https://a.example/", "timeout", state=state(Health.BROKEN, 3)))
+    assert is_broken(row("https://a.example/", "rate-limited", state=state(Health.BROKEN, 3)))
+    assert not is_broken(row("https://a.example/", "timeout", state=state(Health.SUSPECT, 1)))
+    assert not is_broken(row("https://a.example/", "ok", state=state(Health.BROKEN, 3)))
+
+
+@pytest.mark.parametrize(
+    ("run", "words"),
+    [
+        (replace(RUN, network=Network.DOWN), "nothing was recorded"),
+        (replace(RUN, complete=False), "partial"),
+    ],
+)
+def test_a_run_that_was_not_whole_says_so(run: Run, words: str) -> None:
+    report = replace(everything(), run=run)
+    for each in ("text", "markdown"):
+        assert words in reports.render(report, each)
+
+
+def test_an_empty_report_is_calm() -> None:
+    assert "No links." in reports.render(Report(RUN, ()), "text")
+
+
+def test_singular_and_plural() -> None:
+    assert outline(Report(RUN, (row("https://a.example/"),))).summary == "1 link in 1 place: 1 ok."
+
+
+def test_a_link_in_very_many_places_is_cut_and_counted() -> None:
+    rows = tuple(row("https://a.example/", "gone", line) for line in range(1, 31))
+    assert "and 20 more places" in reports.render(Report(RUN, rows), "text")
+    assert "and 10 more places" in reports.render(Report(RUN, rows), "markdown")
+
+
+def test_colour_changes_nothing_but_colour() -> None:
+    styled = render_styled(everything(), Scope.ALL, color=True)
+    assert "\x1b[" in styled
+    import re  # noqa: PLC0415
+
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", styled)
+    assert plain == reports.render(everything(), "text")
+
+
+def test_user_information_is_shown_nowhere() -> None:
+    rejected = written("https://ann:secret@[bad", Rejection.MALFORMED)
+    for each in ("text", "markdown"):
+        assert "secret" not in reports.render(Report(RUN, (rejected,)), each)
+
+
+HOSTILE = st.text(
+    st.sampled_from("[]()<>*_`~#@!|\\&;:/\n\r\x1b\x9b\u202e\u200bhttps://evil.example GH-1\"'$"),
+    max_size=60,
+) | st.text(max_size=40)
+
+
+def hostile(text: str) -> Report:
+    finding = Finding("moved", Severity.ADVICE, text)
+    seen = replace(
+        look("not-found"),
+        verdict=replace(verdict_of("not-found"), detail=text),
+        facts=PageFacts(title=text),
+        findings=(finding,),
+    )
+    where = replace(occurrence(text=text, document=text or "x"), section=text, raw=text)
+    known = Row(Place(where, Target(url("https://a.example/"))), seen.verdict, seen)
+    invalid = Row(Place(where, Rejected(text, Rejection.MALFORMED)), verdict_of("malformed"))
+    return Report(RUN, (known, invalid), (text,))
+
+
+@given(HOSTILE)
+def test_markdown_holds_no_link_image_or_markup_but_our_own(text: str) -> None:
+    rendered = reports.render(hostile(text), "markdown")
+    for event in pyromark.events(rendered, options=pyromark.Options.ENABLE_TABLES):
+        match event:
+            case {"Start": {"Link": {"link_type": kind, "dest_url": target}}}:
+                assert (kind, target) == ("Autolink", "https://a.example/")
+            case {"Start": {"Image": _}} | {"Html": _} | {"InlineHtml": _}:
+                raise AssertionError(event)
+
+
+@given(HOSTILE)
+def test_a_terminal_gets_no_control_character(text: str) -> None:
+    lines = reports.render(hostile(text), "text").split("\n")
+    assert all(is_clean(line) for line in lines)
+
+
+@given(HOSTILE)
+def test_json_is_ascii_and_reads_back(text: str) -> None:
+    whole = reports.render(hostile(text), "json")
+    assert whole.isascii()
+    assert json.loads(whole)["links"][0]["raw"] == text
+    lines = reports.render(hostile(text), "jsonl").splitlines()
+    assert [json.loads(line)["line"] for line in lines] == [1, 1]
+
+
+@pytest.mark.parametrize("text", ["@name", "#12", "GH-7", "fixes #1", "owner/repo#1"])
+def test_a_forge_sees_no_mention_and_no_reference(text: str) -> None:
+    assert "\u200b" in escape(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("a", "`a`"), ("a`b", "``a`b``"), ("`a`", "`` `a` ``"), ("a|b", r"`a\|b`")],
+)
+def test_anything_can_be_shown_as_code(text: str, shown: str) -> None:
+    assert code(text) == shown

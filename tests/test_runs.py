@@ -1,0 +1,429 @@
+"""Whole runs: documents in, report out, over a web that is scripted and a history that is real."""
+
+import asyncio
+import socket
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fakes import NOON, FakeClock, look, state_of_looks, url
+
+from crawler import runs
+from crawler.collect import Collection, collect
+from crawler.crawl import Conduct
+from crawler.errors import StoreError
+from crawler.model import Document, Health, Network, Observation, Report, Run
+from crawler.settings import (
+    ExtractSettings,
+    FetchSettings,
+    PaceSettings,
+    SelectSettings,
+    Settings,
+)
+from crawler.stop import Stop
+from crawler.store import Store
+
+SETTINGS = Settings(pace=PaceSettings(delay=0), fetch=FetchSettings(retries=0))
+A, B, C = "https://a.example/", "https://b.example/", "https://c.example/"
+
+
+@dataclass
+class Web:
+    """A web that answers by URL, and remembers what it was asked. None: it never answers."""
+
+    answers: Mapping[str, int | Exception | None]
+    asked: list[str] = field(default_factory=list)
+
+    async def __call__(self, request: httpx.Request) -> httpx.Response:
+        address = str(request.url)
+        self.asked.append(address)
+        answer = self.answers[address]
+        if answer is None:
+            await asyncio.Event().wait()
+        if isinstance(answer, Exception):
+            raise answer
+        return httpx.Response(answer or 200, headers={"location": C} if answer == 301 else {})
+
+
+def no_name(code: int = socket.EAI_NONAME) -> httpx.ConnectError:
+    error = httpx.ConnectError("no such name")
+    error.__cause__ = socket.gaierror(code, "no such name")
+    return error
+
+
+def documents(*addresses: str) -> Collection:
+    text = "\n".join(f"<{address}>\n" for address in addresses)
+    return collect([Document("a.md", "markdown", text, source="a.md")], ExtractSettings())
+
+
+def ignore(_: Observation) -> None:
+    pass
+
+
+def conduct(
+    web: Web,
+    clock: FakeClock | None = None,
+    *,
+    settings: Settings = SETTINGS,
+    stop: Stop | None = None,
+    on_look: Callable[[Observation], None] = ignore,
+) -> Conduct:
+    return Conduct(
+        settings, clock or FakeClock(), stop or Stop(), on_look, httpx.MockTransport(web)
+    )
+
+
+def reasons(report: Report) -> list[str]:
+    return [row.verdict.reason for row in report.rows]
+
+
+def count(path: Path, table: str) -> int:
+    with closing(sqlite3.connect(path)) as connection:
+        row = connection.execute(f"select count(*) from {table}").fetchone()  # noqa: S608 - ours
+        return int(row[0])
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "crawl.db"
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[Store]:
+    with Store(path) as opened:
+        yield opened
+
+
+# Whole runs
+
+
+async def test_a_check_reports_every_place_and_records_nothing() -> None:
+    web = Web({A: 200, B: 404})
+    known = state_of_looks("timeout")
+    assert known is not None
+    report = await runs.check(
+        documents(A, B, A, "mailto:x@y.example"), {url(A): known}, conduct(web)
+    )
+    assert reasons(report) == ["ok", "not-found", "ok", "mail"]
+    assert sorted(web.asked) == [A, B]
+    assert report.run.complete
+    assert report.run.network is Network.UP
+    assert report.rows[0].state is not None
+    assert report.rows[0].state.health is Health.HEALTHY
+    assert report.rows[1].state is not None
+    assert report.rows[1].state.failing_since == report.run.started_at
+
+
+async def test_a_run_records_what_it_reports(store: Store) -> None:
+    web = Web({A: 301, B: 404, C: 200})
+    report, error = await runs.run(documents(A, B), store, conduct(web))
+    assert error is None
+    assert reasons(report) == ["permanent", "not-found"]
+    assert store.report() == report
+    assert store.last_run() == report.run
+    assert [hop.status for hop in store.story(url(A)).looks[0].hops] == [301]
+
+
+async def test_a_second_run_builds_on_the_first(store: Store, path: Path) -> None:
+    for day, status in enumerate((200, 503, 503, 503)):
+        clock = FakeClock(NOON + timedelta(days=2 * day))
+        report, _ = await runs.run(documents(A, B), store, conduct(Web({A: 200, B: status}), clock))
+    row = report.rows[1]
+    assert row.state is not None
+    assert (row.verdict.reason, row.state.health, row.state.bad_looks) == (
+        "server-error", Health.BROKEN, 3,
+    )  # fmt: skip
+    assert row.state.last_ok_at == NOON
+    assert store.states()[url(B)] == row.state
+    assert [seen.verdict.reason for seen in store.story(url(B)).looks] == ["ok"] + 3 * [
+        "server-error"
+    ]
+    assert count(path, "changes") == 1
+
+
+async def test_every_run_has_a_name_of_its_own_with_its_beginning(store: Store) -> None:
+    names = set()
+    for _ in range(3):
+        report, _ = await runs.run(documents(A), store, conduct(Web({A: 200})))
+        names.add(report.run.id)
+    assert len(names) == 3
+    assert all(name.startswith("20261122T120000Z-") for name in names)
+
+
+async def test_remarks_of_the_documents_are_in_the_report(store: Store) -> None:
+    collection = documents(A).with_remarks(["a.md: one."])
+    report, _ = await runs.run(collection, store, conduct(Web({A: 200})))
+    assert report.remarks == ("a.md: one.",)
+
+
+@pytest.mark.parametrize(
+    ("select", "reason"),
+    [
+        (SelectSettings(exclude=("b\\.example",)), "excluded"),
+        (SelectSettings(offline=True), "offline"),
+    ],
+)
+async def test_what_the_settings_leave_out_is_remembered(
+    store: Store, select: SelectSettings, reason: str
+) -> None:
+    web = Web({A: 200, B: 200})
+    settings = replace(SETTINGS, select=select)
+    report, error = await runs.run(documents(A, B), store, conduct(web, settings=settings))
+    assert error is None
+    assert B not in web.asked
+    assert reasons(report)[1] == reasons(store.report())[1] == reason
+
+
+async def test_many_looks_are_written_in_batches_while_the_run_goes_on(
+    store: Store, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs, "BATCH", 2)
+    addresses = [f"{A}{n}" for n in range(5)]
+    written: list[int] = []
+    web = Web(dict.fromkeys(addresses, 200))
+    await runs.run(
+        documents(*addresses),
+        store,
+        conduct(web, on_look=lambda _: written.append(count(path, "observations"))),
+    )
+    assert written == [0, 2, 2, 4, 4]
+    assert count(path, "observations") == 5
+
+
+async def test_a_look_is_not_kept_waiting_for_a_whole_batch(store: Store, path: Path) -> None:
+    clock = FakeClock()
+    written: list[int] = []
+
+    def on_look(_: Observation) -> None:
+        written.append(count(path, "observations"))
+        clock.seconds += 0.6
+
+    addresses = [f"{A}{n}" for n in range(4)]
+    web = Web(dict.fromkeys(addresses, 200))
+    await runs.run(documents(*addresses), store, conduct(web, clock, on_look=on_look))
+    assert written == [0, 0, 3, 3]
+
+
+# Cut short
+
+
+async def test_an_interrupted_run_keeps_what_it_saw_and_is_marked(store: Store) -> None:
+    stop = Stop()
+    web = Web({A: 200, B: None})
+    report, error = await runs.run(
+        documents(A, B), store, conduct(web, stop=stop, on_look=lambda _: stop.ask("interrupted"))
+    )
+    assert error is None
+    assert reasons(report) == ["ok", "interrupted"]
+    assert not report.run.complete
+    last = store.last_run()
+    assert last is not None
+    assert not last.complete
+    assert [len(store.story(url(address)).looks) for address in (A, B)] == [1, 0]
+    assert reasons(store.report()) == ["ok", "not-yet"]  # "interrupted" held for that run only
+
+
+class WaitingClock(FakeClock):
+    """A clock whose long naps last until somebody says so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.late = asyncio.Event()
+
+    async def sleep(self, seconds: float) -> None:
+        if seconds == 3600:
+            await self.late.wait()
+        await super().sleep(seconds)
+
+
+async def test_a_run_that_is_out_of_time_keeps_what_it_saw_and_is_marked(store: Store) -> None:
+    clock = WaitingClock()
+    settings = replace(SETTINGS, pace=replace(SETTINGS.pace, max_time=3600.0))
+    web = Web({A: 200, B: None})
+    report, error = await runs.run(
+        documents(A, B),
+        store,
+        conduct(web, clock, settings=settings, on_look=lambda _: clock.late.set()),
+    )
+    assert error is None
+    assert reasons(report) == ["ok", "out-of-time"]
+    assert not report.run.complete
+    assert list(store.states()) == [url(A)]
+
+
+# Killed, and gone on with
+
+
+def killed_run(store: Store, *looks: Observation, settings: Settings = SETTINGS) -> Run:
+    begun = store.begin(Run("killed", NOON - timedelta(hours=1)), settings.digest, NOON)
+    store.record(begun.number, looks)
+    return begun.run
+
+
+async def test_a_run_that_was_killed_goes_on_with_the_links_that_remain(
+    store: Store, path: Path
+) -> None:
+    before = killed_run(store, look("not-found", NOON - timedelta(minutes=50), A))
+    web = Web({A: 200, B: 200})
+    shown: list[Observation] = []
+    report, error = await runs.run(documents(A, B), store, conduct(web, on_look=shown.append))
+    assert error is None
+    assert web.asked == [B]
+    assert [str(seen.url) for seen in shown] == [B]
+    assert reasons(report) == ["not-found", "ok"]
+    assert (report.run.id, report.run.started_at) == (before.id, before.started_at)
+    assert store.report() == report
+    assert count(path, "runs") == 1
+
+
+@pytest.mark.parametrize(
+    ("settings", "hours"),
+    [(replace(SETTINGS, pace=PaceSettings(delay=0, per_host=2)), 0), (SETTINGS, 12)],
+    ids=["other settings", "long ago"],
+)
+async def test_a_run_that_was_killed_is_forgotten_where_it_says_nothing_any_more(
+    store: Store, path: Path, settings: Settings, hours: int
+) -> None:
+    killed_run(store, look("not-found", NOON, A))
+    web = Web({A: 200})
+    clock = FakeClock(NOON + timedelta(hours=hours))
+    report, _ = await runs.run(documents(A), store, conduct(web, clock, settings=settings))
+    assert web.asked == [A]
+    assert reasons(report) == ["ok"]
+    assert count(path, "runs") == count(path, "observations") == 1
+
+
+async def test_a_killed_run_survives_that_the_network_is_gone(store: Store, path: Path) -> None:
+    killed_run(store, look("timeout", NOON, A))
+    report, error = await runs.run(documents(A, B), store, conduct(Web({B: no_name()})))
+    assert error is None
+    assert report.run.network is Network.DOWN
+    assert store.last_run() is None
+    report, _ = await runs.run(documents(A, B), store, conduct(web := Web({B: 200})))
+    assert web.asked == [B]
+    assert reasons(report) == ["timeout", "ok"]
+    assert count(path, "runs") == 1
+
+
+# No network
+
+
+@pytest.mark.parametrize("code", [socket.EAI_NONAME, socket.EAI_AGAIN])
+async def test_without_any_network_nothing_is_recorded_against_any_link(
+    store: Store, path: Path, code: int
+) -> None:
+    await runs.run(documents(A, B), store, conduct(Web({A: 200, B: 200})))
+    before = store.report(), store.states()
+    web = Web({A: no_name(code), B: no_name(code)})
+    later = FakeClock(NOON + timedelta(days=1))
+    report, error = await runs.run(
+        documents(A, B, "mailto:x@y.example"), store, conduct(web, later)
+    )
+    assert error is None
+    assert report.run.network is Network.DOWN
+    assert reasons(report) == ["no-network", "no-network", "mail"]
+    assert all(row.observation is None for row in report.rows)
+    assert (store.report(), store.states()) == before
+    assert count(path, "runs") == 1
+
+
+async def test_a_check_without_any_network_says_nothing_of_any_link() -> None:
+    report = await runs.check(documents(A), {}, conduct(Web({A: no_name()})))
+    assert report.run.network is Network.DOWN
+    assert reasons(report) == ["no-network"]
+
+
+async def test_trouble_of_some_hosts_is_theirs_and_recorded(store: Store) -> None:
+    web = Web({A: no_name(), B: httpx.ConnectTimeout("silent"), C: 200})
+    report, error = await runs.run(documents(A, B, C), store, conduct(web))
+    assert error is None
+    assert report.run.network is Network.UP
+    assert reasons(report) == reasons(store.report()) == ["dns-not-found", "timeout", "ok"]
+    assert {str(each): state.health for each, state in store.states().items()} == {
+        A: Health.SUSPECT, B: Health.SUSPECT, C: Health.HEALTHY,
+    }  # fmt: skip
+
+
+async def test_a_single_silent_host_is_recorded_though_nothing_answered(store: Store) -> None:
+    report, error = await runs.run(
+        documents(A), store, conduct(Web({A: httpx.ConnectTimeout("silent")}))
+    )
+    assert error is None
+    assert reasons(report) == reasons(store.report()) == ["timeout"]
+
+
+async def test_looks_that_asked_nobody_are_recorded_too(store: Store) -> None:
+    address = "https://adf.ly/x"  # known to hide its target: never asked
+    report, error = await runs.run(documents(address), store, conduct(web := Web({})))
+    assert error is None
+    assert web.asked == []
+    assert reasons(report) == reasons(store.report()) == ["interstitial"]
+
+
+# A history that fails on the way
+
+
+def refuse(path: Path, event: str) -> None:
+    """Let the history refuse a kind of change from now on."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(
+            f"create trigger refused before {event} begin select raise(abort, 'no'); end"
+        )
+
+
+@pytest.mark.parametrize(
+    "event",
+    ["insert on observations", "update of finished_at on runs", "insert on occurrences"],
+)
+async def test_a_history_that_fails_does_not_end_the_run(
+    store: Store, path: Path, monkeypatch: pytest.MonkeyPatch, event: str
+) -> None:
+    monkeypatch.setattr(runs, "BATCH", 1)
+    refuse(path, event)
+    web = Web({A: 200, B: 404, C: 200})
+    report, error = await runs.run(documents(A, B, C), store, conduct(web))
+    assert isinstance(error, StoreError)
+    assert reasons(report) == ["ok", "not-found", "ok"]
+    assert report.run.complete
+    assert store.last_run() is None
+
+
+async def test_a_full_disk_in_the_midst_of_a_run_is_returned_with_the_whole_report(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect = sqlite3.connect
+
+    def limited(database: str, **options: Any) -> sqlite3.Connection:  # noqa: ANN401
+        connection: sqlite3.Connection = connect(database, **options)
+        pages = connection.execute("pragma page_count").fetchone()[0]
+        connection.execute(f"pragma max_page_count = {pages + 3}")
+        return connection
+
+    monkeypatch.setattr(runs, "BATCH", 10)
+    with Store(path):
+        pass
+    monkeypatch.setattr(sqlite3, "connect", limited)
+    addresses = [f"{A}{n}" for n in range(200)]
+    with Store(path) as store:
+        report, error = await runs.run(
+            documents(*addresses), store, conduct(Web(dict.fromkeys(addresses, 200)))
+        )
+        assert store.last_run() is None
+    assert str(error).startswith(f"the disk with {path} is full")
+    assert reasons(report) == ["ok"] * 200
+
+
+async def test_a_network_that_is_gone_and_a_history_that_fails_are_both_told(
+    store: Store, path: Path
+) -> None:
+    refuse(path, "delete on runs")
+    report, error = await runs.run(documents(A), store, conduct(Web({A: no_name()})))
+    assert isinstance(error, StoreError)
+    assert report.run.network is Network.DOWN
+    assert store.last_run() is None

@@ -1,0 +1,261 @@
+"""Whatever goes wrong and whenever it does: the file stays sound and only whole runs are seen."""
+
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+from fakes import NOON, look, occurrence, url
+
+from crawler.errors import StoreError
+from crawler.model import Document, Hop, Observation, Place, Run
+from crawler.settings import HealthSettings
+from crawler.store import Store
+from crawler.urls import Target
+
+DAY = timedelta(days=1)
+STEPS = 20_000  # of SQLite: some two runs
+ADDRESSES = [f"https://{name}.example/" for name in ("a", "b", "c", "d")]
+FULL = r"^the disk with .+ is full: free some room; what was recorded before is safe\.$"
+WRITES = ("begin", "insert", "update", "delete", "create", "pragma user", "pragma app", "commit")
+
+
+def one_run(store: Store, number: int) -> None:
+    """Have a whole run in two batches: everything is fine on even days, all is gone on odd ones."""
+    at = NOON + number * DAY
+    code = ("ok", "not-found")[number % 2]
+    hops = (Hop(url("https://from.example/"), 302),)
+    looks = [replace(look(code, at, address), hops=hops) for address in ADDRESSES]
+    places = [
+        Place(occurrence(address, number * 10 + line), Target(url(address)))
+        for line, address in enumerate(ADDRESSES, 1)
+    ]
+    begun = store.begin(Run(f"run-{number}", at), "digest", at)
+    had = {look.url for look in begun.looks}
+    for batch in (looks[:2], looks[2:]):
+        store.record(begun.number, [look for look in batch if look.url not in had])
+    finished = replace(begun.run, finished_at=at + timedelta(minutes=1), complete=True)
+    document = Document("a.md", "markdown", "", source="a.md")
+    store.finish(begun.number, finished, [document], places, {}, HealthSettings())
+
+
+def two_runs(path: Path) -> None:
+    for number in (1, 2):
+        with Store(path) as store:
+            one_run(store, number)
+
+
+def whole_runs_seen(path: Path) -> int:
+    """Return how many runs are seen, having shown that what is seen of them is all of them."""
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("pragma integrity_check").fetchall() == [("ok",)]
+        assert connection.execute("pragma foreign_key_check").fetchall() == []
+    with Store(path) as store:
+        last = store.last_run()
+        if last is None:
+            assert store.states() == {}
+            return 0
+        seen = int(last.id.removeprefix("run-"))
+        report = store.report()
+        assert [row.place.occurrence.span.line for row in report.rows] == [
+            seen * 10 + line for line in range(1, len(ADDRESSES) + 1)
+        ]
+        expected = ("ok", "not-found")[seen % 2]
+        for row in report.rows:
+            assert row.verdict.reason == expected
+            assert isinstance(row.observation, Observation)
+            assert row.observation.at == NOON + seen * DAY
+            assert len(row.observation.hops) == 1
+            assert row.state is not None
+            assert row.state.checked_at == NOON + seen * DAY
+            assert len(store.story(row.observation.url).looks) == seen
+    return seen
+
+
+class CountingConnection(sqlite3.Connection):
+    """Fails from the write statement of a given number on, as a disk does that is full."""
+
+    writes: ClassVar[int]
+    fails_at: ClassVar[int]
+
+    def execute(self, sql: str, parameters: Any = ()) -> sqlite3.Cursor:  # noqa: ANN401
+        self._count(sql)
+        return super().execute(sql, parameters)
+
+    def executemany(self, sql: str, rows: Iterable[Any]) -> sqlite3.Cursor:
+        self._count(sql)
+        return super().executemany(sql, rows)
+
+    @classmethod
+    def _count(cls, sql: str) -> None:
+        if sql.strip().lower().startswith(WRITES):
+            cls.writes += 1
+            if cls.writes >= cls.fails_at:
+                error = sqlite3.OperationalError("database or disk is full")
+                error.sqlite_errorname = "SQLITE_FULL"
+                raise error
+
+
+def counting(monkeypatch: pytest.MonkeyPatch, fails_at: int) -> None:
+    CountingConnection.writes, CountingConnection.fails_at = 0, fails_at
+    connect = sqlite3.connect
+
+    def counted(database: str, **options: Any) -> sqlite3.Connection:  # noqa: ANN401
+        connection = connect(database, factory=CountingConnection, **options)
+        connection.execute("pragma synchronous = off")  # quicker: no power fails here
+        return connection
+
+    monkeypatch.setattr(sqlite3, "connect", counted)
+
+
+def number_of_writes(path: Path) -> int:
+    with pytest.MonkeyPatch.context() as patch:
+        counting(patch, fails_at=sys.maxsize)
+        two_runs(path)
+    return CountingConnection.writes
+
+
+def test_a_disk_that_is_full_at_any_write_leaves_only_whole_runs(tmp_path: Path) -> None:
+    writes = number_of_writes(tmp_path / "counted.db")
+    assert writes > 50
+    seen = []
+    for number in range(1, writes + 1):
+        path = tmp_path / f"{number}.db"
+        with pytest.MonkeyPatch.context() as patch:
+            counting(patch, fails_at=number)
+            with pytest.raises(StoreError, match=FULL):
+                two_runs(path)
+        seen.append(whole_runs_seen(path))
+    assert seen == sorted(seen)
+    assert set(seen) == {0, 1}
+
+
+def test_the_next_run_after_a_full_disk_is_a_whole_one(tmp_path: Path) -> None:
+    writes = number_of_writes(tmp_path / "counted.db")
+    for number in random.Random(5).sample(range(1, writes + 1), 12):  # noqa: S311 - not for secrets
+        path = tmp_path / f"{number}.db"
+        with pytest.MonkeyPatch.context() as patch:
+            counting(patch, fails_at=number)
+            with pytest.raises(StoreError):
+                two_runs(path)
+        seen = whole_runs_seen(path)
+        with Store(path) as store:
+            one_run(store, seen + 1)
+        assert whole_runs_seen(path) == seen + 1
+
+
+def test_a_file_that_may_grow_no_more_leaves_only_whole_runs(tmp_path: Path) -> None:
+    """SQLite itself says that the disk is full, and has rolled back before we can."""
+    two_runs(tmp_path / "whole.db")
+    pages = (tmp_path / "whole.db").stat().st_size // 4096
+    seen = []
+    for limit in range(1, pages + 4):
+        path = tmp_path / f"{limit}.db"
+        with pytest.MonkeyPatch.context() as patch:
+            let_files_grow_to(patch, limit)
+            with pytest.raises(StoreError, match=FULL):
+                many_runs(path)
+        seen.append(whole_runs_seen(path))
+    assert seen == sorted(seen)
+    assert seen[0] == 0
+    assert seen[-1] > 1
+
+
+def many_runs(path: Path) -> None:
+    for number in range(1, 100):
+        with Store(path) as store:
+            one_run(store, number)
+
+
+def let_files_grow_to(monkeypatch: pytest.MonkeyPatch, pages: int) -> None:
+    connect = sqlite3.connect
+
+    def limited(database: str, **options: Any) -> sqlite3.Connection:  # noqa: ANN401
+        connection: sqlite3.Connection = connect(database, **options)
+        connection.execute("pragma synchronous = off")  # quicker: no power fails here
+        connection.execute(f"pragma max_page_count = {pages}")
+        return connection
+
+    monkeypatch.setattr(sqlite3, "connect", limited)
+
+
+def test_a_run_goes_on_after_a_batch_that_could_not_be_written(tmp_path: Path) -> None:
+    path = tmp_path / "crawl.db"
+    with Store(path) as store:
+        begun = store.begin(Run("run-1", NOON), "digest", NOON)
+        with closing(sqlite3.connect(path)) as other, other:
+            other.execute(
+                "create trigger stop before insert on hops begin select raise(rollback, 'no'); end"
+            )
+        looks = [replace(look("ok", NOON, ADDRESSES[0]), hops=(Hop(url(ADDRESSES[1]), 301),))]
+        with pytest.raises(StoreError):
+            store.record(begun.number, looks)
+        with closing(sqlite3.connect(path)) as other, other:
+            other.execute("drop trigger stop")
+        store.record(begun.number, looks)
+        store.finish(begun.number, begun.run, [], [], {}, HealthSettings())
+        assert list(store.states()) == [url(ADDRESSES[0])]
+
+
+# Reads lines of a path, the number of the run and a moment: a count of steps of SQLite. Has runs in
+# a process of its own until that moment, which may be in the midst of any statement.
+MORTAL = """
+import os, signal, sqlite3, sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+from test_store_failures import one_run
+from crawler.store import Store
+
+def have_runs(path, number, moment):
+    connect, steps = sqlite3.connect, iter(range(moment))
+    def mortal(*args, **options):
+        connection = connect(*args, **options)
+        connection.set_progress_handler(step, 1)
+        return connection
+    def step():
+        if next(steps, None) is None:
+            os.kill(os.getpid(), signal.SIGKILL)
+    sqlite3.connect = mortal
+    while True:
+        with Store(Path(path)) as store:
+            one_run(store, number)
+        number += 1
+
+for line in sys.stdin:
+    path, number, moment = line.split("\\t")
+    if (child := os.fork()) == 0:
+        have_runs(path, int(number), int(moment))
+    _, status = os.waitpid(child, 0)
+    print(os.WTERMSIG(status), flush=True)
+"""
+
+
+def test_a_process_that_is_killed_leaves_only_whole_runs(tmp_path: Path) -> None:
+    path = tmp_path / "crawl.db"
+    moments = random.Random(7)  # noqa: S311 - not for secrets
+    seen = [0]
+    with subprocess.Popen(  # noqa: S603 - a program of ours
+        [sys.executable, "-c", MORTAL, str(Path(__file__).parent)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        for _ in range(40):
+            process.stdin.write(f"{path}\t{seen[-1] + 1}\t{moments.randrange(STEPS)}\n")
+            process.stdin.flush()
+            assert process.stdout.readline() == f"{signal.SIGKILL.value}\n"
+            seen.append(whole_runs_seen(path))
+        process.stdin.close()
+    assert seen == sorted(seen)
+    assert seen[-1] > 5  # many were killed after a whole run or more
+    assert len(set(seen)) < len(seen)  # and some in the midst of one

@@ -1,0 +1,66 @@
+"""The story of one link."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from fakes import NOON, look, occurrence, state_of_looks, url
+
+from crawler.model import Finding, Hop, Outcome, PageFacts, Severity, Verdict
+from crawler.story import Story, story_record, story_text
+
+A = url("https://a.example/")
+
+
+def test_a_whole_story() -> None:
+    seen = replace(
+        look("permanent", at=NOON + timedelta(days=1)),
+        status=200,
+        hops=(Hop(A, 301),),
+        final_url=url("https://b.example/"),
+        facts=PageFacts("text/html", "Title", "og", "es", "html", "Words", site="Site"),
+        findings=(Finding("moved", Severity.ADVICE, "Moved."),),
+        attempts=2,
+        elapsed_ms=12,
+    )
+    story = Story(A, (look("timeout"), seen), (occurrence(),), state_of_looks("timeout", "ok"))
+    assert story_text(story) == (
+        "https://a.example/\n"
+        "  Title        Title\n"
+        "  Language     es\n"
+        "  Description  Words\n"
+        "  Site         Site\n"
+        "  Type         text/html\n"
+        "  Health       healthy since 2026-11-23\n"
+        "  Verdict      redirected, permanent (certain)\n"
+        "               Moved for good: every redirect on the way is a permanent one.\n"
+        "  What to do   Write the new address; `crawl report` proposes it.\n"
+        "  Advice       Moved.\n"
+        "\n"
+        "Places\n"
+        "  a.md:1:1  label  (in Section)\n"
+        "\n"
+        "Looks\n"
+        "  2026-11-22 12:00  failing, timeout  (1 attempt, 0 ms)\n"
+        "  2026-11-23 12:00  redirected, permanent 200  (2 attempts, 12 ms)\n"
+        "    301 https://a.example/\n"
+        "      → https://b.example/\n"
+    )
+    assert [each["status"] for each in story_record(story)["looks"]] == [None, 200]
+
+
+def test_a_link_that_no_document_has_any_more_and_nobody_has_looked_at() -> None:
+    story = Story(A, (), (), None)
+    assert "no document has it any more" in story_text(story)
+    assert "none yet" in story_text(story)
+    assert story_record(story)["health"] is None
+
+
+def test_a_bare_link_outside_any_section_and_a_look_that_asked_nothing() -> None:
+    place = replace(occurrence(text=""), section="")
+    unasked = replace(
+        look("interstitial", attempts=0), verdict=Verdict(Outcome.BLOCKED, "interstitial", "x")
+    )
+    told = story_text(Story(A, (unasked,), (place,), state_of_looks("timeout")))
+    assert "  a.md:1:1\n" in told
+    assert "(not asked)" in told
+    assert "not confirmed yet" in told
