@@ -1,0 +1,68 @@
+# Everything from a fresh checkout: needs Python 3.11 or newer with pip, and make.
+#   make run     check the documents in seeds/, report into reports/
+#   make test    the tests
+#   make check   format, lint, types, import contracts, docs, tests
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+CRAWL := $(BIN)/crawl
+READY := $(VENV)/.ready
+DEV_READY := $(VENV)/.ready-dev
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format lint types contracts docs clean
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+# `venv` without pip, and pip from outside: works where Python came without `ensurepip` too.
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "crawl needs Python 3.11 or newer; name one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 2; }
+	@$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || $(PYTHON) -m venv --clear --without-pip $(VENV)
+
+$(READY): $(BIN)/python pyproject.toml
+	@echo "Installing crawl into $(VENV) …"
+	@$(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(DEV_READY): $(READY)
+	@echo "Installing the tools of the developers into $(VENV) …"
+	@$(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+run: $(READY)
+	@$(CRAWL) run; code=$$?; \
+	if [ $$code -eq 3 ]; then \
+		echo; echo "The same job on the practice web instead:"; echo; $(CRAWL) demo; \
+	elif [ $$code -eq 0 ]; then \
+		$(CRAWL) report --output reports/latest.md && \
+		$(CRAWL) report --output reports/latest.json && \
+		echo "The whole report: reports/latest.md (for people), reports/latest.json (for programs)."; \
+	else exit $$code; fi
+
+test: $(DEV_READY)
+	@$(BIN)/pytest
+
+check: format lint types contracts docs
+	@$(BIN)/pytest --cov --cov-fail-under=95
+	@$(BIN)/python tests/core_coverage.py
+
+format: $(DEV_READY)
+	@$(BIN)/ruff format --check .
+
+lint: $(DEV_READY)
+	@$(BIN)/ruff check .
+
+types: $(DEV_READY)
+	@$(BIN)/mypy
+
+contracts: $(DEV_READY)
+	@$(BIN)/lint-imports --no-cache
+
+docs: $(DEV_READY)
+	@$(BIN)/python docs/generate.py --check
+
+clean:
+	rm -rf $(VENV) .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,87 @@
+"""The command line: parse, call, print, exit. One module for each command.
+
+To add a command: write `cli/<name>.py` with `command`, and add its row to `COMMANDS`. Modules are
+imported when their command is called, so that `crawl --help` answers at once.
+"""
+
+import os
+import sys
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Final
+
+import click
+
+from crawler.errors import CrawlerError
+from crawler.version import __version__
+
+INTERRUPTED: Final = 130
+_BROKEN_PIPE: Final = 141
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A command: its name, which is its module's too, and what it does."""
+
+    name: str
+    summary: str
+
+
+COMMANDS: Final = (
+    Row("run", "Check the links, and record what was seen in the history."),
+    Row("check", "Check the links now; exit with 1 if any of them fails."),
+    Row("report", "Report what the history knows; ask nothing of the network."),
+    Row("show", "Tell everything that is known of one link."),
+    Row("links", "List the links of documents; ask nothing of the network."),
+    Row("demo", "Show the whole job offline, on a practice web."),
+)
+
+
+class _Lazy(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return [row.name for row in COMMANDS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        command = import_module(f"crawler.cli.{cmd_name}").command
+        assert isinstance(command, click.Command)  # noqa: S101 - a test holds every row to this
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(row.name, row.summary) for row in COMMANDS])
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="crawl", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Check the links of documents, remember what was seen, report what is really broken.
+
+    \b
+    crawl check README.md        is anything wrong with the links of this file?
+    crawl run docs               check and remember; from cron, say, once a night
+    crawl report                 what is broken, since when, and what to do about it
+    crawl demo                   see the whole job without any network
+
+    Exit codes: 0 nothing that fails, 1 links that fail, 2 wrong usage or settings, 3 it could not
+    be done, 130 interrupted.
+    """
+
+
+def main() -> None:
+    """Run the command line. Whatever the operator did wrong is one sentence and an exit code."""
+    try:
+        code = cli.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except CrawlerError as error:
+        click.echo(f"crawl: {error}", err=True)
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        code = INTERRUPTED
+    except BrokenPipeError:  # `crawl links | head`: nobody reads any more
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = _BROKEN_PIPE
+    sys.exit(code)

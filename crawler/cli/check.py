@@ -1,0 +1,31 @@
+"""`crawl check`: the links now, for pull requests and for people."""
+
+from typing import Any
+
+import click
+
+from crawler import options
+
+
+@click.command()
+@click.option("--record", is_flag=True, help="Record what is seen in the history, as `run` does.")
+@options.output("text", "markdown", "json", "jsonl")
+@options.asking
+@click.pass_context
+def command(ctx: click.Context, /, *, record: bool, **given: Any) -> None:  # noqa: ANN401
+    """Check the links of SOURCE now, and exit with 1 if any of them fails.
+
+    SOURCE is a file, a directory (`.gitignore` is respected), a pattern, or - for standard input;
+    without one, the `sources` of the settings. Broken and invalid links fail; `--fail-on` and
+    `--strict` change that. Nothing is recorded; if there is a history, what it knows is told too.
+
+    \b
+    crawl check README.md docs
+    crawl check --format json --output links.json "posts/**/*.md"
+    git show HEAD:README.md | crawl check - --stdin-name README.md
+    """
+    from crawler import session
+
+    call = session.prepare(given)
+    report = session.recorded(call) if record else session.checked(call)
+    ctx.exit(session.end(call, report, session.fails(report, call.settings)))

@@ -1,0 +1,32 @@
+"""`crawl links`: what the documents hold, for everyone."""
+
+import sys
+from typing import Any
+
+import click
+
+from crawler import listing, options
+
+
+@click.command()
+@options.output(*listing.FORMATS)
+@options.documents
+@options.of_sections("extract")
+@options.settings_files
+def command(format_: str, **given: Any) -> None:  # noqa: ANN401 - as click hands them
+    """List the links that SOURCE holds, each with its exact place; ask nothing of the network.
+
+    \b
+    crawl links README.md
+    crawl links docs --format jsonl | jq -r 'select(.kind == "bare") | .url'
+    """
+    from crawler import sources, terminal
+
+    settings = options.settings_of(given)
+    output = terminal.writable(settings.places.output)
+    names = given["sources"] or settings.places.sources
+    stdin_name = given["stdin_name"]
+    collection = sources.gather(names, sys.stdin.buffer, stdin_name, settings.extract)
+    for remark in collection.remarks:
+        terminal.say(remark)
+    terminal.write(listing.FORMATS[format_](collection.places), output)

@@ -1,0 +1,42 @@
+"""`crawl report`: what the history knows, for maintainers."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from crawler import options, reports, terminal
+from crawler.outline import Scope
+
+_BY_SUFFIX = {each.suffix: each.name for each in reports.FORMATS}
+
+
+@click.command()
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(list(reports.BY_NAME)),
+    help="The report's format.  [default: by the ending of --output, else text]",
+)
+@click.option("--output", metavar="FILE", help="Write the report to this file.")
+@options.history
+@options.settings_files
+def command(format_: str | None, **given: Any) -> None:  # noqa: ANN401
+    """Report what the history knows of every link; ask nothing of the network.
+
+    Broken links come first, with all their places, since when, and what to do; then those that may
+    be, those that would not talk to us, and the redirects that are worth writing anew.
+
+    \b
+    crawl report
+    crawl report --output reports/latest.md
+    crawl report --format json | jq '.links[] | select(.health == "broken") | .url'
+    """
+    from crawler.store import Store
+
+    settings = options.settings_of(given)
+    output = terminal.writable(settings.places.output)
+    name = format_ or _BY_SUFFIX.get(output.suffix if output else "", "text")
+    with Store(Path(settings.places.db), read_only=True) as store:
+        report = store.report()
+    terminal.deliver(report, name, Scope.ALL, output)

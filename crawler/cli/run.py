@@ -1,0 +1,32 @@
+"""`crawl run`: check and remember, for cron."""
+
+from typing import Any
+
+import click
+
+from crawler import options
+
+
+@click.command()
+@click.option("--fail", is_flag=True, help="Exit with 1 if a link is confirmed to be broken.")
+@options.output("text", "markdown", "json", "jsonl")
+@options.asking
+@click.pass_context
+def command(ctx: click.Context, /, *, fail: bool, **given: Any) -> None:  # noqa: ANN401
+    """Check the links of SOURCE, and record what was seen in the history.
+
+    SOURCE is a file, a directory (`.gitignore` is respected), a pattern, or - for standard input;
+    without one, the `sources` of the settings. Broken links do not make it fail, unless `--fail`.
+    A run that was killed is gone on with by the next one. Where no network is reachable, nothing
+    is recorded against any link.
+
+    \b
+    crawl run
+    crawl run README.md docs --db ~/history/docs.db
+    0 3 * * *  cd ~/blog && crawl run --quiet && crawl report --output reports/latest.md
+    """
+    from crawler import session
+
+    call = session.prepare(given)
+    report = session.recorded(call)
+    ctx.exit(session.end(call, report, fail and session.fails_confirmed(report)))

@@ -1,0 +1,90 @@
+"""The demo: the commands worth knowing, on the practice web, told as it goes along.
+
+What is shown is really done, by the code that does it elsewhere, on a document and a history in a
+directory of the demo's own. Only the web and the calendar are the practice's.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from crawler import listing, reports, session
+from crawler.collect import Collection, collect
+from crawler.outline import Scope, outline
+from crawler.practice import DOCUMENT, PracticeClock, PracticeWeb, document
+from crawler.rows import known_url
+from crawler.session import Session
+from crawler.settings import Settings, load
+from crawler.store import Store
+from crawler.story import story_text
+
+Say: TypeAlias = Callable[[str], None]
+
+DAYS: Final = {0: "Sunday night: the first look", 1: "Monday night", 4: "Thursday night"}
+STORY: Final = "http://cs231n.stanford.edu/"
+_SHOWN: Final = 5
+
+_WELCOME: Final = """\
+PRACTICE WEB: nothing of this is asked of the internet, and what the sites answer is invented.
+A Spanish blog post of 2020 holds some forty links. What has become of them?
+"""
+_GOODBYE: Final = """\
+That was the practice web. On your own documents:
+  crawl check README.md     what is wrong now
+  crawl run docs            the same, and remember it: from cron, every night
+  crawl report              what is really broken, since when, and what to write instead"""
+
+
+def play(directory: Path, say: Say) -> None:
+    """Play the whole job in a directory; `say` is handed each piece of the tale."""
+    post = document()
+    (directory / DOCUMENT).write_text(post.text, encoding="utf-8")
+    settings = load(None, None, {"db": str(directory / "crawl.db"), "delay": 0.02})
+    collection = collect([post], settings.extract)
+    say(_WELCOME)
+    _links(collection, say)
+    for day, night in DAYS.items():
+        say(f"$ crawl run {DOCUMENT}      # {night}")
+        report = session.recorded(_session(day, settings, collection))
+        say(f"…\n{outline(report).summary}\n")
+    _report(directory, settings, say)
+    _check(_session(max(DAYS), settings, collection), say)
+    say(_GOODBYE)
+
+
+def _links(collection: Collection, say: Say) -> None:
+    say(f"$ crawl links {DOCUMENT}")
+    say(listing.list_text(collection.places[:_SHOWN]).rstrip())
+    say(f"… and {len(collection.places) - _SHOWN} more\n")
+
+
+def _report(directory: Path, settings: Settings, say: Say) -> None:
+    with Store(Path(settings.places.db), read_only=True) as store:
+        report, story = store.report(), store.story(known_url(STORY))
+    say("$ crawl report\n" + reports.render(report, "text", Scope.ALL))
+    say(f"$ crawl show {STORY}\n{story_text(story)}")
+    for each in (reports.BY_NAME["markdown"], reports.BY_NAME["json"]):
+        text = reports.render(report, each.name, Scope.ALL)
+        (directory / f"report{each.suffix}").write_text(text, encoding="utf-8")
+
+
+def _check(call: Session, say: Say) -> None:
+    report = session.checked(call)
+    code = session.LINKS_FAIL if session.fails(report, call.settings) else session.OK
+    say(f"$ crawl check {DOCUMENT}; echo $?      # in CI, on a pull request")
+    say(f"…\n{outline(report).summary}\n{code}\n")
+
+
+def _session(day: int, settings: Settings, collection: Collection) -> Session:
+    clock = PracticeClock(day)
+    return Session(
+        settings=settings,
+        collection=collection,
+        format="text",
+        scope=Scope.TROUBLE,
+        output=None,
+        quiet=True,
+        progress=False,
+        clock=clock,
+        transport=PracticeWeb(day, clock),
+    )

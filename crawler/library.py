@@ -1,0 +1,25 @@
+"""crawl as a library: the check, from a program."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from crawler import runs, sources
+from crawler.clock import SystemClock
+from crawler.crawl import Conduct
+from crawler.model import Report
+from crawler.session import known_states
+from crawler.settings import Settings
+from crawler.stop import Stop
+
+
+async def check(names: Sequence[str], settings: Settings) -> Report:
+    """Look at every link of the documents that `names` name, and record nothing.
+
+    Reads the history that the settings name, if there is one. Raises `CrawlerError` for sources
+    and settings that cannot be used; whatever is wrong with a link is in the report.
+    """
+    collection = sources.gather(names, sys.stdin.buffer, "standard-input.md", settings.extract)
+    known = known_states(Path(settings.places.db), quiet=True)
+    conduct = Conduct(settings, SystemClock(), Stop(), lambda _look: None)
+    return await runs.check(collection, known, conduct)

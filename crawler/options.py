@@ -1,0 +1,128 @@
+"""Options of the command line, made from the settings, and the settings made from options."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, Final, TypeAlias, TypeVar
+
+import click
+
+from crawler.settings import Settings, load
+
+F = TypeVar("F", bound=Callable[..., Any])
+Options: TypeAlias = Mapping[str, Any]
+
+# Sections whose settings are options of every command that asks.
+_ASKING: Final = ("extract", "select", "fetch", "pace", "policy")
+_NOT_OPTIONS: Final = frozenset({"sources", "db", "output", "max_body", "max_retry_after"})
+_METAVARS: Final = {
+    "include": "REGEX", "exclude": "REGEX", "header": "'HOST: Name: value'", "cacert": "FILE",
+    "resolve": "PATTERN:PORT:ADDRESS", "allow_address": "CIDR", "fail_on": "OUTCOMES",
+    "timeout": "SECONDS", "deadline": "SECONDS", "delay": "SECONDS", "max_time": "SECONDS",
+    "user_agent": "TEXT",
+}  # fmt: skip
+_TYPES: Final = {int: click.INT, float: click.FLOAT, str: click.STRING, tuple: click.STRING}
+
+
+def of_sections(*names: str) -> Callable[[F], F]:
+    """Add an option for every setting of some sections."""
+
+    def decorate(function: F) -> F:
+        for name in reversed(names):
+            for knob in reversed(fields(getattr(Settings(), name))):
+                if knob.name not in _NOT_OPTIONS:
+                    function = _option(knob.name, knob.metadata, knob.default)(function)
+        return function
+
+    return decorate
+
+
+def settings_files(function: F) -> F:
+    """Add `--config` and `--no-config`."""
+    function = click.option(
+        "--no-config", is_flag=True, help="Read no settings file, also none that is found here."
+    )(function)
+    return click.option(
+        "--config", type=click.Path(path_type=Path, dir_okay=False), help="The settings file."
+    )(function)
+
+
+def history(function: F) -> F:
+    """Add `--db`."""
+    return click.option(
+        "--db", envvar="CRAWL_DB", metavar="FILE", help="The history.  [default: crawl.db]"
+    )(function)
+
+
+def documents(function: F) -> F:
+    """Add `SOURCE…` and `--stdin-name`."""
+    function = click.option(
+        "--stdin-name",
+        default="standard-input.md",
+        metavar="NAME",
+        help="What standard input is called; the ending tells its format.",
+    )(function)
+    return click.argument("sources", nargs=-1, metavar="[SOURCE]...")(function)
+
+
+def output(*formats: str) -> Callable[[F], F]:
+    """Add `--format` and `--output`."""
+
+    def decorate(function: F) -> F:
+        function = click.option("--output", metavar="FILE", help="Write the report to this file.")(
+            function
+        )
+        return click.option(
+            "--format",
+            "format_",
+            type=click.Choice(formats),
+            default=formats[0],
+            show_default=True,
+            help="The report's format.",
+        )(function)
+
+    return decorate
+
+
+def talk(function: F) -> F:
+    """Add what governs messages: `--no-progress`, `-q`, `-v`."""
+    function = click.option("-v", "--verbose", is_flag=True, help="Report advice too.")(function)
+    function = click.option(
+        "-q", "--quiet", is_flag=True, help="No messages besides the report and errors."
+    )(function)
+    return click.option("--no-progress", is_flag=True, help="Show no progress.")(function)
+
+
+def asking(function: F) -> F:
+    """Add all options that `run` and `check` share."""
+    for add in (talk, of_sections(*_ASKING), history, settings_files, documents):
+        function = add(function)
+    return function
+
+
+def settings_of(options: Options) -> Settings:
+    """Return the settings that files and options come to. Raises `SettingsError`."""
+    known = {
+        each.name for name in fields(Settings) for each in fields(getattr(Settings(), name.name))
+    }
+    given = {name: value for name, value in options.items() if name in known}
+    if given.get("fail_on"):
+        given["fail_on"] = tuple(
+            one.strip() for each in given["fail_on"] for one in each.split(",")
+        )
+    directory = None if options["no_config"] else Path()
+    return load(options["config"], directory, given)
+
+
+def _option(name: str, metadata: Mapping[str, Any], default: Any) -> Callable[[F], F]:  # noqa: ANN401
+    flag, kind = f"--{name.replace('_', '-')}", metadata["kind"]
+    words = metadata["words"][0].upper() + metadata["words"][1:] + "."
+    if kind is bool:
+        return click.option(flag, is_flag=True, flag_value=True, default=None, help=words)
+    shown = ", ".join(default) if isinstance(default, tuple) else default
+    if shown not in (None, ""):
+        words += f"  [default: {shown:g}]" if isinstance(shown, float) else f"  [default: {shown}]"
+    return click.option(
+        flag, type=_TYPES[kind], multiple=kind is tuple, default=None,
+        metavar=_METAVARS.get(name, "NUMBER"), help=words,
+    )  # fmt: skip

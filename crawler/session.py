@@ -1,0 +1,158 @@
+"""One call of `run` or `check`: settings and documents in, report and exit code out."""
+
+import asyncio
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+
+from crawler import options, runs, sources, terminal
+from crawler.clock import Clock, SystemClock
+from crawler.collect import Collection
+from crawler.crawl import Conduct
+from crawler.errors import NetworkDownError, StoreError
+from crawler.model import Health, LinkState, Network, Outcome, Report
+from crawler.outline import Scope
+from crawler.settings import Settings
+from crawler.stop import Stop
+from crawler.store import Store
+from crawler.urls import Url
+
+OK: Final = 0
+LINKS_FAIL: Final = 1
+IMPOSSIBLE: Final = 3
+INTERRUPTED: Final = 130
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What is to be done, read and checked before any of it is begun."""
+
+    settings: Settings
+    collection: Collection
+    format: str
+    scope: Scope
+    output: Path | None
+    quiet: bool
+    progress: bool
+    clock: Clock
+    transport: httpx.AsyncBaseTransport | None = None
+
+
+def prepare(given: Mapping[str, Any]) -> Session:
+    """Read settings and documents. Raises `UsageError` for whatever cannot be used."""
+    settings = options.settings_of(given)
+    output = terminal.writable(settings.places.output)
+    names = given["sources"] or settings.places.sources
+    collection = sources.gather(names, sys.stdin.buffer, given["stdin_name"], settings.extract)
+    if not given["quiet"]:
+        for remark in collection.remarks:
+            terminal.say(remark)
+    return Session(
+        settings,
+        collection,
+        given["format_"],
+        Scope.ALL if given["verbose"] else Scope.TROUBLE,
+        output,
+        given["quiet"],
+        not (given["no_progress"] or given["quiet"]),
+        SystemClock(),
+    )
+
+
+def checked(session: Session) -> Report:
+    """Look at every link and record nothing."""
+    return asyncio.run(_checked(session))
+
+
+def recorded(session: Session) -> Report:
+    """Look at every link and record it. Raises `StoreError`, after delivering, if that fails."""
+    from crawler import lock  # noqa: PLC0415 - not on every system, and only needed here
+
+    db = Path(session.settings.places.db)
+    with lock.held(db, session.clock.now()), Store(db) as store:
+        report, error = asyncio.run(_recorded(session, store))
+    if error is not None:
+        deliver(session, report)
+        raise error
+    return report
+
+
+def deliver(session: Session, report: Report) -> None:
+    """Write the report where it is wanted."""
+    terminal.deliver(report, session.format, session.scope, session.output)
+
+
+def end(session: Session, report: Report, fails: bool) -> int:  # noqa: FBT001 - a fact, not a switch
+    """Deliver the report and return the exit code. Raises `NetworkDownError`."""
+    down = report.run.network is Network.DOWN
+    if not (down and session.format in ("text", "markdown")):
+        deliver(session, report)
+    if down:
+        raise NetworkDownError(
+            "no host at all could be reached: is there a network? Nothing was recorded against "
+            "any link."
+        )
+    if any(row.verdict.reason == "interrupted" for row in report.rows):
+        return INTERRUPTED
+    if _nothing_seen(report):
+        terminal.say("the time was up before any link was seen; allow more with --max-time.")
+        return IMPOSSIBLE
+    return LINKS_FAIL if fails else OK
+
+
+def fails(report: Report, settings: Settings) -> bool:
+    """Tell whether any link has an outcome that fails a check."""
+    return any(row.verdict.outcome in settings.policy.failing for row in report.rows)
+
+
+def fails_confirmed(report: Report) -> bool:
+    """Tell whether any link is confirmed to be broken by all its looks, or is no link at all."""
+    return any(
+        row.verdict.outcome is Outcome.INVALID
+        or (row.state is not None and row.state.health is Health.BROKEN)
+        for row in report.rows
+    )
+
+
+def known_states(db: Path, *, quiet: bool) -> dict[Url, LinkState]:
+    """Return what a history says, if there is a usable one; a check goes on without."""
+    if not db.exists():
+        return {}
+    try:
+        with Store(db, read_only=True) as store:
+            return store.states()
+    except StoreError as error:
+        if not quiet:
+            terminal.say(f"{error} The check goes on without history.")
+        return {}
+
+
+async def _checked(session: Session) -> Report:
+    known = known_states(Path(session.settings.places.db), quiet=session.quiet)
+    stop = Stop()
+    with terminal.stopping(stop), _progress(session) as progress:
+        return await runs.check(session.collection, known, _conduct(session, stop, progress))
+
+
+async def _recorded(session: Session, store: Store) -> tuple[Report, StoreError | None]:
+    stop = Stop()
+    with terminal.stopping(stop), _progress(session) as progress:
+        return await runs.run(session.collection, store, _conduct(session, stop, progress))
+
+
+def _conduct(session: Session, stop: Stop, progress: terminal.Progress) -> Conduct:
+    return Conduct(session.settings, session.clock, stop, progress.take, session.transport)
+
+
+def _progress(session: Session) -> terminal.Progress:
+    total = len(session.collection.links)
+    return terminal.Progress(total, session.clock, shown=session.progress)
+
+
+def _nothing_seen(report: Report) -> bool:
+    late = [row for row in report.rows if row.verdict.reason == "out-of-time"]
+    return bool(late) and not any(row.observation for row in report.rows)

@@ -1,0 +1,166 @@
+"""What the person at the terminal sees besides the report: progress, messages; and their Ctrl-C."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Self, TextIO
+
+from crawler import reports
+from crawler.clock import Clock
+from crawler.errors import UsageError
+from crawler.model import Observation, Outcome, Report
+from crawler.outline import Scope
+from crawler.stop import Stop
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as RichProgress
+    from rich.progress import TaskID
+
+_LINE_SECONDS: Final = 5.0
+_INTERRUPTED: Final = 130
+
+
+def wants_color(stream: TextIO) -> bool:
+    """Tell whether a stream is a terminal whose user did not say no to colour."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and not os.environ.get("CI")
+
+
+class Progress:
+    """Tells how far a run is: a bar on a terminal, else one plain line every few seconds."""
+
+    def __init__(self, total: int, clock: Clock, *, shown: bool) -> None:
+        self._total = total
+        self._clock = clock
+        self._shown = shown and total > 0
+        self._counts: Counter[Outcome] = Counter()
+        self._begun = self._told = clock.monotonic()
+        self._bar: tuple[RichProgress, TaskID] | None = None
+
+    def __enter__(self) -> Self:
+        if self._shown and wants_color(sys.stderr):
+            self._bar = _bar(self._total, self._clock)
+            self._bar[0].start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar:
+            self._bar[0].stop()
+
+    def take(self, look: Observation) -> None:
+        """Count one more look."""
+        self._counts[look.verdict.outcome] += 1
+        if self._bar:
+            bar, task = self._bar
+            bar.update(task, advance=1, rate=f"{self._rate():.1f}/s", counts=self._words())
+        elif self._shown and self._clock.monotonic() - self._told >= _LINE_SECONDS:
+            self._told = self._clock.monotonic()
+            say(self.line())
+
+    def line(self) -> str:
+        """Return how far the run is, in one line."""
+        done = self._counts.total()
+        rate = self._rate()
+        left = f", {(self._total - done) / rate:.0f} s left" if rate > 0 else ""
+        return f"{done} of {self._total} links, {rate:.1f}/s{left}: {self._words()}"
+
+    def _rate(self) -> float:
+        return self._counts.total() / max(self._clock.monotonic() - self._begun, 0.001)
+
+    def _words(self) -> str:
+        found = (f"{self._counts[one]} {one}" for one in Outcome if self._counts[one])
+        return ", ".join(found)
+
+
+def _bar(total: int, clock: Clock) -> "tuple[RichProgress, TaskID]":
+    from rich.console import Console  # noqa: PLC0415 - 70 ms that scripts need not pay
+    from rich.progress import (  # noqa: PLC0415
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    bar = Progress(
+        BarColumn(bar_width=20),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(compact=True),
+        TextColumn("{task.fields[counts]}"),
+        console=Console(stderr=True),
+        get_time=clock.monotonic,
+        transient=True,
+    )
+    return bar, bar.add_task("", total=total, counts="", rate="")
+
+
+def say(sentence: str) -> None:
+    """Tell the person at the terminal something; never on standard output."""
+    print(f"crawl: {sentence}", file=sys.stderr, flush=True)  # noqa: T201 - the one place
+
+
+@contextmanager
+def stopping(stop: Stop) -> Iterator[None]:
+    """End the run in order at the first Ctrl-C or SIGTERM, and at once at the second."""
+    loop = asyncio.get_running_loop()
+
+    def asked() -> None:
+        if stop.reason is not None:
+            os._exit(_INTERRUPTED)
+        say("stopping; what was seen so far is kept. Once more stops at once.")
+        stop.ask("interrupted")
+
+    with suppress(NotImplementedError):  # Windows: Ctrl-C is a KeyboardInterrupt there
+        loop.add_signal_handler(signal.SIGINT, asked)
+        loop.add_signal_handler(signal.SIGTERM, asked)
+    try:
+        yield
+    finally:
+        with suppress(NotImplementedError):
+            loop.remove_signal_handler(signal.SIGINT)
+            loop.remove_signal_handler(signal.SIGTERM)
+
+
+def writable(output: str | None) -> Path | None:
+    """Return the path of an output file; raises before any work if it cannot be one."""
+    if output is None:
+        return None
+    path = Path(output)
+    if path.is_dir() or not path.parent.is_dir():
+        raise UsageError(f"--output {output}: must be a file in a directory that exists.")
+    return path
+
+
+def deliver(report: Report, name: str, scope: Scope, output: Path | None) -> None:
+    """Write the report to a file, all or nothing, or to standard output."""
+    if output is None and name == "text":
+        color = wants_color(sys.stdout)
+        _print(reports.text.render_styled(report, scope, color=color))
+    else:
+        write(reports.render(report, name, scope), output)
+
+
+def write(text: str, output: Path | None) -> None:
+    """Write a text to a file, all or nothing, or to standard output."""
+    if output is None:
+        _print(text)
+        return
+    temporary = output.with_name(f".{output.name}.{os.getpid()}")
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(output)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise UsageError(f"--output {output}: cannot be written ({error.strerror}).") from error
+
+
+def _print(text: str) -> None:
+    # A terminal that cannot show a character shows a replacement rather than a traceback.
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+    sys.stdout.flush()

@@ -1,0 +1,153 @@
+"""Write the parts of the documentation that the code knows best; with `--check`, check them."""
+
+import re
+import sys
+import tempfile
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from crawler import demo
+from crawler.cli import COMMANDS, cli
+from crawler.model import Outcome
+from crawler.reasons import REASONS
+from crawler.settings import OPERATOR_ONLY, knobs
+
+ROOT = Path(__file__).parents[1]
+WIDTH = 88
+
+
+def main() -> int:
+    """Write or check every generated text; return the exit code."""
+    wrong = []
+    for path, text in texts():
+        if path.exists() and path.read_text(encoding="utf-8") == text:
+            continue
+        wrong.append(path)
+        if "--check" not in sys.argv:
+            path.write_text(text, encoding="utf-8")
+    if wrong and "--check" in sys.argv:
+        names = ", ".join(str(path.relative_to(ROOT)) for path in wrong)
+        print(f"Not up to date: {names}. Run: python docs/generate.py")  # noqa: T201
+        return 1
+    return 0
+
+
+def texts() -> Iterator[tuple[Path, str]]:
+    """Yield each generated file with what should be in it."""
+    tale, report = played()
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    readme = block(readme, "demo", excerpt(tale))
+    readme = block(readme, "commands", "\n\n".join(helps()))
+    yield ROOT / "README.md", readme
+    yield ROOT / "docs" / "reasons.md", reasons()
+    yield ROOT / "docs" / "settings.md", settings()
+    yield ROOT / "reports" / "demo.md", report
+
+
+def block(text: str, name: str, content: str) -> str:
+    """Put content between the markers of a name."""
+    pattern = rf"(<!-- generated: {name} -->\n).*?(<!-- end -->)"
+    replaced, number = re.subn(
+        pattern, lambda found: f"{found[1]}{content}\n{found[2]}", text, flags=re.DOTALL
+    )
+    if number != 1:
+        raise SystemExit(f"README.md has no block {name!r}.")
+    return replaced
+
+
+def played() -> tuple[str, str]:
+    """Play the demo; return its tale and its report as Markdown."""
+    said: list[str] = []
+    with tempfile.TemporaryDirectory() as directory:
+        demo.play(Path(directory), said.append)
+        report = (Path(directory) / "report.md").read_text(encoding="utf-8")
+    return "\n".join(said), report
+
+
+def excerpt(tale: str) -> str:
+    """Return the demo from the first run to the third broken link: enough for one screen."""
+    begin = tale.index("$ crawl run")
+    entries = tale[begin:].split("\n\n")
+    end = next(number for number, entry in enumerate(entries) if entry.startswith("Broken (")) + 4
+    return "```console\n" + "\n\n".join(entries[:end]) + "\n\n  …\n```"
+
+
+def helps() -> Iterator[str]:
+    """Yield the help of `crawl` and of every command."""
+    yield help_of(cli, "crawl")
+    for row in COMMANDS:
+        yield help_of(import_module(f"crawler.cli.{row.name}").command, f"crawl {row.name}")
+
+
+def help_of(command: click.Command, name: str) -> str:
+    """Return a command's help, as wide as this document."""
+    context = click.Context(command, info_name=name, terminal_width=WIDTH)
+    return f"### `{name}`\n\n```text\n{command.get_help(context)}\n```"
+
+
+def reasons() -> str:
+    """Return every reason by outcome, as a page."""
+    lines = [
+        "# Reasons",
+        "",
+        "Every verdict gives one of these reasons.",
+        "`likely` means that a second look is needed before a link is called broken.",
+        "",
+    ]
+    for outcome in Outcome:
+        lines += [f"## {outcome}", "", "| reason | what was seen | what to do |", "|---|---|---|"]
+        lines += [
+            f"| `{reason.code}` | {reason.sentence}{likely(reason.confidence)} | {reason.cure} |"
+            for reason in REASONS
+            if reason.outcome is outcome
+        ]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def likely(confidence: str) -> str:
+    """Mark what is not certain."""
+    return " *(likely)*" if confidence == "likely" else ""
+
+
+def settings() -> str:
+    """Return every setting, as a page."""
+    lines = [
+        "# Settings",
+        "",
+        "In `crawl.toml`, or under `[tool.crawl]` in `pyproject.toml`.",
+        "The command line overrules both.",
+        "Names are those of the options, with `-` or `_`. Unknown names are errors.",
+        "Settings marked † are taken only from the command line or from a file named with",
+        "`--config`, never from a file that was merely found: whoever can change a checkout can",
+        "change a file in it.",
+        "",
+        "| setting | default | meaning |",
+        "|---|---|---|",
+    ]
+    for _, name, default, words in knobs():
+        mark = " †" if name in OPERATOR_ONLY else ""
+        lines.append(f"| `{name}`{mark} | `{toml(default)}` | {words} |")
+    return "\n".join([*lines, ""])
+
+
+def toml(value: object) -> str:
+    """Write a default as a settings file would."""
+    match value:
+        case None:
+            return "none"
+        case bool():
+            return str(value).lower()
+        case tuple():
+            return "[" + ", ".join(f'"{one}"' for one in value) + "]"
+        case str():
+            return f'"{value}"'
+        case _:
+            return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

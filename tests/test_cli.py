@@ -1,0 +1,560 @@
+"""The command line, as its users call it, over real sockets on loopback."""
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+import pytest
+
+from crawler.cli import COMMANDS, cli, main
+
+PAGES = {
+    "/ok": (200, {}, "<html lang=es><title>Hola</title>"),
+    "/moved": (301, {"location": "/ok"}, ""),
+    "/gone": (410, {}, ""),
+    "/down": (500, {}, ""),
+    "/wall": (403, {}, ""),
+}
+
+
+class Done(NamedTuple):
+    """How a call ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+Crawl = Callable[..., Done]
+
+
+class Pages(BaseHTTPRequestHandler):
+    """Serves `PAGES`, slowly where asked, and everything else as 404."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        if self.path.startswith("/slow"):
+            time.sleep(0.5)
+        status, headers, body = PAGES.get(self.path, (404, {}, ""))
+        self.send_response(status)
+        for name, value in {"content-type": "text/html", **headers}.items():
+            self.send_header(name, value)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def log_message(self, *_: Any) -> None:  # noqa: ANN401
+        """Say nothing."""
+
+
+class Server(ThreadingHTTPServer):
+    """Takes it calmly when we close a connection early."""
+
+    def handle_error(self, *_: Any) -> None:  # noqa: ANN401
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    server = Server(("127.0.0.1", 0), Pages)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield server.server_address[1]
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def crawl(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Crawl:
+    """Call `crawl` in a directory of its own."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments: str, stdin: bytes = b"") -> Done:
+        monkeypatch.setattr(sys, "argv", ["crawl", *arguments])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        with pytest.raises(SystemExit) as end:
+            main()
+        captured = capsys.readouterr()
+        assert "Traceback" not in captured.err
+        return Done(int(end.value.code or 0), captured.out, captured.err)
+
+    return call
+
+
+def document(port: int, *paths: str, name: str = "a.md") -> Path:
+    lines = [f"[label {path}](http://a.example:{port}{path})\n" for path in paths]
+    path = Path(name)
+    path.write_text("# Links\n\n" + "\n".join(lines), encoding="utf-8")
+    return path
+
+
+HERE = ("--resolve", "*:*:127.0.0.1", "--delay", "0", "--retries", "0")
+
+
+# check
+
+
+def test_a_document_whose_links_are_well_passes(crawl: Crawl, port: int) -> None:
+    document(port, "/ok", "/moved", "/wall", "/down")
+    done = crawl("check", "a.md", *HERE)
+    assert done.code == 0
+    assert "4 links in 4 places: 1 ok, 1 redirected, 1 blocked, 1 failing." in done.out
+    assert not Path("crawl.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "path", "code"),
+    [
+        ((), "/gone", 1),
+        ((), "/nothing", 1),
+        ((), "/down", 0),
+        (("--strict",), "/down", 1),
+        (("--fail-on", "blocked, failing"), "/gone", 0),
+        (("--fail-on", "blocked,failing"), "/wall", 1),
+        (("--exclude", "/gone"), "/gone", 0),
+        (("--include", "/ok"), "/gone", 0),
+        (("--offline",), "/gone", 0),
+    ],
+)
+def test_the_exit_code_says_whether_links_fail(
+    crawl: Crawl, port: int, options: tuple[str, ...], path: str, code: int
+) -> None:
+    document(port, "/ok", path)
+    assert crawl("check", "a.md", *HERE, *options).code == code
+
+
+def test_a_malformed_link_is_a_result_and_fails(crawl: Crawl) -> None:
+    Path("a.md").write_text("[x](http://[) [y](www.example.org)")
+    done = crawl("check", "a.md", *HERE)
+    assert done.code == 1
+    assert "Not a link (2)" in done.out
+    assert "write https://www.example.org" in done.out
+
+
+def test_json_is_the_contract(crawl: Crawl, port: int) -> None:
+    document(port, "/moved#part", "/gone")
+    report = json.loads(crawl("check", "a.md", "--format", "json", *HERE).out)
+    assert report["schema"] == 1
+    assert report["tool"].startswith("crawl ")
+    assert report["run"]["counts"] == {
+        "ok": 0, "redirected": 1, "broken": 1, "invalid": 0, "blocked": 0, "failing": 0,
+        "unsafe": 0, "skipped": 0,
+    }  # fmt: skip
+    assert report["run"]["complete"] is True
+    assert report["run"]["network"] == "up"
+    moved = report["links"][0]
+    site = f"http://a.example:{port}"
+    assert moved | {"elapsed_ms": 0, "checked_at": "", "last_ok_at": ""} == {
+        "document": "a.md", "line": 3, "column": 21, "end_line": 3,
+        "end_column": 21 + len(f"{site}/moved#part"), "raw": f"{site}/moved#part",
+        "text": "label /moved#part", "kind": "inline", "section": "Links", "url": f"{site}/moved",
+        "fragment": "part", "outcome": "redirected", "reason": "permanent",
+        "confidence": "certain",
+        "detail": f"Moved for good: every redirect on the way is a permanent one. (now {site}/ok)",
+        "status": 200, "final_url": f"{site}/ok",
+        "hops": [{"url": f"{site}/moved", "status": 301, "via": "http"}],
+        "title": "Hola", "title_source": "html", "language": "es", "language_source": "html",
+        "description": None, "canonical_url": None, "content_type": "text/html", "site": None,
+        "author": None, "published": None, "attempts": 2, "elapsed_ms": 0, "checked_at": "",
+        "http_stack": "standard", "health": "healthy", "failing_since": None, "last_ok_at": "",
+        "findings": [{
+            "name": "moved", "severity": "advice",
+            "message": "Moved for good (renamed).",
+            "replacement": f"{site}/ok#part",
+        }],
+    }  # fmt: skip
+
+
+def test_jsonl_is_one_link_a_line_in_order(crawl: Crawl, port: int) -> None:
+    document(port, "/ok", "/gone", name="b.md")
+    document(port, "/ok", name="a.md")
+    done = crawl("check", "b.md", "a.md", "--format", "jsonl", *HERE)
+    links = [json.loads(line) for line in done.out.splitlines()]
+    assert [(link["document"], link["line"]) for link in links] == [
+        ("a.md", 3),
+        ("b.md", 3),
+        ("b.md", 5),
+    ]
+
+
+def test_standard_input_and_its_name(crawl: Crawl, port: int) -> None:
+    text = f'<a href="http://a.example:{port}/gone">x</a>'.encode()
+    done = crawl("check", "-", "--stdin-name", "page.html", "--format", "json", *HERE, stdin=text)
+    assert done.code == 1
+    link = json.loads(done.out)["links"][0]
+    assert (link["document"], link["kind"]) == ("page.html", "html")
+
+
+def test_the_report_goes_to_a_file_and_nothing_to_standard_output(crawl: Crawl, port: int) -> None:
+    document(port, "/gone")
+    done = crawl("check", "a.md", "--format", "markdown", "--output", "r.md", *HERE)
+    assert (done.code, done.out) == (1, "")
+    assert Path("r.md").read_text().startswith("# Links of 1 document")
+
+
+def test_advice_is_told_when_asked_for(crawl: Crawl, port: int) -> None:
+    document(port, "/moved")
+    assert "Moved for good" not in crawl("check", "a.md", *HERE).out
+    assert "Moved for good (1)" in crawl("check", "a.md", "-v", *HERE).out
+
+
+def test_private_addresses_are_refused_and_shown(crawl: Crawl, port: int) -> None:
+    Path("a.md").write_text(f"<http://127.0.0.1:{port}/ok>")
+    done = crawl("check", "a.md")
+    assert done.code == 0
+    assert "Not asked for safety (1)" in done.out
+    assert crawl("check", "a.md", "--allow-address", "127.0.0.1").out.endswith("1 ok.\n")
+
+
+def test_sources_come_from_the_settings_when_none_is_named(crawl: Crawl, port: int) -> None:
+    document(port, "/gone")
+    Path("crawl.toml").write_text("sources = ['a.md']\n")
+    assert crawl("check", *HERE).code == 1
+    assert crawl("check", "--no-config", *HERE).code == 2
+
+
+def test_without_network_nothing_is_said_of_any_link(crawl: Crawl) -> None:
+    Path("a.md").write_text("<http://one.invalid/> <http://two.invalid/>")
+    done = crawl("check", "a.md", "--retries", "0")
+    assert (done.code, done.out) == (3, "")
+    assert "no host at all could be reached" in done.err
+    done = crawl("check", "a.md", "--retries", "0", "--format", "json")
+    assert done.code == 3
+    report = json.loads(done.out)
+    assert report["run"]["network"] == "down"
+    assert {link["reason"] for link in report["links"]} == {"no-network"}
+
+
+def test_out_of_time_before_anything_was_seen(crawl: Crawl, port: int) -> None:
+    document(port, "/slow")
+    done = crawl("check", "a.md", "--max-time", "0.1", *HERE)
+    assert done.code == 3
+    assert "the time was up" in done.err
+    assert "partial" in done.out
+
+
+def test_out_of_time_with_something_seen_is_a_partial_report(crawl: Crawl, port: int) -> None:
+    document(port, "/ok", "/slow")
+    done = crawl("check", "a.md", "--max-time", "0.3", "--format", "json", *HERE)
+    assert done.code == 0
+    report = json.loads(done.out)
+    assert report["run"]["complete"] is False
+    assert [link["reason"] for link in report["links"]] == ["ok", "out-of-time"]
+
+
+# run, report, show
+
+
+def test_two_runs_give_two_looks_and_the_report_needs_no_network(crawl: Crawl, port: int) -> None:
+    document(port, "/ok", "/gone", "/moved")
+    for _ in range(2):
+        assert crawl("run", "a.md", *HERE).code == 0
+    told = crawl("report").out
+    assert "Broken (1)" in told
+    assert "Broken on 2 looks since" in told
+    assert "Moved for good (1)" in told
+    shown = crawl("show", f"http://a.example:{port}/gone")
+    assert shown.code == 0
+    assert shown.out.count("broken, gone 410") == 2
+    assert "a.md:5:" in shown.out
+    story = json.loads(crawl("show", f"http://a.example:{port}/moved", "--format", "json").out)
+    assert (len(story["looks"]), story["health"]) == (2, "healthy")
+    assert story["looks"][0]["hops"][0]["status"] == 301
+
+
+def test_run_fails_only_when_asked_to(crawl: Crawl, port: int) -> None:
+    document(port, "/gone")
+    assert crawl("run", "a.md", *HERE).code == 0
+    assert crawl("run", "a.md", "--fail", *HERE).code == 1
+
+
+def test_a_suspect_does_not_fail_a_run(crawl: Crawl, port: int) -> None:
+    document(port, "/down")
+    assert crawl("run", "a.md", "--fail", *HERE).code == 0
+
+
+def test_check_tells_what_the_history_knows_and_adds_nothing(crawl: Crawl, port: int) -> None:
+    document(port, "/gone")
+    crawl("run", "a.md", *HERE)
+    assert "Broken on 2 looks" in crawl("check", "a.md", *HERE).out
+    assert "Broken on 2 looks" in crawl("check", "a.md", *HERE).out
+    assert "Broken on 2 looks" in crawl("check", "a.md", "--record", *HERE).out
+    assert "Broken on 2 looks" in crawl("report").out
+
+
+def test_the_format_of_a_report_follows_the_files_name(crawl: Crawl, port: int) -> None:
+    document(port, "/ok")
+    crawl("run", "a.md", *HERE)
+    crawl("report", "--output", "r.json")
+    assert json.loads(Path("r.json").read_text())["schema"] == 1
+    crawl("report", "--output", "r.md")
+    assert Path("r.md").read_text().startswith("# ")
+
+
+def test_the_history_may_be_named_by_the_environment(
+    crawl: Crawl, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document(port, "/ok")
+    monkeypatch.setenv("CRAWL_DB", "other.db")
+    crawl("run", "a.md", *HERE)
+    assert Path("other.db").exists()
+    assert not Path("crawl.db").exists()
+
+
+def test_without_network_a_run_records_nothing(crawl: Crawl) -> None:
+    Path("a.md").write_text("<http://one.invalid/> <http://two.invalid/>")
+    assert crawl("run", "a.md", "--retries", "0").code == 3
+    done = crawl("report")
+    assert done.code == 3
+    assert "holds no finished run yet" in done.err
+
+
+# links, demo
+
+
+def test_links_lists_what_a_document_holds(crawl: Crawl) -> None:
+    Path("a.md").write_text("# T\n\n[x](https://a.example/#f) [y](rel.md) <mailto:a@b.example>\n")
+    assert crawl("links", "a.md").out == (
+        "a.md:3:5  inline  https://a.example/#f  x\n"
+        "a.md:3:31  inline  rel.md (relative)  y\n"
+        "a.md:3:40  autolink  mailto:a@b.example (mail)\n"
+    )
+    listed = json.loads(crawl("links", "a.md", "--format", "json").out)["links"]
+    assert [(link["url"], link["rejected"]) for link in listed] == [
+        ("https://a.example/", None),
+        (None, "relative"),
+        (None, "mail"),
+    ]
+    lines = crawl("links", "a.md", "--format", "jsonl").out.splitlines()
+    assert [json.loads(line) for line in lines] == listed
+
+
+def test_links_says_what_it_could_not_read_as_expected(crawl: Crawl) -> None:
+    Path("a.md").write_text("---\nx: [\n---\n<https://a.example/>\n")
+    done = crawl("links", "a.md")
+    assert "a.md: the front matter is malformed" in done.err
+    assert "https://a.example/" in done.out
+
+
+def test_the_demo_says_that_it_is_practice_and_shows_the_commands(crawl: Crawl) -> None:
+    done = crawl("demo", "--keep", "kept")
+    assert done.code == 0
+    assert done.out.startswith("PRACTICE WEB")
+    for row in COMMANDS:
+        assert row.name == "demo" or f"crawl {row.name}" in done.out
+    assert {path.suffix for path in Path("kept").iterdir()} >= {".db", ".md", ".json"}
+    assert crawl("report", "--db", "kept/crawl.db").code == 0
+
+
+# Bad input: one sentence, the right exit code
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("check",), 2, "no source"),
+        (("check", "none.md"), 2, "none.md: there is no such file or directory."),
+        (("check", "*.nothing"), 2, "no file matches this pattern"),
+        (("check", "empty"), 2, "holds no document"),
+        (("check", "binary.md"), 2, "binary.md: is a binary file"),
+        (("check", "https://a.example/"), 2, "cannot be sources yet"),
+        (("check", "a.md", "--timeout", "0"), 2, "'timeout' must be from 0.05"),
+        (("check", "a.md", "--retries", "x"), 2, "is not a valid integer"),
+        (("check", "a.md", "--include", "("), 2, "is no regular expression"),
+        (("check", "a.md", "--fail-on", "bad"), 2, "knows no outcome 'bad'"),
+        (("check", "a.md", "--resolve", "x"), 2, "PATTERN:PORT:ADDRESS"),
+        (("check", "a.md", "--allow-address", "x"), 2, "is not a network"),
+        (("check", "a.md", "--header", "secret"), 2, "--header takes"),
+        (("check", "a.md", "--cacert", "none.pem"), 2, "not a readable file"),
+        (("check", "a.md", "--config", "none.toml"), 2, "none.toml: cannot be read"),
+        (("check", "a.md", "--output", "no/such/dir"), 2, "a file in a directory that exists"),
+        (("check", "a.md", "--output", "empty"), 2, "a file in a directory that exists"),
+        (("check", "a.md", "--nonsense"), 2, "No such option"),
+        (("nonsense",), 2, "No such command 'nonsense'"),
+        (("report",), 3, "there is no history at crawl.db yet"),
+        (("report", "--db", "binary.md"), 3, "binary.md is not a database"),
+        (("run", "a.md", "--db", "binary.md"), 3, "binary.md is not a database"),
+        (("run", "a.md", "--db", "no/such.db"), 3, "does its directory exist"),
+        (("show", "https://a.example/"), 3, "there is no history"),
+        (("show", "nonsense"), 2, "nonsense is no URL to look up"),
+        (("show",), 2, "Missing argument"),
+    ],
+)
+def test_bad_input_is_one_sentence(
+    crawl: Crawl, arguments: tuple[str, ...], code: int, words: str
+) -> None:
+    Path("a.md").write_text("<https://a.example/>")
+    Path("empty").mkdir()
+    Path("binary.md").write_bytes(b"\x7fELF\0\0" + bytes(range(256)) * 40)
+    done = crawl(*arguments)
+    assert done.code == code, done
+    assert words in done.err
+    assert done.out == ""
+
+
+def test_an_unknown_setting_is_named_with_its_file(crawl: Crawl) -> None:
+    Path("crawl.toml").write_text("timeuot = 1\n")
+    Path("a.md").write_text("x")
+    done = crawl("check", "a.md")
+    assert done.code == 2
+    assert (
+        done.err == "crawl: crawl.toml: there is no setting 'timeuot'; did you mean 'timeout'?.\n"
+    )
+
+
+def test_show_helps_those_who_remember_only_the_host(crawl: Crawl, port: int) -> None:
+    document(port, "/ok")
+    crawl("run", "a.md", *HERE)
+    done = crawl("show", f"http://a.example:{port}/other")
+    assert done.code == 2
+    assert f"Known of that host: http://a.example:{port}/ok." in done.err
+
+
+def test_a_damaged_history_does_not_stop_a_check(crawl: Crawl, port: int) -> None:
+    document(port, "/ok")
+    Path("crawl.db").write_bytes(b"garbage" * 1000)
+    done = crawl("check", "a.md", *HERE)
+    assert done.code == 0
+    assert "The check goes on without history." in done.err
+    assert "goes on" not in crawl("check", "a.md", "-q", *HERE).err
+
+
+def test_a_second_run_says_who_is_at_work(crawl: Crawl, port: int) -> None:
+    from datetime import UTC, datetime  # noqa: PLC0415
+
+    from crawler import lock  # noqa: PLC0415
+
+    document(port, "/ok")
+    with lock.held(Path("crawl.db"), datetime.now(UTC)):
+        done = crawl("run", "a.md", *HERE)
+    assert done.code == 3
+    assert f"(process {os.getpid()})" in done.err
+
+
+def test_a_disk_that_fills_up_costs_the_history_and_not_the_report(
+    crawl: Crawl, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from crawler.errors import StoreError  # noqa: PLC0415
+
+    def full(*_: object) -> None:
+        raise StoreError("the disk with crawl.db is full: free some room.")
+
+    monkeypatch.setattr("crawler.store.Store.finish", full)
+    document(port, "/gone")
+    done = crawl("run", "a.md", *HERE)
+    assert done.code == 3
+    assert "Broken (1)" in done.out
+    assert done.err.startswith("crawl: the disk with crawl.db is full")
+
+
+def test_check_says_what_it_could_not_read_as_expected(crawl: Crawl) -> None:
+    Path("a.md").write_text("---\na: [\n---\n")
+    assert "front matter is malformed" in crawl("check", "a.md", *HERE).err
+    assert crawl("check", "a.md", "-q", *HERE).err == ""
+
+
+# The program itself
+
+
+def test_help_names_every_command(crawl: Crawl) -> None:
+    done = crawl("--help")
+    assert done.code == 0
+    assert all(row.name in done.out for row in COMMANDS)
+
+
+@pytest.mark.parametrize("interrupt", [KeyboardInterrupt, click.Abort])
+def test_an_interrupt_before_anything_began_is_one_too(
+    crawl: Crawl, monkeypatch: pytest.MonkeyPatch, interrupt: type[BaseException]
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise interrupt
+
+    monkeypatch.setattr("crawler.sources.gather", interrupted)
+    Path("a.md").write_text("x")
+    assert crawl("links", "a.md").code == 130
+
+
+def test_the_second_interrupt_ends_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, port: int
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    document(port, *(f"/slow{n}" for n in range(40)))
+    process = start(tmp_path, "run", "a.md", *HERE, "--per-host", "1")
+    time.sleep(2)
+    process.send_signal(signal.SIGINT)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=30)
+    assert process.returncode == 130
+
+
+def test_the_list_of_commands_says_what_the_commands_say() -> None:
+    context = click.Context(cli)
+    assert isinstance(cli, click.Group)
+    for row in COMMANDS:
+        command = cli.get_command(context, row.name)
+        assert command is not None
+        assert command.help
+        assert "crawl " + row.name in command.help, "every command shows examples"
+    assert cli.get_command(context, "nonsense") is None
+
+
+def start(directory: Path, *arguments: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(  # noqa: S603 - our own program
+        [sys.executable, "-m", "crawler", *arguments],
+        cwd=directory, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def test_help_and_version(tmp_path: Path) -> None:
+    out, _ = start(tmp_path, "--help").communicate(timeout=30)
+    assert all(row.summary in " ".join(out.split()) for row in COMMANDS)
+    out, _ = start(tmp_path, "--version").communicate(timeout=30)
+    assert out.startswith("crawl 0.")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_keeps_what_was_learned(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, port: int, number: signal.Signals
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    document(port, "/ok", *(f"/slow{n}" for n in range(40)))
+    options = ("--per-host", "1", "--no-progress", "--format", "json")
+    process = start(tmp_path, "run", "a.md", *HERE, *options)
+    time.sleep(2.5)
+    process.send_signal(number)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 130, err
+    report = json.loads(out)
+    assert report["run"]["complete"] is False
+    outcomes = [link["reason"] for link in report["links"]]
+    assert outcomes[0] == "ok"
+    assert "interrupted" in outcomes
+    assert "what was seen so far is kept" in err
+    out, _ = start(tmp_path, "report", "--format", "json").communicate(timeout=30)
+    assert json.loads(out)["links"][0]["reason"] == "ok"
+
+
+def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("<https://a.example/>\n" * 20_000)
+    process = start(tmp_path, "links", "a.md")
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.stdout.close()
+    process.wait(timeout=30)
+    assert process.stderr is not None
+    assert process.stderr.read() == ""
+    process.stderr.close()

@@ -1,0 +1,150 @@
+"""What the house forbids, a test forbids."""
+
+import ast
+import pkgutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import crawler
+from crawler import advice, cli, documents, reports
+from crawler.cli import COMMANDS
+from crawler.model import FailureKind
+from crawler.reasons import BY_CODE
+from crawler.urls import Rejection
+from crawler.verdicts import RULES
+
+ROOT = Path(crawler.__file__).parent
+PROJECT = ROOT.parent
+MODULES = sorted(ROOT.rglob("*.py"))
+MAX_LINES = 360
+MAX_FUNCTION = 40
+
+
+def members(family: ModuleType) -> set[str]:
+    return {f"{family.__name__}.{found.name}" for found in pkgutil.iter_modules(family.__path__)}
+
+
+@pytest.mark.parametrize(
+    ("family", "registered"),
+    [
+        (documents, {getattr(each.read, "__module__", "") for each in documents.FORMATS}),
+        (reports, {getattr(each.render, "__module__", "") for each in reports.FORMATS}),
+        (advice, {getattr(each, "__module__", "") for each in advice.ADVISORS}),
+        (cli, {f"crawler.cli.{row.name}" for row in COMMANDS}),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_every_module_of_a_family_is_registered(family: ModuleType, registered: set[str]) -> None:
+    assert members(family) == registered
+
+
+def test_formats_do_not_claim_the_same_ending() -> None:
+    suffixes = [suffix for each in documents.FORMATS for suffix in each.suffixes]
+    assert len(suffixes) == len(set(suffixes))
+
+
+def test_every_way_to_fail_and_to_be_rejected_has_a_reason() -> None:
+    assert set(FailureKind) <= BY_CODE.keys()
+    assert set(Rejection) <= BY_CODE.keys()
+
+
+def test_every_rule_says_why() -> None:
+    assert all(rule.__doc__ for rule in RULES)
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_modules_and_functions_stay_small(path: Path) -> None:
+    assert len(path.read_text("utf-8").splitlines()) <= MAX_LINES
+    for function in functions(path):
+        length = (function.end_lineno or 0) - function.lineno + 1
+        assert length <= MAX_FUNCTION, function.name
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_module_says_what_it_is_for_and_catches_nothing_broadly(path: Path) -> None:
+    tree = ast.parse(path.read_text("utf-8"))
+    assert ast.get_docstring(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ExceptHandler):
+            assert node.type is not None
+            broad = {"Exception"} & {n.id for n in ast.walk(node.type) if isinstance(n, ast.Name)}
+            assert not broad
+
+
+def test_the_documentation_is_what_the_code_says() -> None:
+    done = subprocess.run(  # noqa: S603 - our own script
+        [sys.executable, str(PROJECT / "docs" / "generate.py"), "--check"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_dependency_has_its_reason() -> None:
+    import tomllib  # noqa: PLC0415
+
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
+    names = [text.partition(">")[0] for text in project["dependencies"]]
+    page = (PROJECT / "docs" / "design.md").read_text("utf-8")
+    section = page.partition("## Dependencies")[2].partition("##")[0]
+    assert all(name in section for name in names)
+
+
+def test_help_needs_none_of_the_heavy_modules() -> None:
+    code = (
+        "import sys; sys.argv = ['crawl', '--help']\n"
+        "from crawler.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "heavy = {'httpx', 'sqlite_utils', 'rich', 'selectolax', 'ftfy', 'asyncio', 'yaml'}\n"
+        "print('loaded:', sorted(heavy & sys.modules.keys()))\n"
+    )
+    done = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.endswith("loaded: []\n")
+
+
+@pytest.mark.parametrize(
+    ("line", "module"),
+    [
+        ("import httpx", "crawler.probe"),
+        ("import time", "crawler.health"),
+        ("from crawler import store", "crawler.verdicts"),
+        ("from crawler.documents import html", "crawler.documents.markdown"),
+        ("import click", "crawler.store"),
+        ("from crawler.transport import Resolver", "crawler.crawl"),
+    ],
+)
+def test_the_import_contracts_bite(tmp_path: Path, line: str, module: str) -> None:
+    import shutil  # noqa: PLC0415
+
+    copy = tmp_path / "crawler"
+    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(PROJECT / "pyproject.toml", tmp_path)
+    path = tmp_path.joinpath(*module.split(".")).with_suffix(".py")
+    path.write_text(f"{line}\n{path.read_text('utf-8')}", "utf-8")
+    lint = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run(  # noqa: S603 - the linter that `make contracts` runs
+        [str(lint), "--no-cache"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1, done.stdout
+    assert "BROKEN" in done.stdout
+
+
+def test_every_module_can_be_imported() -> None:
+    for path in MODULES:
+        name = ".".join(path.relative_to(PROJECT).with_suffix("").parts)
+        if not name.endswith("__main__"):
+            import_module(name.removesuffix(".__init__"))

@@ -1,0 +1,83 @@
+"""The practice web and the demo: whole, labelled, and the same on any machine."""
+
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+from urllib.parse import urljoin
+
+import pytest
+from fakes import url
+
+from crawler import demo
+from crawler.collect import collect
+from crawler.fetch import Fetcher
+from crawler.model import Failure, FailureKind, Response
+from crawler.practice import PracticeClock, PracticeWeb, document, pages
+from crawler.settings import ExtractSettings, FetchSettings, PaceSettings
+
+WEB = tomllib.loads(files("crawler").joinpath("data/practice/web.toml").read_text("utf-8"))["page"]
+
+
+def test_every_link_of_the_seed_and_every_redirect_has_an_answer() -> None:
+    known = pages(0)
+    links = {str(link.url) for link in collect([document()], ExtractSettings()).links}
+    assert links <= known.keys()
+    for page in WEB:
+        if "location" in page:
+            assert urljoin(page["url"], page["location"]) in known
+
+
+def test_pages_are_sorted_by_url_and_day() -> None:
+    keys = [(page["url"], page.get("day", 0)) for page in WEB]
+    assert keys == sorted(set(keys))
+
+
+def test_the_latest_entry_of_a_page_is_in_force() -> None:
+    changing = next(page["url"] for page in WEB if page.get("day"))
+    assert pages(0)[changing] != pages(99)[changing]
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("http://course18.fast.ai/ml.html", FailureKind.DNS_NOT_FOUND),
+        ("http://cs231n.stanford.edu/", FailureKind.CONNECT),
+        ("https://nowhere.example/", FailureKind.DNS_NOT_FOUND),
+        ("https://www.fast.ai/", 200),
+        ("https://github.com/tlv/ml_ng", 404),
+    ],
+)
+async def test_sites_answer_as_the_table_says(address: str, expected: FailureKind | int) -> None:
+    clock = PracticeClock(0, speed=1000)
+    settings, pace = FetchSettings(retries=0), PaceSettings(delay=0)
+    async with Fetcher(settings, pace, clock, PracticeWeb(0, clock)) as fetcher:
+        outcome = (await fetcher.fetch(url(address))).outcome
+    seen = outcome.kind if isinstance(outcome, Failure) else outcome.status
+    assert seen == expected
+
+
+async def test_a_host_that_limits_us_recovers() -> None:
+    limited = next(page["url"] for page in WEB if page.get("status") == 429)
+    clock = PracticeClock(0, speed=1000)
+    async with Fetcher(FetchSettings(), PaceSettings(), clock, PracticeWeb(0, clock)) as fetcher:
+        fetch = await fetcher.fetch(url(limited))
+    assert isinstance(fetch.outcome, Response)
+    assert (fetch.outcome.status, fetch.attempts) == (200, 2)
+
+
+async def test_a_page_that_hangs_is_a_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = {"https://a.example/": {"failure": "timeout"}}
+    monkeypatch.setattr("crawler.practice.pages", lambda _day: table)
+    clock = PracticeClock(0, speed=1000)
+    settings = FetchSettings(retries=0)
+    async with Fetcher(settings, PaceSettings(), clock, PracticeWeb(0, clock)) as fetcher:
+        outcome = (await fetcher.fetch(url("https://a.example/"))).outcome
+    assert outcome == Failure(FailureKind.TIMEOUT)
+
+
+def test_the_demo_tells_what_the_example_report_says(tmp_path: Path) -> None:
+    said: list[str] = []
+    demo.play(tmp_path, said.append)
+    assert said[0].startswith("PRACTICE WEB")
+    kept = Path(__file__).parents[1] / "reports" / "demo.md"
+    assert (tmp_path / "report.md").read_text("utf-8") == kept.read_text("utf-8")
