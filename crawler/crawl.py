@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from crawler.advice import advise
 from crawler.clock import Clock
 from crawler.facts import read_facts
-from crawler.fetch import STACK, Fetcher
+from crawler.fetch import Fetcher
 from crawler.model import (
     Evidence,
     Fetch,
@@ -118,7 +118,7 @@ async def _look(link: Link, fetcher: Fetcher, state: LinkState | None, clock: Cl
         findings=advise(evidence, judged),
         attempts=fetch.attempts,
         elapsed_ms=fetch.elapsed_ms,
-        http_stack=STACK if fetch.attempts else None,
+        http_stack=fetch.http_stack,
     )
 
 

@@ -22,12 +22,13 @@ from tenacity.wait import wait_exponential_jitter
 from crawler.clock import Clock
 from crawler.decoding import ACCEPTED, Decoder, Undecodable
 from crawler.errors import SettingsError
+from crawler.guard import NameLookupError, UnsafeAddressError
 from crawler.model import Answer, Failure, FailureKind, Fetch, Request, Response
 from crawler.pacing import Pacer
 from crawler.probe import REDIRECTS, probe
 from crawler.settings import FetchSettings, PaceSettings
 from crawler.tables import advertising_hosts
-from crawler.transport import GuardedTransport, NameLookupError, UnsafeAddressError
+from crawler.transport import STANDARD, Transport
 from crawler.urls import Url
 
 TRANSIENT_STATUS: Final = frozenset({
@@ -37,7 +38,6 @@ TRANSIENT_FAILURE: Final = frozenset({
     FailureKind.CONNECT, FailureKind.DNS_FAILURE, FailureKind.PROTOCOL, FailureKind.TIMEOUT,
     FailureKind.TLS_HANDSHAKE,
 })  # fmt: skip
-STACK: Final = "standard"
 
 # Foreign exceptions become values here and nowhere else. Most specific first.
 FAILURES: Final[tuple[tuple[type[BaseException], FailureKind], ...]] = (
@@ -81,7 +81,7 @@ class Fetcher:
         self._settings = fetch
         self._clock = clock
         self._secrets = _secrets(fetch.header)
-        self._transport = transport or GuardedTransport(fetch, pace)
+        self._transport = transport or Transport(fetch, pace)
         self._pacer = Pacer(pace.delay)
         self._slots = asyncio.Semaphore(pace.concurrency)
         self._lanes: defaultdict[str, asyncio.Semaphore] = defaultdict(
@@ -108,7 +108,12 @@ class Fetcher:
                 request = conversation.send(await self._retried(request, talk))
         except StopIteration as end:
             fetch: Fetch = end.value
-        return replace(fetch, attempts=talk.attempts, elapsed_ms=round(talk.spent * 1000))
+        return replace(
+            fetch,
+            attempts=talk.attempts,
+            elapsed_ms=round(talk.spent * 1000),
+            http_stack=talk.stack if talk.attempts else None,
+        )
 
     async def _retried(self, request: Request, talk: "_Talk") -> Answer:
         # A retrying object carries the state of one call: never share it between tasks.
@@ -148,15 +153,17 @@ class Fetcher:
         talk.attempts += 1
         try:
             async with asyncio.timeout(seconds):
-                return await self._exchange(request)
+                return await self._exchange(request, talk)
         except TimeoutError:
             return Failure(FailureKind.TIMEOUT, f"none within {seconds:.3g} s")
         finally:
             talk.spent += self._clock.monotonic() - begun
 
-    async def _exchange(self, request: Request) -> Answer:
+    async def _exchange(self, request: Request, talk: "_Talk") -> Answer:
+        talk.stack = STANDARD
         try:
             response = await self._transport.handle_async_request(self._outgoing(request))
+            talk.stack = response.extensions.get("http_stack", STANDARD)
             try:
                 return await self._read(response)
             finally:
@@ -236,6 +243,7 @@ class _Talk:
     budget: float
     spent: float = 0.0
     attempts: int = 0
+    stack: str = STANDARD
 
 
 def failure_of(error: Exception) -> Failure:

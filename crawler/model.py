@@ -186,6 +186,7 @@ class Fetch:
     hops: tuple[Hop, ...] = ()
     attempts: int = 1
     elapsed_ms: int = 0
+    http_stack: str | None = None
 
 
 # 3. What we make of it

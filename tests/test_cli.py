@@ -170,7 +170,7 @@ def test_json_is_the_contract(crawl: Crawl, port: int) -> None:
         "title": "Hola", "title_source": "html", "language": "es", "language_source": "html",
         "description": None, "canonical_url": None, "content_type": "text/html", "site": None,
         "author": None, "published": None, "attempts": 2, "elapsed_ms": 0, "checked_at": "",
-        "http_stack": "standard", "health": "healthy", "failing_since": None, "last_ok_at": "",
+        "http_stack": "fast", "health": "healthy", "failing_since": None, "last_ok_at": "",
         "findings": [{
             "name": "moved", "severity": "advice",
             "message": "Moved for good (renamed).",

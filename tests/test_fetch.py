@@ -15,9 +15,9 @@ from fakes import NOON, FakeClock, url
 
 from crawler.errors import SettingsError
 from crawler.fetch import FAILURES, Fetcher, failure_of, retry_after
+from crawler.guard import NameLookupError, UnsafeAddressError
 from crawler.model import Failure, FailureKind, Fetch, Response
 from crawler.settings import FetchSettings, PaceSettings
-from crawler.transport import NameLookupError, UnsafeAddressError
 
 A = url("https://a.example/")
 

@@ -14,16 +14,26 @@ import pytest
 import trustme
 from loopback import OK, Site, answering, serving
 
-from crawler import transport
 from crawler.clock import SystemClock
 from crawler.errors import SettingsError
 from crawler.fetch import Fetcher
+from crawler.guard import Guard, NameLookupError, Resolver, UnsafeAddressError
 from crawler.model import Failure, FailureKind, Fetch, Response
 from crawler.settings import FetchSettings, PaceSettings
-from crawler.transport import GuardedBackend, NameLookupError, Resolver, UnsafeAddressError
+from crawler.standard import GuardedBackend
 from crawler.urls import Target, resolve
 
 LOOPBACK = ("*:*:127.0.0.1",)
+
+
+@pytest.fixture(params=["fast", "standard"], autouse=True)
+def stack(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Every test holds for both stacks together, and for the standard one alone."""
+    if request.param == "standard":
+        monkeypatch.setattr("crawler.transport._fast", lambda *_: None)
+    return str(request.param)
+
+
 CUT = "the connection was closed before an answer"
 
 
@@ -178,7 +188,7 @@ async def test_a_resolver_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch
         return []
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
-    monkeypatch.setattr(transport, "DNS_DEADLINE", 0.05)
+    monkeypatch.setattr("crawler.guard.DNS_DEADLINE", 0.05)
     resolver = Resolver()
     with pytest.raises(NameLookupError, match="no answer from the name server"):
         await resolver.addresses("a.example", 80)
@@ -201,7 +211,7 @@ def _noting(closed: list[Resolver]) -> Callable[[Resolver], Awaitable[None]]:
 
 
 async def test_no_url_leads_to_a_socket_file() -> None:
-    backend = GuardedBackend(FetchSettings(), Resolver())
+    backend = GuardedBackend(Guard(FetchSettings()))
     with pytest.raises(UnsafeAddressError):
         await backend.connect_unix_socket("/run/x.sock")
     await backend.sleep(0)

@@ -1,0 +1,91 @@
+"""The standard stack: httpx's own transport (h11, OpenSSL), connecting to judged addresses only.
+
+`Host`, SNI and the certificate's name stay those of the URL.
+"""
+
+import ssl
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+import certifi
+import httpcore
+import httpx
+
+from crawler.errors import SettingsError
+from crawler.guard import Guard, UnsafeAddressError
+from crawler.settings import FetchSettings, PaceSettings
+
+_IDLE_SECONDS: Final = 5.0
+
+
+class GuardedBackend(httpcore.AsyncNetworkBackend):
+    """Connects to judged addresses only."""
+
+    def __init__(self, guard: Guard) -> None:
+        self._inner = httpcore.AnyIOBackend()
+        self._guard = guard
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - the protocol of httpcore
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """Connect to the first judged address that answers."""
+        *others, last = await self._guard.places(host, port)
+        for place in others:
+            try:
+                return await self._inner.connect_tcp(
+                    place, port, timeout, local_address, socket_options
+                )
+            except (httpcore.ConnectError, httpcore.ConnectTimeout):
+                continue
+        return await self._inner.connect_tcp(last, port, timeout, local_address, socket_options)
+
+    async def connect_unix_socket(
+        self,
+        path: str,
+        timeout: float | None = None,  # noqa: ARG002, ASYNC109 - the protocol of httpcore
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,  # noqa: ARG002
+    ) -> httpcore.AsyncNetworkStream:
+        """Refuse: no URL leads to a socket of this machine."""
+        raise UnsafeAddressError(path)
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+        await self._inner.sleep(seconds)
+
+
+class StandardTransport(httpx.AsyncHTTPTransport):
+    """httpx's own transport over the guarded backend."""
+
+    def __init__(self, fetch: FetchSettings, pace: PaceSettings, guard: Guard) -> None:
+        context = ssl_context(fetch)
+        super().__init__(verify=context, trust_env=False)
+        # httpx has no public way to hand a network backend to its pool.
+        self._pool = httpcore.AsyncConnectionPool(
+            ssl_context=context,
+            max_connections=pace.concurrency * 2,
+            max_keepalive_connections=pace.concurrency,
+            keepalive_expiry=_IDLE_SECONDS,
+            network_backend=GuardedBackend(guard),
+        )
+
+
+def ssl_context(settings: FetchSettings) -> ssl.SSLContext:
+    """Return how certificates are verified. Raises `SettingsError` for an unusable file."""
+    context = ssl.create_default_context(cafile=certifi.where())
+    if settings.cacert is not None:
+        try:
+            context.load_verify_locations(cafile=Path(settings.cacert))
+        except (OSError, ssl.SSLError) as error:
+            raise SettingsError(
+                f"--cacert {settings.cacert}: not a readable file of PEM certificates."
+            ) from error
+    if settings.insecure:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context

@@ -1,0 +1,176 @@
+"""The fast stack, and when the standard one is asked instead."""
+
+import asyncio
+import ssl
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import trustme
+from fakes import url
+from loopback import OK, answering, serving
+from pyreqwest.client import Client
+
+from crawler.clock import SystemClock
+from crawler.fast import FastTransport, InconclusiveError
+from crawler.fetch import Fetcher
+from crawler.guard import Guard
+from crawler.model import Failure, FailureKind, Fetch, Response
+from crawler.settings import FetchSettings, PaceSettings
+from crawler.transport import Transport
+
+HERE = ("*:*:127.0.0.1",)
+
+
+async def fetched(address: str, **settings: Any) -> Fetch:  # noqa: ANN401 - any setting
+    fetch = FetchSettings(**{"retries": 0, "timeout": 5.0, "resolve": HERE, **settings})
+    async with Fetcher(fetch, PaceSettings(delay=0), SystemClock()) as fetcher:
+        return await fetcher.fetch(url(address))
+
+
+def outcome(fetch: Fetch) -> FailureKind | int:
+    return fetch.outcome.kind if isinstance(fetch.outcome, Failure) else fetch.outcome.status
+
+
+async def test_the_fast_stack_answers_and_signs() -> None:
+    async with serving(answering(OK)) as site:
+        fetch = await fetched(f"http://a.example:{site.port}/x?%zz|")
+    assert (outcome(fetch), fetch.http_stack) == (200, "fast")
+    assert site.heads[0].startswith("GET /x?%zz| HTTP/1.1\r\n")
+    assert site.heads[0].lower().count("host:") == 1
+    assert "user-agent: link-health-crawler/" in site.heads[0].lower()
+
+
+async def test_without_the_library_the_standard_stack_serves_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("crawler.transport.find_spec", lambda _name: None)
+    async with serving(answering(OK)) as site:
+        fetch = await fetched(f"http://a.example:{site.port}/")
+    assert (outcome(fetch), fetch.http_stack) == (200, "standard")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"HTTP/1.1 200 OK\r\nx-name: m\xc3\xbcnchen\r\ncontent-length: 0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n" + b"".join(b"x%d: y\r\n" % n for n in range(150)) + b"\r\n",
+    ],
+    ids=["headers that are not ASCII", "more headers than the fast stack takes"],
+)
+async def test_what_one_stack_cannot_read_the_other_may(raw: bytes) -> None:
+    async with serving(answering(raw)) as site:
+        fetch = await fetched(f"http://a.example:{site.port}/")
+    assert (outcome(fetch), fetch.http_stack) == (200, "standard")
+
+
+async def test_a_raw_unicode_location_is_followed() -> None:
+    async def handler(path: str, writer: asyncio.StreamWriter) -> None:
+        there = b"HTTP/1.1 302 Found\r\nlocation: /m\xc3\xbcnchen\r\n\r\n"
+        writer.write(there if path == "/" else OK)
+
+    async with serving(handler) as site:
+        fetch = await fetched(f"http://a.example:{site.port}/")
+    assert str(fetch.effective_url).endswith("/m%C3%BCnchen")
+    assert outcome(fetch) == 200
+
+
+async def test_both_stacks_must_agree_before_a_link_is_called_broken() -> None:
+    async with serving(answering(b"SSH-2.0-x\r\n")) as site:
+        fetch = await fetched(f"http://a.example:{site.port}/")
+    assert outcome(fetch) is FailureKind.PROTOCOL
+    assert site.connections == 2
+    assert fetch.attempts == 1
+
+
+@pytest.mark.parametrize(("length", "stack"), [(8, "standard"), (400_000, "fast")])
+async def test_a_body_that_is_cut_short_costs_only_the_rest(length: int, stack: str) -> None:
+    head = b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 500000\r\n\r\n"
+    async with serving(answering(head + b"x" * length)) as site:
+        fetch = await fetched(f"http://a.example:{site.port}/")
+    assert isinstance(fetch.outcome, Response)
+    assert set(fetch.outcome.body) == {ord("x")}
+    assert fetch.outcome.truncated
+    assert fetch.http_stack == stack
+
+
+async def test_many_hosts_share_a_client_and_a_name_on_two_ports_does_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pinned: list[set[str]] = []
+    build = FastTransport._build
+
+    def counting(transport: FastTransport, pins: Mapping[str, str]) -> Client:
+        pinned.append(set(pins))
+        return build(transport, pins)
+
+    monkeypatch.setattr(FastTransport, "_build", counting)
+    async with serving(answering(OK)) as one, serving(answering(OK)) as two:
+        fetch = FetchSettings(resolve=HERE)
+        async with Fetcher(fetch, PaceSettings(delay=0), SystemClock()) as fetcher:
+            addresses = [f"http://h{n}.example:{one.port}/" for n in range(20)]
+            addresses += [f"http://h0.example:{two.port}/"]
+            seen = await asyncio.gather(*(fetcher.fetch(url(each)) for each in addresses))
+    assert {outcome(each) for each in seen} == {200}
+    assert (one.connections, two.connections) == (20, 1)
+    assert pinned == [{f"h{n}.example" for n in range(20)}, {"h0.example"}]
+
+
+async def test_the_fast_stack_trusts_whom_the_operator_trusts(tmp_path: Path) -> None:
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("a.example").configure_cert(context)
+    async with serving(answering(OK), context) as site:
+        address = f"https://a.example:{site.port}/"
+        trusting = await fetched(address, cacert=str(tmp_path / "ca.pem"))
+        careless = await fetched(address, insecure=True)
+    assert (outcome(trusting), trusting.http_stack) == (200, "fast")
+    assert (outcome(careless), careless.http_stack) == (200, "fast")
+
+
+def request(address: str, target: str = "/") -> httpx.Request:
+    made = httpx.Request("GET", address)
+    made.extensions = {"target": target.encode()}
+    return made
+
+
+async def test_a_host_that_the_library_would_read_otherwise_is_not_asked() -> None:
+    fast = FastTransport(FetchSettings(resolve=HERE), Guard(FetchSettings(resolve=HERE)))
+    for target in ("@127.0.0.1/", ":99999/"):
+        with pytest.raises(InconclusiveError):
+            await fast.handle_async_request(request("http://a.example", target))
+    await fast.aclose()
+
+
+async def test_authorities_that_the_fast_stack_cannot_read_leave_it_to_the_other(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "ca.pem"
+    path.write_text("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
+    settings = FetchSettings(resolve=HERE, cacert=str(path))
+    fast = FastTransport(settings, Guard(settings))
+    with pytest.raises(InconclusiveError):
+        await fast.handle_async_request(request("http://a.example/"))
+    await fast.aclose()
+
+
+async def test_a_request_that_is_given_up_leaves_nothing_behind() -> None:
+    async def silent(_path: str, _writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(5)
+
+    async with serving(silent) as site:
+        fetch = await fetched(f"http://a.example:{site.port}/", timeout=0.2)
+    assert outcome(fetch) is FailureKind.TIMEOUT
+
+
+async def test_closing_while_a_client_is_being_made_is_calm() -> None:
+    transport = Transport(FetchSettings(resolve=HERE), PaceSettings())
+    asking = asyncio.create_task(transport.handle_async_request(request("http://a.example/")))
+    await asyncio.sleep(0.001)
+    await transport.aclose()
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
