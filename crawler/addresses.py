@@ -5,6 +5,7 @@ a name that resolves to 127.0.0.1 are the same place. `ipaddress.is_global` is n
 calls several tunnels, translations and multicast groups global, and differs between releases.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -57,6 +58,8 @@ _REFUSED_6: Final = tuple(
     )
 )
 
+_PORTS: Final = frozenset({None, *range(1, 65_536)})
+
 # The ports of other protocols: WHATWG Fetch, "bad port".
 BAD_PORTS: Final = frozenset({
     1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102,
@@ -105,9 +108,9 @@ class Route:
             ip_address(address)
             number = None if port == "*" else int(port)
         except ValueError as error:
-            raise SettingsError(
-                f"--resolve {text!r} is not PATTERN:PORT:ADDRESS, such as '*.test:443:127.0.0.1'."
-            ) from error
+            raise _no_route(text) from error
+        if number not in _PORTS or not re.fullmatch(r"[^\s:\[\]]+", pattern):
+            raise _no_route(text)
         return cls(pattern.lower(), number, address)
 
     def matches(self, host: str, port: int) -> bool:
@@ -115,6 +118,12 @@ class Route:
         if _is_literal(host):
             return False
         return self.port in (None, port) and fnmatchcase(host.lower(), self.pattern)
+
+
+def _no_route(text: str) -> SettingsError:
+    return SettingsError(
+        f"--resolve {text!r} is not PATTERN:PORT:ADDRESS, such as '*.test:443:127.0.0.1'."
+    )
 
 
 def _unwrapped(address: Address) -> Address:

@@ -106,19 +106,20 @@ async def _look(link: Link, fetcher: Fetcher, state: LinkState | None, clock: Cl
     fetch = await fetcher.fetch(link.url)
     evidence = Evidence(link, fetch, _facts(fetch), state)
     judged = judge(evidence)
-    answered = isinstance(fetch.outcome, Response)
+    response = fetch.outcome if isinstance(fetch.outcome, Response) else None
     return Observation(
         url=link.url,
         at=clock.now(),
         verdict=judged,
-        status=fetch.outcome.status if isinstance(fetch.outcome, Response) else None,
-        final_url=fetch.effective_url if answered or fetch.hops else None,
+        status=response.status if response else None,
+        final_url=fetch.effective_url if response or fetch.hops else None,
         hops=fetch.hops,
         facts=evidence.facts,
         findings=advise(evidence, judged),
         attempts=fetch.attempts,
         elapsed_ms=fetch.elapsed_ms,
         http_stack=fetch.http_stack,
+        reached=isinstance(fetch.outcome, Response) or fetch.outcome.reached,
     )
 
 

@@ -3,6 +3,7 @@
 Whatever SQLite says in a code is told in one sentence that names the file and the cure.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -100,9 +101,9 @@ def _bring_up_to_date(db: Database, path: Path, *, read_only: bool) -> None:
 
 
 def _connection(path: Path, *, read_only: bool) -> sqlite3.Connection:
-    if read_only and not path.exists():
+    if read_only and not os.path.exists(path):  # noqa: PTH110 - never raises
         raise StoreError(f"there is no history at {path} yet: run `crawl run` first.")
-    if path.is_dir():  # SQLite would say so in three ways, one of them "disk I/O error"
+    if os.path.isdir(path):  # noqa: PTH112 - never raises; SQLite would say so in three ways, one of them "disk I/O error"
         raise StoreError(f"{path} is a directory: name a file with --db.")
     uri = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
     connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS)

@@ -46,6 +46,8 @@ def play(directory: Path, say: Say) -> None:
     for day, night in DAYS.items():
         say(f"$ crawl run {DOCUMENT}      # {night}")
         report = session.recorded(_session(day, settings, collection))
+        if not report.run.complete:
+            raise KeyboardInterrupt
         say(f"…\n{outline(report).summary}\n")
     _report(directory, settings, say)
     _check(_session(max(DAYS), settings, collection), say)

@@ -34,7 +34,27 @@ _MEANT: Final[Mapping[str, str]] = {
 }  # fmt: skip
 _NO_LANGUAGE: Final = frozenset({"und", "mul", "zxx", "x"})
 
-Finder: TypeAlias = Callable[[LexborHTMLParser], str | None]
+
+class _Page:
+    """A parsed page, and the contents of its meta elements: the first of each name or property."""
+
+    def __init__(self, text: str) -> None:
+        # As browsers that run scripts do: else an image in the head's noscript ends the head.
+        self.tree = LexborHTMLParser(text, scripting=True)
+        self._metas: dict[str, str] = {}
+        for node in self.tree.css("meta[content]"):  # once: a query for each name costs more
+            attributes = node.attributes
+            content = (attributes.get("content") or "").strip()
+            for key in ("property", "name"):
+                if content and (name := attributes.get(key)):
+                    self._metas.setdefault(name.strip().lower(), content)
+
+    def meta(self, *names: str) -> str | None:
+        """Return the content of the first of these names that the page has."""
+        return next((self._metas[name] for name in names if name in self._metas), None)
+
+
+Finder: TypeAlias = Callable[[_Page], str | None]
 
 
 def media_type(response: Response) -> str:
@@ -51,21 +71,20 @@ def read_facts(response: Response, url: Url) -> PageFacts:
     if not response.body:
         return PageFacts(kind)
     text = decode(response.body, response.headers.get("content-type", ""))
-    # As browsers that run scripts do: else an image in the head's noscript ends the head.
-    tree = LexborHTMLParser(_harmless(text), scripting=True)
-    title, title_source = _first(tree, _TITLES)
-    language, language_source = _language(tree, response)
+    page = _Page(_harmless(text))
+    title, title_source = _first(page, _TITLES)
+    language, language_source = _language(page, response)
     return PageFacts(
         content_type=kind,
         title=title,
         title_source=title_source,
         language=language,
         language_source=language_source,
-        description=_description(tree),
-        canonical_url=_canonical(tree, url),
-        site=_cleaned(_meta(tree, "og:site_name")),
-        author=_cleaned(_meta(tree, "author", "citation_author", "article:author")),
-        published=_cleaned(_meta(tree, "article:published_time", "citation_date", "date")),
+        description=_description(page),
+        canonical_url=_canonical(page.tree, url),
+        site=_cleaned(page.meta("og:site_name")),
+        author=_cleaned(page.meta("author", "citation_author", "article:author")),
+        published=_cleaned(page.meta("article:published_time", "citation_date", "date")),
     )
 
 
@@ -86,16 +105,16 @@ def _longest_tag(text: str) -> int:
     return max((len(part.partition(">")[0]) for part in text.split("<")), default=0)
 
 
-def _first(tree: LexborHTMLParser, finders: Mapping[str, Finder]) -> tuple[str | None, str | None]:
+def _first(page: _Page, finders: Mapping[str, Finder]) -> tuple[str | None, str | None]:
     for name, find in finders.items():
-        if value := _cleaned(find(tree)):
+        if value := _cleaned(find(page)):
             return value, name
     return None, None
 
 
 def _element(selector: str) -> Finder:
-    def find(tree: LexborHTMLParser) -> str | None:
-        for node in tree.css(selector):
+    def find(page: _Page) -> str | None:
+        for node in page.tree.css(selector):
             if text := node.text().strip():
                 return text
         return None
@@ -103,34 +122,24 @@ def _element(selector: str) -> Finder:
     return find
 
 
-def _meta(tree: LexborHTMLParser, *names: str) -> str | None:
-    """Return the content of the first meta element of a name, be it `name` or `property`."""
-    for name in names:
-        node = tree.css_first(f'meta[property="{name}" i], meta[name="{name}" i]')
-        content = node.attributes.get("content") if node else None
-        if content and content.strip():
-            return content.strip()
-    return None
-
-
 def _cleaned(text: str | None) -> str | None:
     return (clean(text) or None) if text else None
 
 
 _TITLES: Final[Mapping[str, Finder]] = {
-    "og": lambda tree: _meta(tree, "og:title"),
+    "og": lambda page: page.meta("og:title"),
     # An SVG's title may come first in a page: the document's own stands in the head, or it is
     # one that no drawing holds.
     "html": _element("head > title"),
     "html-body": _element("body > title, main > title, div > title"),
-    "twitter": lambda tree: _meta(tree, "twitter:title"),
-    "citation": lambda tree: _meta(tree, "citation_title"),
+    "twitter": lambda page: page.meta("twitter:title"),
+    "citation": lambda page: page.meta("citation_title"),
     "h1": _element("h1"),
 }
 
 
-def _description(tree: LexborHTMLParser) -> str | None:
-    text = _meta(tree, "og:description", "description", "twitter:description")
+def _description(page: _Page) -> str | None:
+    text = page.meta("og:description", "description", "twitter:description")
     return (clean(text, _DESCRIPTION_LIMIT) or None) if text else None
 
 
@@ -156,12 +165,12 @@ def _mistaken(canonical: Target, url: Url) -> bool:
     return built and named.host != url.host
 
 
-def _language(tree: LexborHTMLParser, response: Response) -> tuple[str | None, str | None]:
-    html = tree.css_first("html")
+def _language(page: _Page, response: Response) -> tuple[str | None, str | None]:
+    html = page.tree.css_first("html")
     declared = (
         ("html", html.attributes.get("lang") if html else None),
-        ("og", _meta(tree, "og:locale")),
-        ("meta", _meta_equivalent(tree, "content-language")),
+        ("og", page.meta("og:locale")),
+        ("meta", _meta_equivalent(page.tree, "content-language")),
         ("header", response.headers.get("content-language")),
     )
     for source, value in declared:

@@ -6,8 +6,6 @@ retried; each attempt waits for its host's turn; each exchange has a deadline an
 
 import asyncio
 import re
-import socket
-import ssl
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -22,7 +20,7 @@ from tenacity.wait import wait_exponential_jitter
 from crawler.clock import Clock
 from crawler.decoding import ACCEPTED, Decoder, Undecodable
 from crawler.errors import SettingsError
-from crawler.guard import NameLookupError, UnsafeAddressError
+from crawler.failures import FOREIGN, failure_of
 from crawler.model import Answer, Failure, FailureKind, Fetch, Request, Response
 from crawler.pacing import Pacer
 from crawler.probe import REDIRECTS, probe
@@ -39,33 +37,11 @@ TRANSIENT_FAILURE: Final = frozenset({
     FailureKind.TLS_HANDSHAKE,
 })  # fmt: skip
 
-# Foreign exceptions become values here and nowhere else. Most specific first.
-FAILURES: Final[tuple[tuple[type[BaseException], FailureKind], ...]] = (
-    (UnsafeAddressError, FailureKind.PRIVATE_ADDRESS),
-    (ssl.SSLCertVerificationError, FailureKind.TLS_UNTRUSTED),  # told apart by its code, below
-    (ssl.SSLError, FailureKind.TLS_HANDSHAKE),
-    (httpx.TimeoutException, FailureKind.TIMEOUT),
-    (httpx.RemoteProtocolError, FailureKind.PROTOCOL),
-    (httpx.LocalProtocolError, FailureKind.PROTOCOL),
-    (httpx.UnsupportedProtocol, FailureKind.PROTOCOL),
-    (httpx.DecodingError, FailureKind.PROTOCOL),
-    (httpx.TooManyRedirects, FailureKind.PROTOCOL),
-    (httpx.NetworkError, FailureKind.CONNECT),
-    (httpx.ProxyError, FailureKind.CONNECT),
-    (httpx.InvalidURL, FailureKind.PROTOCOL),
-)
-_FOREIGN: Final = (httpx.RequestError, httpx.InvalidURL)
-# OpenSSL's `X509_V_ERR_…`: 20 and 21 are also what a missing intermediate looks like.
-_VERIFY_CODES: Final[Mapping[int, FailureKind]] = {
-    10: FailureKind.TLS_EXPIRED,
-    20: FailureKind.TLS_CHAIN,
-    21: FailureKind.TLS_CHAIN,
-    62: FailureKind.TLS_HOSTNAME,
-    64: FailureKind.TLS_HOSTNAME,
-}
 _READABLE: Final = re.compile(r"text/|application/(?:xhtml\+xml|xml|json)|\Z")
-_HEADER: Final = re.compile(r"\s*(\S+?)\s*:\s+([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*:\s*(.*?)\s*")
-_CUT_EMPTY: Final = "the connection was closed before an answer"
+_HEADER: Final = re.compile(
+    r"\s*(\S+?)\s*:\s+([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*:\s*([\x20-\x7e]*?)\s*"
+)
+_SINGLE: Final = frozenset({"location", "content-type", "retry-after", "date"})
 
 
 class Fetcher:
@@ -116,6 +92,15 @@ class Fetcher:
         )
 
     async def _retried(self, request: Request, talk: "_Talk") -> Answer:
+        first = await self._in_turn(request, talk)
+        if not self._worth_another_try(first):
+            return first  # nearly always: no machinery for that
+        answers = iter([first])
+
+        async def attempt() -> Answer:
+            known = next(answers, None)
+            return await self._in_turn(request, talk) if known is None else known
+
         # A retrying object carries the state of one call: never share it between tasks.
         retrying = AsyncRetrying(
             sleep=self._clock.sleep,
@@ -124,8 +109,7 @@ class Fetcher:
             retry=retry_if_result(self._worth_another_try),
             retry_error_callback=_last_answer,
         )
-        answer: Answer = await retrying(self._in_turn, request, talk)
-        return answer
+        return await retrying(attempt)
 
     async def _in_turn(self, request: Request, talk: "_Talk") -> Answer:
         """Wait for the host's turn, without holding one of the slots that all hosts share."""
@@ -168,7 +152,7 @@ class Fetcher:
                 return await self._read(response)
             finally:
                 await response.aclose()
-        except _FOREIGN as error:
+        except FOREIGN as error:
             return failure_of(error)
 
     def _outgoing(self, request: Request) -> httpx.Request:
@@ -246,49 +230,6 @@ class _Talk:
     stack: str = STANDARD
 
 
-def failure_of(error: Exception) -> Failure:
-    """Turn an exception of the network libraries into a value, by its whole chain of causes."""
-    causes = _causes(error)
-    for cause in causes:
-        match cause:
-            case NameLookupError(missing=True):
-                return Failure(FailureKind.DNS_NOT_FOUND)
-            case NameLookupError():
-                return Failure(FailureKind.DNS_FAILURE, str(cause))
-            case socket.gaierror():  # from a transport that looks names up by itself
-                missing = cause.errno == socket.EAI_NONAME
-                kind = FailureKind.DNS_NOT_FOUND if missing else FailureKind.DNS_FAILURE
-                return Failure(kind)
-            case ssl.SSLCertVerificationError():
-                kind = _VERIFY_CODES.get(cause.verify_code, FailureKind.TLS_UNTRUSTED)
-                return Failure(kind)
-    for type_, kind in FAILURES:
-        if any(isinstance(cause, type_) for cause in causes):
-            return Failure(kind, _words(kind, causes))
-    raise error  # a kind of error that nobody knew: a bug of ours, and shown as one
-
-
-def _causes(error: BaseException) -> list[BaseException]:
-    causes: list[BaseException] = []
-    cause: BaseException | None = error
-    while cause is not None and cause not in causes:
-        causes.append(cause)
-        cause = cause.__cause__ or cause.__context__
-    return causes
-
-
-def _words(kind: FailureKind, causes: list[BaseException]) -> str:
-    """Say more, in our words: what a library puts into its messages may be a stranger's."""
-    if kind is FailureKind.PRIVATE_ADDRESS:
-        return next(str(cause) for cause in causes if isinstance(cause, UnsafeAddressError))
-    if kind is FailureKind.CONNECT:
-        if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
-            return "refused"
-        return "reset" if any(isinstance(cause, ConnectionResetError) for cause in causes) else ""
-    empty = kind is FailureKind.PROTOCOL and "without sending" in str(causes[0])
-    return _CUT_EMPTY if empty else ""
-
-
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
     """Read `Retry-After`, seconds or date (RFC 9110 §10.2.3); None if there is none to be read.
 
@@ -318,8 +259,11 @@ def _headers(response: httpx.Response) -> dict[str, str]:
             value = raw_value.decode()
         except UnicodeDecodeError:
             value = raw_value.decode("latin-1")
-        joint = "\n" if name == "set-cookie" else ", "
-        headers[name] = f"{headers[name]}{joint}{value}" if name in headers else value
+        if name not in headers:
+            headers[name] = value
+        elif name not in _SINGLE:  # of those, the first counts: two joined would be a third
+            joint = "\n" if name == "set-cookie" else ", "
+            headers[name] += joint + value
     return headers
 
 

@@ -1,10 +1,9 @@
 """crawl as a library: the check, from a program."""
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from crawler import runs, sources
+from crawler import runs, sources, terminal
 from crawler.clock import SystemClock
 from crawler.crawl import Conduct
 from crawler.model import Report
@@ -19,7 +18,9 @@ async def check(names: Sequence[str], settings: Settings) -> Report:
     Reads the history that the settings name, if there is one. Raises `CrawlerError` for sources
     and settings that cannot be used; whatever is wrong with a link is in the report.
     """
-    collection = sources.gather(names, sys.stdin.buffer, "standard-input.md", settings.extract)
+    collection = sources.gather(
+        names, terminal.standard_input(), "standard-input.md", settings.extract
+    )
     known = known_states(Path(settings.places.db), quiet=True)
     conduct = Conduct(settings, SystemClock(), Stop(), lambda _look: None)
     return await runs.check(collection, known, conduct)

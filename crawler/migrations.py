@@ -29,6 +29,7 @@ def m001_history(db: Database) -> None:
     _runs(db)
     _links(db)
     _observations(db)
+    db.table("links").add_foreign_key("observation_id", "observations", "id")
     for name, query in _VIEWS.items():
         db.create_view(name, query)
 

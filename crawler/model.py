@@ -149,10 +149,14 @@ class FailureKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """No usable answer, and why. `detail` is ours: never the text of a library's exception."""
+    """No usable answer, and why. `detail` is ours: never the text of a library's exception.
+
+    `reached`: somebody at the other end said so, if only by refusing: the network is there.
+    """
 
     kind: FailureKind
     detail: str = ""
+    reached: bool = False
 
 
 Answer: TypeAlias = Response | Failure
@@ -285,6 +289,7 @@ class Observation:
     attempts: int = 0
     elapsed_ms: int = 0
     http_stack: str | None = None
+    reached: bool = field(default=False, compare=False)  # of use while its run lasts
 
 
 @dataclass(frozen=True, slots=True)

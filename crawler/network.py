@@ -13,7 +13,7 @@ _NOT_ASKED: Final = frozenset({Outcome.SKIPPED, Outcome.UNSAFE})
 def judge_network(looks: Iterable[Observation]) -> Network:
     """Judge by what a whole run saw.
 
-    One answer of any host, even a refusal to talk TLS, shows that the network is up. Without any,
+    One answer of any host, even a refused connection, shows that the network is up. Without any,
     it is down if no name could be looked up, or if more than one host was tried in vain: a single
     silent host may well be the one that is gone.
     """
@@ -22,7 +22,7 @@ def judge_network(looks: Iterable[Observation]) -> Network:
     for look in looks:
         if look.verdict.outcome in _NOT_ASKED or look.attempts == 0:
             continue
-        if look.verdict.reason not in _UNREACHED or look.hops:
+        if look.reached or look.hops or look.verdict.reason not in _UNREACHED:
             return Network.UP
         hosts.add(look.url.host)
         reasons.add(look.verdict.reason)

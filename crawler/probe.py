@@ -126,7 +126,7 @@ def _location(response: Response, base: Url) -> Url | Failure:
     target = resolve(written, str(base)) if written else Rejected("", Rejection.EMPTY)
     if not isinstance(target, Rejected):
         return target.url
-    if target.reason in (Rejection.SCHEME, Rejection.MAIL, Rejection.BAD_MAIL):
+    if target.reason in (Rejection.SCHEME, Rejection.FILE, Rejection.MAIL, Rejection.BAD_MAIL):
         return Failure(FailureKind.FORBIDDEN_SCHEME, target.detail or "mailto")
     return Failure(FailureKind.BAD_REDIRECT, "no Location" if not written else "")
 

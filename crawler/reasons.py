@@ -137,6 +137,12 @@ REASONS: Final = (
         "A redirect leads out of the web (to another scheme than http or https).",
         _TELL,
     ),
+    Reason(
+        Outcome.UNSAFE,
+        "file",
+        "A file of the machine and not of the web, so it was not looked at.",
+        "Write a path that starts from the document.",
+    ),
     Reason(Outcome.SKIPPED, "scheme", "Not a web address; its scheme is not checked."),
     Reason(Outcome.SKIPPED, "relative", "A path within this site; it is not checked yet."),
     Reason(Outcome.SKIPPED, "excluded", "Left out by the settings.", "See `include`, `exclude`."),

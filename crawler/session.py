@@ -1,7 +1,7 @@
 """One call of `run` or `check`: settings and documents in, report and exit code out."""
 
 import asyncio
-import sys
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ from crawler import options, runs, sources, terminal
 from crawler.clock import Clock, SystemClock
 from crawler.collect import Collection
 from crawler.crawl import Conduct
-from crawler.errors import NetworkDownError, StoreError
+from crawler.errors import NetworkDownError, StoreError, UsageError
 from crawler.model import Health, LinkState, Network, Outcome, Report
 from crawler.outline import Scope
 from crawler.settings import Settings
@@ -47,7 +47,11 @@ def prepare(given: Mapping[str, Any]) -> Session:
     settings = options.settings_of(given)
     output = terminal.writable(settings.places.output)
     names = given["sources"] or settings.places.sources
-    collection = sources.gather(names, sys.stdin.buffer, given["stdin_name"], settings.extract)
+    collection = sources.gather(
+        names, terminal.standard_input(), given["stdin_name"], settings.extract
+    )
+    if output and any(_same_file(output, each.name) for each in collection.documents):
+        raise UsageError(f"--output {output}: is one of the documents; name another file.")
     if not given["quiet"]:
         for remark in collection.remarks:
             terminal.say(remark)
@@ -89,13 +93,14 @@ def deliver(session: Session, report: Report) -> None:
 def end(session: Session, report: Report, fails: bool) -> int:  # noqa: FBT001 - a fact, not a switch
     """Deliver the report and return the exit code. Raises `NetworkDownError`."""
     down = report.run.network is Network.DOWN
-    if not (down and session.format in ("text", "markdown")):
-        deliver(session, report)
+    deliver(session, report)
     if down:
         raise NetworkDownError(
             "no host at all could be reached: is there a network? Nothing was recorded against "
             "any link."
         )
+    if not report.run.complete and session.format == "jsonl":  # the others say so themselves
+        terminal.say("the report is partial: the run ended before all links were seen.")
     if any(row.verdict.reason == "interrupted" for row in report.rows):
         return INTERRUPTED
     if _nothing_seen(report):
@@ -120,7 +125,7 @@ def fails_confirmed(report: Report) -> bool:
 
 def known_states(db: Path, *, quiet: bool) -> dict[Url, LinkState]:
     """Return what a history says, if there is a usable one; a check goes on without."""
-    if not db.exists():
+    if not os.path.exists(db):  # noqa: PTH110 - never raises
         return {}
     try:
         with Store(db, read_only=True) as store:
@@ -151,6 +156,10 @@ def _conduct(session: Session, stop: Stop, progress: terminal.Progress) -> Condu
 def _progress(session: Session) -> terminal.Progress:
     total = len(session.collection.links)
     return terminal.Progress(total, session.clock, shown=session.progress)
+
+
+def _same_file(output: Path, name: str) -> bool:
+    return os.path.exists(output) and os.path.exists(name) and output.samefile(name)  # noqa: PTH110
 
 
 def _nothing_seen(report: Report) -> bool:

@@ -9,7 +9,7 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,6 +25,12 @@ MAX_SECONDS: Final = 86_400.0
 OPERATOR_ONLY: Final = frozenset({
     "allow_address", "cacert", "db", "header", "insecure", "output", "resolve",
 })  # fmt: skip
+
+
+# What changes the meaning of a look: a run that was cut off goes on only if these are the same.
+_MEANING: Final = (
+    "allow_address", "cacert", "insecure", "max_redirects", "resolve", "user_agent",
+)  # fmt: skip
 
 
 def knob(
@@ -139,9 +145,9 @@ class Settings:
 
     @property
     def digest(self) -> str:
-        """A short name for this set of values, stored with each run. Secrets are not in it."""
-        values = asdict(self)
-        values["fetch"]["header"] = len(self.fetch.header)
+        """A short name for what a look means, stored with each run. Secrets are not in it."""
+        values = {name: getattr(self.fetch, name) for name in _MEANING}
+        values["header"] = len(self.fetch.header)
         return hashlib.sha256(repr(sorted(values.items())).encode()).hexdigest()[:12]
 
 
@@ -171,7 +177,7 @@ def knobs() -> Iterator[tuple[str, str, Any, str]]:
 def _find(directory: Path) -> Path | None:
     for name in FILE_NAMES:
         path = directory / name
-        if path.is_file() and (name == "crawl.toml" or "crawl" in _read(path).get("tool", {})):
+        if path.is_file() and (name == "crawl.toml" or "crawl" in _tools(path)):
             return path
     return None
 
@@ -179,9 +185,14 @@ def _find(directory: Path) -> Path | None:
 def _table(path: Path) -> Mapping[str, Any]:
     table = _read(path)
     if path.name == "pyproject.toml":
-        section = table.get("tool", {}).get("crawl", {})
+        section = _tools(path).get("crawl", {})
         return section if isinstance(section, dict) else {"crawl": section}
     return table
+
+
+def _tools(path: Path) -> Mapping[str, Any]:
+    tools = _read(path).get("tool", {})
+    return tools if isinstance(tools, dict) else {}
 
 
 def _read(path: Path) -> Mapping[str, Any]:
@@ -229,6 +240,8 @@ def _checked(section: Any, name: str, value: Any, prefix: str) -> Any:  # noqa: 
     low, high = each.metadata["low"], each.metadata["high"]
     if isinstance(value, int | float) and low is not None and not low <= value <= high:
         raise SettingsError(f"{prefix}{name!r} must be from {low:g} to {high:g}; it is {value:g}.")
+    if name == "user_agent" and not re.fullmatch(r"[\x20-\x7e]+", value):
+        raise SettingsError(f"{prefix}{name!r} must be printable ASCII: it is sent as a header.")
     if name in ("include", "exclude"):
         _check_patterns(value, f"{prefix}{name!r}")
     if name == "fail_on" and (unknown := set(value) - set(Outcome)):

@@ -41,14 +41,14 @@ class Loaded:
 
 
 def gather(
-    names: Sequence[str], stdin: BinaryIO, stdin_name: str, settings: ExtractSettings
+    names: Sequence[str], stdin: BinaryIO | None, stdin_name: str, settings: ExtractSettings
 ) -> Collection:
     """Read the documents that the operator names, and collect their links. Raises `SourceError`."""
     loaded = load(names, stdin, stdin_name)
     return collect(loaded.documents, settings).with_remarks(loaded.remarks)
 
 
-def load(sources: Sequence[str], stdin: BinaryIO, stdin_name: str) -> Loaded:
+def load(sources: Sequence[str], stdin: BinaryIO | None, stdin_name: str) -> Loaded:
     """Read every document that the sources name. Raises `SourceError`.
 
     A source that is named itself must be readable; inside directories what is not is remarked on.
@@ -59,7 +59,7 @@ def load(sources: Sequence[str], stdin: BinaryIO, stdin_name: str) -> Loaded:
             "crawl.toml or under [tool.crawl] in pyproject.toml."
         )
     loaded = Loaded()
-    for source in sources:
+    for source in dict.fromkeys(sources):
         try:
             _load(source, stdin, stdin_name, loaded)
         except OSError as error:  # a name too long to exist, a directory that may not be searched
@@ -70,12 +70,10 @@ def load(sources: Sequence[str], stdin: BinaryIO, stdin_name: str) -> Loaded:
     return loaded
 
 
-def _load(source: str, stdin: BinaryIO, stdin_name: str, loaded: Loaded) -> None:
+def _load(source: str, stdin: BinaryIO | None, stdin_name: str, loaded: Loaded) -> None:
     path = Path(source)
     if source == STDIN:
-        data = _within_limit(stdin.read(MAX_SIZE + 1), STDIN)
-        text = _text(data, STDIN, loaded.remarks)
-        loaded.documents.append(_document(stdin_name, "markdown", text, STDIN))
+        loaded.documents.append(_standard_input(stdin, stdin_name, loaded.remarks))
     elif source.lower().startswith(("http://", "https://")):
         raise SourceError(f"{source}: pages of the web cannot be sources yet; save it to a file.")
     elif path.is_dir():
@@ -90,6 +88,15 @@ def _load(source: str, stdin: BinaryIO, stdin_name: str, loaded: Loaded) -> None
         loaded.documents += [_file(Path(match), source, loaded.remarks) for match in matches]
     else:
         raise SourceError(f"{source}: there is no such file or directory.")
+
+
+def _standard_input(stdin: BinaryIO | None, name: str, remarks: list[str]) -> Document:
+    if stdin is None:
+        raise SourceError("-: standard input is closed.")
+    if not name.strip():
+        raise SourceError("--stdin-name: a document needs a name, such as README.md.")
+    text = _text(_within_limit(stdin.read(MAX_SIZE + 1), STDIN), STDIN, remarks)
+    return _document(name, "markdown", text, STDIN)
 
 
 def _directory(path: Path, source: str, loaded: Loaded) -> None:

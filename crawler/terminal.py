@@ -3,16 +3,17 @@
 import asyncio
 import os
 import signal
+import stat
 import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Self, TextIO
+from typing import TYPE_CHECKING, BinaryIO, Final, Self, TextIO
 
 from crawler import reports
 from crawler.clock import Clock
-from crawler.errors import UsageError
+from crawler.errors import ImpossibleError, UsageError
 from crawler.model import Observation, Outcome, Report
 from crawler.outline import Scope
 from crawler.stop import Stop
@@ -25,8 +26,10 @@ _LINE_SECONDS: Final = 5.0
 _INTERRUPTED: Final = 130
 
 
-def wants_color(stream: TextIO) -> bool:
+def wants_color(stream: TextIO | None) -> bool:
     """Tell whether a stream is a terminal whose user did not say no to colour."""
+    if stream is None:
+        return False
     return stream.isatty() and not os.environ.get("NO_COLOR") and not os.environ.get("CI")
 
 
@@ -101,7 +104,8 @@ def _bar(total: int, clock: Clock) -> "tuple[RichProgress, TaskID]":
 
 def say(sentence: str) -> None:
     """Tell the person at the terminal something; never on standard output."""
-    print(f"crawl: {sentence}", file=sys.stderr, flush=True)  # noqa: T201 - the one place
+    if sys.stderr:
+        print(f"crawl: {sentence}", file=sys.stderr, flush=True)  # noqa: T201 - the one place
 
 
 @contextmanager
@@ -126,19 +130,26 @@ def stopping(stop: Stop) -> Iterator[None]:
             loop.remove_signal_handler(signal.SIGTERM)
 
 
+def standard_input() -> BinaryIO | None:
+    """Return standard input; None where there is none, as under some daemons."""
+    return sys.stdin.buffer if sys.stdin else None
+
+
 def writable(output: str | None) -> Path | None:
     """Return the path of an output file; raises before any work if it cannot be one."""
     if output is None:
         return None
     path = Path(output)
-    if path.is_dir() or not path.parent.is_dir():
+    if os.path.isdir(output) or not os.path.isdir(path.parent):  # noqa: PTH112 - never raises
         raise UsageError(f"--output {output}: must be a file in a directory that exists.")
+    if not os.access(path if _is_special(path) else path.resolve().parent, os.W_OK):
+        raise UsageError(f"--output {output}: may not be written; check the permissions.")
     return path
 
 
 def deliver(report: Report, name: str, scope: Scope, output: Path | None) -> None:
     """Write the report to a file, all or nothing, or to standard output."""
-    if output is None and name == "text":
+    if output is None and name == "text" and sys.stdout:
         color = wants_color(sys.stdout)
         _print(reports.text.render_styled(report, scope, color=color))
     else:
@@ -146,21 +157,51 @@ def deliver(report: Report, name: str, scope: Scope, output: Path | None) -> Non
 
 
 def write(text: str, output: Path | None) -> None:
-    """Write a text to a file, all or nothing, or to standard output."""
+    """Write a text to a file, all or nothing, or to standard output. Nothing is lost."""
     if output is None:
         _print(text)
         return
-    temporary = output.with_name(f".{output.name}.{os.getpid()}")
+    try:
+        _write(text, output)
+    except OSError as error:
+        _print(text)
+        raise ImpossibleError(
+            f"--output {output}: cannot be written ({error.strerror})."
+        ) from error
+
+
+def _write(text: str, output: Path) -> None:
+    if _is_special(output):
+        output.write_text(text, encoding="utf-8")
+        return
+    target = output.resolve()  # a symbolic link stays one
+    temporary = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         temporary.write_text(text, encoding="utf-8")
-        temporary.replace(output)
-    except OSError as error:
+        if target.exists():
+            temporary.chmod(stat.S_IMODE(target.stat().st_mode))
+        temporary.replace(target)
+    except OSError:
         temporary.unlink(missing_ok=True)
-        raise UsageError(f"--output {output}: cannot be written ({error.strerror}).") from error
+        raise
+
+
+def _is_special(path: Path) -> bool:
+    """Tell whether a path is a device or a pipe: those are written to, never replaced."""
+    return os.path.exists(path) and not os.path.isfile(path)  # noqa: PTH110, PTH113 - never raise
 
 
 def _print(text: str) -> None:
+    if sys.stdout is None:  # somebody closed it
+        raise ImpossibleError("standard output is closed: name a file with --output.")
     # A terminal that cannot show a character shows a replacement rather than a traceback.
     encoding = sys.stdout.encoding or "utf-8"
-    sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
-    sys.stdout.flush()
+    try:
+        sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        # Else the interpreter tries to write what is left once more, at its very end.
+        sys.stdout = None
+        raise ImpossibleError(f"standard output cannot be written ({error.strerror}).") from error

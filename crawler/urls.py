@@ -70,6 +70,7 @@ class Rejection(StrEnum):
     MALFORMED = "malformed"
     NO_SCHEME = "no-scheme"
     SCHEME = "scheme"
+    FILE = "file"
     RELATIVE = "relative"
     MAIL = "mail"
     BAD_MAIL = "bad-mail"
@@ -151,7 +152,7 @@ def _other_scheme(raw: str, text: str, scheme: str) -> Rejected:
         return Rejected(raw, Rejection.MAIL if valid else Rejection.BAD_MAIL)
     if "." in scheme or scheme == "localhost":  # example.org:8080/x: a host was meant
         return Rejected(raw, Rejection.NO_SCHEME, f"write https://{text}")
-    return Rejected(raw, Rejection.SCHEME, scheme)
+    return Rejected(raw, Rejection.FILE if scheme == "file" else Rejection.SCHEME, scheme)
 
 
 def _absolute(raw: str, text: str, base: str | None) -> Target | Rejected:

@@ -51,6 +51,7 @@ _REJECTIONS: Final[Mapping[Rejection, str]] = {
     Rejection.MALFORMED: "malformed",
     Rejection.NO_SCHEME: "no-scheme",
     Rejection.SCHEME: "scheme",
+    Rejection.FILE: "file",
     Rejection.RELATIVE: "relative",
     Rejection.MAIL: "mail",
     Rejection.BAD_MAIL: "bad-mail",
@@ -79,6 +80,8 @@ def error_status(evidence: Evidence) -> str | None:
         return "client-error"
     if 500 <= status < 600:  # noqa: PLR2004 - the class of server errors
         return "server-error"
+    if 300 < status < 400 and status != 304:  # noqa: PLR2004 - one that could not be followed
+        return "bad-redirect"
     return None if 200 <= status < 400 else "unusual-status"  # noqa: PLR2004
 
 

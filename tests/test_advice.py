@@ -3,7 +3,7 @@
 import pytest
 from fakes import evidence, url
 
-from crawler.advice import ADVISORS, advise, moved, shorteners
+from crawler.advice import ADVISORS, advise, moved, shorteners, truncated
 from crawler.model import (
     Answer,
     Evidence,
@@ -212,7 +212,15 @@ def test_a_host_that_is_no_shortener_is_not_named() -> None:
 
 
 def test_all_advisors_are_asked_in_their_order() -> None:
-    assert (moved.advise, shorteners.advise) == ADVISORS
+    assert (moved.advise, shorteners.advise, truncated.advise) == ADVISORS
     seen = led("https://a.example/x", "https://a.example/y", 301)
     each = [finding for advisor in ADVISORS for finding in advisor(seen, judge(seen))]
     assert advise(seen, judge(seen)) == tuple(each) != ()
+
+
+@pytest.mark.parametrize(("is_cut", "said"), [(True, ["truncated"]), (False, [])])
+def test_a_page_of_which_only_a_part_was_read_is_named(is_cut: bool, said: list[str]) -> None:
+    seen = evidence(Response(200, body=b"12345", truncated=is_cut))
+    found = list(truncated.advise(seen, judge(seen)))
+    assert [finding.name for finding in found] == said
+    assert all("first 5 bytes" in finding.message for finding in found)

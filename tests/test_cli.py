@@ -1,5 +1,6 @@
 """The command line, as its users call it, over real sockets on loopback."""
 
+import contextlib
 import io
 import json
 import os
@@ -230,7 +231,8 @@ def test_sources_come_from_the_settings_when_none_is_named(crawl: Crawl, port: i
 def test_without_network_nothing_is_said_of_any_link(crawl: Crawl) -> None:
     Path("a.md").write_text("<http://one.invalid/> <http://two.invalid/>")
     done = crawl("check", "a.md", "--retries", "0")
-    assert (done.code, done.out) == (3, "")
+    assert done.code == 3
+    assert "2 skipped (no-network)" in done.out
     assert "no host at all could be reached" in done.err
     done = crawl("check", "a.md", "--retries", "0", "--format", "json")
     assert done.code == 3
@@ -383,6 +385,13 @@ def test_the_demo_says_that_it_is_practice_and_shows_the_commands(crawl: Crawl) 
         (("check", "a.md", "--config", "none.toml"), 2, "none.toml: cannot be read"),
         (("check", "a.md", "--output", "no/such/dir"), 2, "a file in a directory that exists"),
         (("check", "a.md", "--output", "empty"), 2, "a file in a directory that exists"),
+        (("check", "a.md", "--output", "a.md"), 2, "is one of the documents"),
+        (("check", "a.md", "--user-agent", "ñandú"), 2, "must be printable ASCII"),
+        (("check", "a.md", "--header", "a.example: X-Y: ñ"), 2, "--header takes"),
+        (("check", "a.md", "--resolve", "*:99999:127.0.0.1"), 2, "PATTERN:PORT:ADDRESS"),
+        (("check", "a.md", "--resolve", "[:80:127.0.0.1"), 2, "PATTERN:PORT:ADDRESS"),
+        (("check", "-", "--stdin-name", " "), 2, "a document needs a name"),
+        (("demo", "--keep", "a.md/x"), 3, "the demo cannot write its files"),
         (("check", "a.md", "--nonsense"), 2, "No such option"),
         (("nonsense",), 2, "No such command 'nonsense'"),
         (("report",), 3, "there is no history at crawl.db yet"),
@@ -414,6 +423,43 @@ def test_an_unknown_setting_is_named_with_its_file(crawl: Crawl) -> None:
     assert (
         done.err == "crawl: crawl.toml: there is no setting 'timeuot'; did you mean 'timeout'?.\n"
     )
+
+
+def test_a_pyproject_whose_tools_are_none_is_not_ours(crawl: Crawl) -> None:
+    Path("pyproject.toml").write_text("tool = 3\n")
+    Path("a.md").write_text("x")
+    assert crawl("check", "a.md").code == 0
+
+
+def test_standard_input_is_read_once_and_need_not_be_there(
+    crawl: Crawl, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = crawl("links", "-", "-", stdin=b"<https://a.example/>")
+    assert "https://a.example/" in done.out
+    monkeypatch.setattr("crawler.terminal.standard_input", lambda: None)
+    assert crawl("links", "-").err == "crawl: -: standard input is closed.\n"
+
+
+def test_jsonl_that_is_partial_says_so_on_standard_error(crawl: Crawl, port: int) -> None:
+    document(port, "/ok", "/slow")
+    done = crawl("check", "a.md", "--max-time", "0.3", "--format", "jsonl", *HERE)
+    assert "the report is partial" in done.err
+
+
+def test_hosts_that_hang_up_show_that_the_network_is_there(crawl: Crawl) -> None:
+    Path("a.md").write_text("<http://a.example:1024/> <http://b.example:1025/>")
+    done = crawl("check", "a.md", *HERE)
+    assert done.code == 0
+    assert "2 failing" in done.out
+
+
+def test_a_demo_that_is_interrupted_ends(crawl: Crawl, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(stop: Any) -> Any:  # noqa: ANN401
+        stop.ask("interrupted")
+        return contextlib.nullcontext()
+
+    monkeypatch.setattr("crawler.terminal.stopping", interrupted)
+    assert crawl("demo").code == 130
 
 
 def test_show_helps_those_who_remember_only_the_host(crawl: Crawl, port: int) -> None:

@@ -78,7 +78,7 @@ async def test_a_raw_unicode_location_is_followed() -> None:
 
 
 async def test_both_stacks_must_agree_before_a_link_is_called_broken() -> None:
-    async with serving(answering(b"SSH-2.0-x\r\n")) as site:
+    async with serving(answering(b"HTTP/1.1 abc\r\n\r\n")) as site:
         fetch = await fetched(f"http://a.example:{site.port}/")
     assert outcome(fetch) is FailureKind.PROTOCOL
     assert site.connections == 2

@@ -14,7 +14,8 @@ import respx
 from fakes import NOON, FakeClock, url
 
 from crawler.errors import SettingsError
-from crawler.fetch import FAILURES, Fetcher, failure_of, retry_after
+from crawler.failures import FAILURES, failure_of
+from crawler.fetch import Fetcher, retry_after
 from crawler.guard import NameLookupError, UnsafeAddressError
 from crawler.model import Failure, FailureKind, Fetch, Response
 from crawler.settings import FetchSettings, PaceSettings
@@ -292,6 +293,12 @@ async def test_headers_are_decoded_as_browsers_do() -> None:
     assert headers["set-cookie"] == "a=1\nb=2, 3"
 
 
+async def test_of_two_locations_the_first_counts() -> None:
+    raw = [(b"location", b"/one"), (b"location", b"/two")]
+    fetch = await fetched(lambda _: httpx.Response(200, headers=raw))
+    assert fetch_headers(fetch)["location"] == "/one"
+
+
 async def test_the_target_is_sent_as_it_was_normalised() -> None:
     seen: list[bytes] = []
 
@@ -370,8 +377,8 @@ def verification(code: int) -> ssl.SSLCertVerificationError:
         (httpx.RemoteProtocolError("illegal"), FailureKind.PROTOCOL, ""),
         (
             httpx.RemoteProtocolError("Server disconnected without sending a response."),
-            FailureKind.PROTOCOL,
-            "the connection was closed before an answer",
+            FailureKind.CONNECT,
+            "closed without an answer",
         ),
         (httpx.InvalidURL("x"), FailureKind.PROTOCOL, ""),
         (caused(httpx.ConnectError("x"), ssl.SSLError()), FailureKind.TLS_HANDSHAKE, ""),
@@ -409,7 +416,8 @@ def verification(code: int) -> ssl.SSLCertVerificationError:
 def test_each_exception_becomes_its_failure(
     error: Exception, kind: FailureKind, detail: str
 ) -> None:
-    assert failure_of(error) == Failure(kind, detail)
+    reached = kind is FailureKind.CONNECT and detail != ""
+    assert failure_of(error) == Failure(kind, detail, reached)
 
 
 def test_an_exception_that_nobody_knows_is_a_bug_and_shown_as_one() -> None:

@@ -284,7 +284,7 @@ async def test_a_run_that_was_killed_goes_on_with_the_links_that_remain(
 
 @pytest.mark.parametrize(
     ("settings", "hours"),
-    [(replace(SETTINGS, pace=PaceSettings(delay=0, per_host=2)), 0), (SETTINGS, 12)],
+    [(replace(SETTINGS, fetch=FetchSettings(user_agent="other")), 0), (SETTINGS, 12)],
     ids=["other settings", "long ago"],
 )
 async def test_a_run_that_was_killed_is_forgotten_where_it_says_nothing_any_more(

@@ -127,7 +127,8 @@ def test_the_digest_changes_with_the_values_and_holds_no_secret() -> None:
     secret = load(None, None, {"header": ("a.example: X-Token: one",)})
     other = load(None, None, {"header": ("a.example: X-Token: two",)})
     assert secret.digest == other.digest
-    assert Settings().digest != load(None, None, {"retries": 1}).digest
+    assert Settings().digest != load(None, None, {"insecure": True}).digest
+    assert Settings().digest == load(None, None, {"delay": 3}).digest, "means the same"
 
 
 def test_names_of_settings_are_unique() -> None:

@@ -532,6 +532,7 @@ def test_every_reference_is_a_declared_foreign_key(store: Store, two_runs: Path)
     assert declared == {
         ("occurrences", "document_id", "documents", "id"),
         ("occurrences", "link_id", "links", "id"),
+        ("links", "observation_id", "observations", "id"),
         ("observations", "run_id", "runs", "id"),
         ("observations", "link_id", "links", "id"),
         ("hops", "observation_id", "observations", "id"),

@@ -8,7 +8,7 @@ import pytest
 from fakes import FakeClock, look
 
 from crawler import terminal
-from crawler.errors import UsageError
+from crawler.errors import ImpossibleError
 
 
 class Tty(io.StringIO):
@@ -76,7 +76,7 @@ def test_nothing_to_do_shows_nothing_done() -> None:
 
 
 def test_a_file_is_written_whole_or_not_at_all(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "r.md"
     path.write_text("old")
@@ -85,9 +85,10 @@ def test_a_file_is_written_whole_or_not_at_all(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "write_text", full)
-    with pytest.raises(UsageError, match="No space left on device"):
+    with pytest.raises(ImpossibleError, match="No space left on device"):
         terminal.write("new", path)
     monkeypatch.undo()
+    assert capsys.readouterr().out == "new", "nothing is lost"
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
 
@@ -99,3 +100,50 @@ def test_a_terminal_that_cannot_show_a_character_shows_another(
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="ascii"))
     terminal.write("é\n", None)
     assert raw.getvalue() == b"?\n"
+
+
+def test_a_pipe_is_written_to_and_a_symbolic_link_stays_one(tmp_path: Path) -> None:
+    import os  # noqa: PLC0415
+    import threading  # noqa: PLC0415
+
+    real, link, pipe = tmp_path / "real.txt", tmp_path / "link.txt", tmp_path / "pipe"
+    real.write_text("old")
+    real.chmod(0o600)
+    link.symlink_to(real)
+    terminal.write("new", link)
+    assert link.is_symlink()
+    assert real.read_text() == "new"
+    assert real.stat().st_mode & 0o777 == 0o600
+    os.mkfifo(pipe)
+    read: list[str] = []
+    reader = threading.Thread(target=lambda: read.append(pipe.read_text()))
+    reader.start()
+    terminal.write("through", pipe)
+    reader.join(10)
+    assert read == ["through"]
+    assert pipe.is_fifo()
+
+
+def test_a_closed_standard_output_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    with pytest.raises(ImpossibleError, match="standard output is closed"):
+        terminal.write("x", None)
+    assert not terminal.wants_color(None)
+
+
+def test_a_full_standard_output_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full(io.StringIO):
+        def flush(self) -> None:
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(sys, "stdout", Full())
+    with pytest.raises(ImpossibleError, match="No space left"):
+        terminal.write("x", None)
+
+
+def test_a_closed_standard_error_is_no_trouble(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stderr", None)
+    terminal.say("nobody hears it")
+    assert capsys.readouterr().out == ""

@@ -34,7 +34,7 @@ def stack(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> st
     return str(request.param)
 
 
-CUT = "the connection was closed before an answer"
+CUT = Failure(FailureKind.CONNECT, "closed without an answer", reached=True)
 
 
 async def fetched(address: str, **settings: Any) -> Fetch:  # noqa: ANN401 - any setting
@@ -228,14 +228,14 @@ async def closed_port() -> int:
 async def test_a_refused_connection() -> None:
     port = await closed_port()
     fetch = await fetched(f"http://a.example:{port}/", resolve=LOOPBACK)
-    assert fetch.outcome == Failure(FailureKind.CONNECT, "refused")
+    assert fetch.outcome == Failure(FailureKind.CONNECT, "refused", reached=True)
 
 
 @pytest.mark.parametrize(
     ("raw", "expected"),
     [
-        (b"", Failure(FailureKind.PROTOCOL, CUT)),
-        (b"SSH-2.0-OpenSSH_9.2\r\n", Failure(FailureKind.PROTOCOL, CUT)),
+        (b"", CUT),
+        (b"SSH-2.0-OpenSSH_9.2\r\n", CUT),
         (b"HTTP/1.1 abc\r\n\r\n", Failure(FailureKind.PROTOCOL)),
         (b"HTTP/1.1 200 OK\r\nx: " + b"y" * 200_000, Failure(FailureKind.PROTOCOL)),
     ],

@@ -35,6 +35,9 @@ def with_hops(*statuses: int, effective: str = "https://b.example/") -> Evidence
         (206, Outcome.OK, "ok"),
         (300, Outcome.OK, "ok"),
         (304, Outcome.OK, "ok"),
+        (302, Outcome.BROKEN, "bad-redirect"),
+        (305, Outcome.BROKEN, "bad-redirect"),
+        (399, Outcome.BROKEN, "bad-redirect"),
         (400, Outcome.BROKEN, "client-error"),
         (401, Outcome.BLOCKED, "auth"),
         (402, Outcome.BLOCKED, "paywall"),
@@ -179,7 +182,7 @@ def test_what_is_not_asked(select: SelectSettings, reason: str | None) -> None:
 def test_each_rejection_has_a_verdict(rejection: Rejection) -> None:
     judged = judge_rejected(Rejected("raw", rejection))
     assert judged.reason == rejection
-    assert judged.outcome in (Outcome.OK, Outcome.INVALID, Outcome.SKIPPED)
+    assert (judged.outcome is Outcome.UNSAFE) == (rejection is Rejection.FILE)
 
 
 def test_only_a_well_formed_mail_address_is_fine_without_being_asked() -> None:

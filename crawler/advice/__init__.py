@@ -7,19 +7,19 @@ To add one: write `advice/<name>.py` with `advise`, and add it to `ADVISORS`. A 
 from collections.abc import Iterator
 from typing import Final, Protocol
 
-from crawler.advice import moved, shorteners
+from crawler.advice import moved, shorteners, truncated
 from crawler.model import Evidence, Finding, Verdict
 
 
 class Advisor(Protocol):
     """Pure: what to tell the author, given what was seen and the verdict on it."""
 
-    def __call__(self, evidence: Evidence, verdict: Verdict) -> Iterator[Finding]:
+    def __call__(self, evidence: Evidence, verdict: Verdict, /) -> Iterator[Finding]:
         """Yield findings, at best none."""
         ...
 
 
-ADVISORS: Final[tuple[Advisor, ...]] = (moved.advise, shorteners.advise)
+ADVISORS: Final[tuple[Advisor, ...]] = (moved.advise, shorteners.advise, truncated.advise)
 
 
 def advise(evidence: Evidence, verdict: Verdict) -> tuple[Finding, ...]:

@@ -73,6 +73,8 @@ def main() -> None:
     """Run the command line. Whatever the operator did wrong is one sentence and an exit code."""
     try:
         code = cli.main(standalone_mode=False)
+        if sys.stdout:
+            sys.stdout.flush()
     except click.ClickException as error:
         error.show()
         code = error.exit_code

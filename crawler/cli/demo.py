@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from crawler.errors import ImpossibleError
+
 
 @click.command()
 @click.option(
@@ -20,9 +22,14 @@ def command(keep: Path | None) -> None:
     crawl demo
     crawl demo --keep practice && crawl report --db practice/crawl.db
     """
-    from crawler import demo
+    from crawler import demo, terminal
 
-    if keep is not None:
-        keep.mkdir(parents=True, exist_ok=True)
-    with nullcontext(keep) if keep else tempfile.TemporaryDirectory() as directory:
-        demo.play(Path(directory), click.echo)
+    try:
+        if keep is not None:
+            keep.mkdir(parents=True, exist_ok=True)
+        with nullcontext(keep) if keep else tempfile.TemporaryDirectory() as directory:
+            demo.play(Path(directory), lambda text: terminal.write(f"{text}\n", None))
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise ImpossibleError(f"the demo cannot write its files ({error.strerror}).") from error

@@ -1,6 +1,5 @@
 """`crawl links`: what the documents hold, for everyone."""
 
-import sys
 from typing import Any
 
 import click
@@ -26,7 +25,7 @@ def command(format_: str, **given: Any) -> None:  # noqa: ANN401 - as click hand
     output = terminal.writable(settings.places.output)
     names = given["sources"] or settings.places.sources
     stdin_name = given["stdin_name"]
-    collection = sources.gather(names, sys.stdin.buffer, stdin_name, settings.extract)
+    collection = sources.gather(names, terminal.standard_input(), stdin_name, settings.extract)
     for remark in collection.remarks:
         terminal.say(remark)
     terminal.write(listing.FORMATS[format_](collection.places), output)

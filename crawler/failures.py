@@ -1,0 +1,93 @@
+"""Foreign exceptions become values here and nowhere else: servers cannot make us fail."""
+
+import socket
+import ssl
+from collections.abc import Mapping
+from typing import Final
+
+import httpx
+
+from crawler.guard import NameLookupError, UnsafeAddressError
+from crawler.model import Failure, FailureKind
+
+# Most specific first. A test holds this against httpx itself.
+FAILURES: Final[tuple[tuple[type[BaseException], FailureKind], ...]] = (
+    (UnsafeAddressError, FailureKind.PRIVATE_ADDRESS),
+    (ssl.SSLCertVerificationError, FailureKind.TLS_UNTRUSTED),  # told apart by its code, below
+    (ssl.SSLError, FailureKind.TLS_HANDSHAKE),
+    (httpx.TimeoutException, FailureKind.TIMEOUT),
+    (httpx.RemoteProtocolError, FailureKind.PROTOCOL),
+    (httpx.LocalProtocolError, FailureKind.PROTOCOL),
+    (httpx.UnsupportedProtocol, FailureKind.PROTOCOL),
+    (httpx.DecodingError, FailureKind.PROTOCOL),
+    (httpx.TooManyRedirects, FailureKind.PROTOCOL),
+    (httpx.NetworkError, FailureKind.CONNECT),
+    (httpx.ProxyError, FailureKind.CONNECT),
+    (httpx.InvalidURL, FailureKind.PROTOCOL),
+)
+FOREIGN: Final = (httpx.RequestError, httpx.InvalidURL)
+"""What the network libraries raise for whatever servers do."""
+
+# OpenSSL's `X509_V_ERR_…`: 20 and 21 are also what a missing intermediate looks like.
+_VERIFY_CODES: Final[Mapping[int, FailureKind]] = {
+    10: FailureKind.TLS_EXPIRED,
+    20: FailureKind.TLS_CHAIN,
+    21: FailureKind.TLS_CHAIN,
+    62: FailureKind.TLS_HOSTNAME,
+    64: FailureKind.TLS_HOSTNAME,
+}
+_NO_REPLY: Final = "closed without an answer"
+
+
+def failure_of(error: Exception) -> Failure:
+    """Turn an exception of the network libraries into a value, by its whole chain of causes."""
+    causes = _causes(error)
+    known = next((failure for cause in causes if (failure := _known(cause))), None)
+    if known is not None:
+        return known
+    for type_, kind in FAILURES:
+        if any(isinstance(cause, type_) for cause in causes):
+            return Failure(kind, _words(causes))
+    raise error  # a kind of error that nobody knew: a bug of ours, and shown as one
+
+
+def _known(cause: BaseException) -> Failure | None:
+    """Return the failure that one cause alone stands for, if it does."""
+    match cause:
+        case NameLookupError(missing=True):
+            return Failure(FailureKind.DNS_NOT_FOUND)
+        case NameLookupError():
+            return Failure(FailureKind.DNS_FAILURE, str(cause))
+        case socket.gaierror():  # from a transport that looks names up by itself
+            missing = cause.errno == socket.EAI_NONAME
+            return Failure(FailureKind.DNS_NOT_FOUND if missing else FailureKind.DNS_FAILURE)
+        case ssl.SSLCertVerificationError():
+            return Failure(_VERIFY_CODES.get(cause.verify_code, FailureKind.TLS_UNTRUSTED))
+        case _:
+            return _hung_up(cause)
+
+
+def _hung_up(cause: BaseException) -> Failure | None:
+    match cause:
+        case ConnectionRefusedError():
+            return Failure(FailureKind.CONNECT, "refused", reached=True)
+        case ConnectionResetError():
+            return Failure(FailureKind.CONNECT, "reset", reached=True)
+        case httpx.RemoteProtocolError() if "without sending" in str(cause):
+            return Failure(FailureKind.CONNECT, _NO_REPLY, reached=True)
+        case _:
+            return None
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    causes: list[BaseException] = []
+    cause: BaseException | None = error
+    while cause is not None and cause not in causes:
+        causes.append(cause)
+        cause = cause.__cause__ or cause.__context__
+    return causes
+
+
+def _words(causes: list[BaseException]) -> str:
+    """Say more, in our words: what a library puts into its messages may be a stranger's."""
+    return next((str(cause) for cause in causes if isinstance(cause, UnsafeAddressError)), "")
