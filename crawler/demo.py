@@ -39,7 +39,7 @@ def play(directory: Path, say: Say) -> None:
     """Play the whole job in a directory; `say` is handed each piece of the tale."""
     post = document()
     (directory / DOCUMENT).write_text(post.text, encoding="utf-8")
-    settings = load(None, None, {"db": str(directory / "crawl.db"), "delay": 0.02})
+    settings = load(None, None, {"db": str(directory / "crawl.db"), "delay": 0.02, "quiet": True})
     collection = collect([post], settings.extract)
     say(_WELCOME)
     _links(collection, say)
@@ -85,8 +85,6 @@ def _session(day: int, settings: Settings, collection: Collection) -> Session:
         format="text",
         scope=Scope.TROUBLE,
         output=None,
-        quiet=True,
-        progress=False,
         clock=clock,
         transport=PracticeWeb(day, clock),
     )

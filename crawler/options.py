@@ -65,8 +65,8 @@ def documents(function: F) -> F:
     return click.argument("sources", nargs=-1, metavar="[SOURCE]...")(function)
 
 
-def output(*formats: str) -> Callable[[F], F]:
-    """Add `--format` and `--output`."""
+def output(*formats: str, settable: bool = False) -> Callable[[F], F]:
+    """Add `--format` and `--output`; a `settable` format may also stand in the settings."""
 
     def decorate(function: F) -> F:
         function = click.option("--output", metavar="FILE", help="Write the report to this file.")(
@@ -76,9 +76,8 @@ def output(*formats: str) -> Callable[[F], F]:
             "--format",
             "format_",
             type=click.Choice(formats),
-            default=formats[0],
-            show_default=True,
-            help="The report's format.",
+            default=None if settable else formats[0],
+            help=f"The report's format.  [default: {formats[0]}]",
         )(function)
 
     return decorate
@@ -86,11 +85,15 @@ def output(*formats: str) -> Callable[[F], F]:
 
 def talk(function: F) -> F:
     """Add what governs messages: `--no-progress`, `-q`, `-v`."""
-    function = click.option("-v", "--verbose", is_flag=True, help="Report advice too.")(function)
-    function = click.option(
-        "-q", "--quiet", is_flag=True, help="No messages besides the report and errors."
-    )(function)
-    return click.option("--no-progress", is_flag=True, help="Show no progress.")(function)
+    for names, words in (
+        (("-v", "--verbose"), "Report advice too."),
+        (("-q", "--quiet"), "No messages besides the report and errors."),
+        (("--no-progress",), "Show no progress."),
+    ):
+        function = click.option(*names, is_flag=True, flag_value=True, default=None, help=words)(
+            function
+        )
+    return function
 
 
 def asking(function: F) -> F:
@@ -106,10 +109,6 @@ def settings_of(options: Options) -> Settings:
         each.name for name in fields(Settings) for each in fields(getattr(Settings(), name.name))
     }
     given = {name: value for name, value in options.items() if name in known}
-    if given.get("fail_on"):
-        given["fail_on"] = tuple(
-            one.strip() for each in given["fail_on"] for one in each.split(",")
-        )
     directory = None if options["no_config"] else Path()
     return load(options["config"], directory, given)
 

@@ -9,11 +9,11 @@ from typing import Any, Final
 
 import httpx
 
-from crawler import options, runs, sources, terminal
+from crawler import options, reports, runs, sources, terminal
 from crawler.clock import Clock, SystemClock
 from crawler.collect import Collection
 from crawler.crawl import Conduct
-from crawler.errors import NetworkDownError, StoreError, UsageError
+from crawler.errors import NetworkDownError, SettingsError, StoreError, UsageError
 from crawler.model import Health, LinkState, Network, Outcome, Report
 from crawler.outline import Scope
 from crawler.settings import Settings
@@ -36,35 +36,27 @@ class Session:
     format: str
     scope: Scope
     output: Path | None
-    quiet: bool
-    progress: bool
     clock: Clock
     transport: httpx.AsyncBaseTransport | None = None
 
 
 def prepare(given: Mapping[str, Any]) -> Session:
     """Read settings and documents. Raises `UsageError` for whatever cannot be used."""
-    settings = options.settings_of(given)
+    settings = options.settings_of({**given, "format": given["format_"]})
+    talk = settings.talk
+    if talk.format not in reports.BY_NAME:
+        raise SettingsError(f"'format' must be one of {', '.join(reports.BY_NAME)}.")
     output = terminal.writable(settings.places.output)
     names = given["sources"] or settings.places.sources
-    collection = sources.gather(
-        names, terminal.standard_input(), given["stdin_name"], settings.extract
-    )
+    stdin = terminal.standard_input()
+    collection = sources.gather(names, stdin, given["stdin_name"], settings.extract)
     if output and any(_same_file(output, each.name) for each in collection.documents):
         raise UsageError(f"--output {output}: is one of the documents; name another file.")
-    if not given["quiet"]:
+    if not talk.quiet:
         for remark in collection.remarks:
             terminal.say(remark)
-    return Session(
-        settings,
-        collection,
-        given["format_"],
-        Scope.ALL if given["verbose"] else Scope.TROUBLE,
-        output,
-        given["quiet"],
-        not (given["no_progress"] or given["quiet"]),
-        SystemClock(),
-    )
+    scope = Scope.ALL if talk.verbose else Scope.TROUBLE
+    return Session(settings, collection, talk.format, scope, output, SystemClock())
 
 
 def checked(session: Session) -> Report:
@@ -137,7 +129,7 @@ def known_states(db: Path, *, quiet: bool) -> dict[Url, LinkState]:
 
 
 async def _checked(session: Session) -> Report:
-    known = known_states(Path(session.settings.places.db), quiet=session.quiet)
+    known = known_states(Path(session.settings.places.db), quiet=session.settings.talk.quiet)
     stop = Stop()
     with terminal.stopping(stop), _progress(session) as progress:
         return await runs.check(session.collection, known, _conduct(session, stop, progress))
@@ -155,7 +147,9 @@ def _conduct(session: Session, stop: Stop, progress: terminal.Progress) -> Condu
 
 def _progress(session: Session) -> terminal.Progress:
     total = len(session.collection.links)
-    return terminal.Progress(total, session.clock, shown=session.progress)
+    talk = session.settings.talk
+    shown = not (talk.no_progress or talk.quiet)
+    return terminal.Progress(total, session.clock, shown=shown)
 
 
 def _same_file(output: Path, name: str) -> bool:

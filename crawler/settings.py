@@ -123,6 +123,16 @@ class PolicySettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TalkSettings:
+    """What is said, and how."""
+
+    format: str = knob("text", "the report's format")
+    verbose: bool = knob(default=False, words="report advice too")
+    quiet: bool = knob(default=False, words="no messages besides the report and errors")
+    no_progress: bool = knob(default=False, words="show no progress")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceSettings:
     """Where things are."""
 
@@ -141,6 +151,7 @@ class Settings:
     pace: PaceSettings = PaceSettings()
     health: HealthSettings = HealthSettings()
     policy: PolicySettings = PolicySettings()
+    talk: TalkSettings = TalkSettings()
     places: PlaceSettings = PlaceSettings()
 
     @property
@@ -244,6 +255,8 @@ def _checked(section: Any, name: str, value: Any, prefix: str) -> Any:  # noqa: 
         raise SettingsError(f"{prefix}{name!r} must be printable ASCII: it is sent as a header.")
     if name in ("include", "exclude"):
         _check_patterns(value, f"{prefix}{name!r}")
+    if name == "fail_on":
+        value = tuple(one.strip() for each in value for one in each.split(","))
     if name == "fail_on" and (unknown := set(value) - set(Outcome)):
         raise SettingsError(
             f"{prefix}{name!r} knows no outcome {min(unknown)!r}; there are {', '.join(Outcome)}."

@@ -425,6 +425,18 @@ def test_an_unknown_setting_is_named_with_its_file(crawl: Crawl) -> None:
     )
 
 
+def test_format_and_messages_may_be_settings_too(crawl: Crawl, port: int) -> None:
+    document(port, "/ok", "/down")
+    Path("crawl.toml").write_text(
+        "sources = ['a.md']\nformat = 'jsonl'\nquiet = true\nfail-on = 'broken, failing'\n"
+    )
+    done = crawl("check", *HERE)
+    assert (done.code, done.err) == (1, "")
+    assert [json.loads(line)["outcome"] for line in done.out.splitlines()] == ["ok", "failing"]
+    Path("crawl.toml").write_text("format = 'pdf'\n")
+    assert "must be one of text, markdown" in crawl("check", "a.md").err
+
+
 def test_a_pyproject_whose_tools_are_none_is_not_ours(crawl: Crawl) -> None:
     Path("pyproject.toml").write_text("tool = 3\n")
     Path("a.md").write_text("x")

@@ -9,7 +9,7 @@ from crawler import options
 
 @click.command()
 @click.option("--record", is_flag=True, help="Record what is seen in the history, as `run` does.")
-@options.output("text", "markdown", "json", "jsonl")
+@options.output("text", "markdown", "json", "jsonl", settable=True)
 @options.asking
 @click.pass_context
 def command(ctx: click.Context, /, *, record: bool, **given: Any) -> None:  # noqa: ANN401

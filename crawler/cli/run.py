@@ -9,7 +9,7 @@ from crawler import options
 
 @click.command()
 @click.option("--fail", is_flag=True, help="Exit with 1 if a link is confirmed to be broken.")
-@options.output("text", "markdown", "json", "jsonl")
+@options.output("text", "markdown", "json", "jsonl", settable=True)
 @options.asking
 @click.pass_context
 def command(ctx: click.Context, /, *, fail: bool, **given: Any) -> None:  # noqa: ANN401
