@@ -3,13 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Final
 
 from crawler import documents
 from crawler.model import Document, Link, Occurrence, Place
 from crawler.settings import ExtractSettings
 from crawler.urls import Rejected, Target, Url, mask, resolve
 
-MAX_STORED: int = 2048
+MAX_STORED: Final = 2048
 """Characters of a written link that are kept: an image inside a URL (`data:`) is no text."""
 
 
@@ -51,7 +52,13 @@ def _base(document: Document, declared: str | None) -> str | None:
 
 def _place(occurrence: Occurrence, base: str | None) -> Place:
     target = resolve(occurrence.href, base)
-    stored = replace(occurrence, raw=_stored(occurrence.raw), href=_stored(occurrence.href))
+    stored = replace(
+        occurrence,
+        raw=_stored(occurrence.raw),
+        href=_stored(occurrence.href),
+        text=mask(occurrence.text),  # a label may be the URL once more
+        section=mask(occurrence.section),
+    )
     if isinstance(target, Rejected):
         target = replace(target, raw=stored.raw)
     return Place(stored, target)

@@ -8,6 +8,7 @@ from typing import Final, Protocol
 
 ACCEPTED: Final = "gzip, deflate"
 MAX_CODINGS: Final = 2
+_MAX_MEMBERS: Final = 64
 _OVERHEAD: Final = 65_536
 """Bytes by which a coded body may be longer than the decoded one: headers, stored blocks."""
 
@@ -66,12 +67,23 @@ class _Inflate:
             if len(data) < len(_GZIP):  # too little to tell which of the three it is
                 return b""
             self._inner = zlib.decompressobj(_window(data))
-        if self._inner.eof:
-            return b""
         try:
-            return self._inner.decompress(self._inner.unconsumed_tail + data, limit)
+            return self._decompress(self._inner, data, limit)
         except zlib.error as error:
             raise Undecodable(str(error)) from error
+
+    def _decompress(self, inner: "zlib._Decompress", data: bytes, limit: int) -> bytes:
+        out, rest = b"", data
+        if not inner.eof:
+            out = inner.decompress(inner.unconsumed_tail + data, limit)
+            rest = inner.unused_data
+        for _ in range(_MAX_MEMBERS):  # RFC 1952 §2.2: a gzip file is a series of members
+            if not (inner.eof and rest.startswith(_GZIP) and len(out) < limit):
+                break
+            inner = self._inner = zlib.decompressobj(16 + zlib.MAX_WBITS)
+            out += inner.decompress(rest, limit - len(out))
+            rest = inner.unused_data
+        return out
 
 
 def _window(data: bytes) -> int:

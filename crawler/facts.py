@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 from selectolax.lexbor import LexborHTMLParser
 
+from crawler import markup
 from crawler.charset import decode
 from crawler.model import PageFacts, Response
 from crawler.text import clean
@@ -23,9 +24,10 @@ MAX_PARSED: Final = 262_144
 MAX_UNCLOSED: Final = 2_000
 MAX_TAG_LENGTH: Final = 16_384
 _HEAD_ONLY: Final = 8_192
+_BODY_PARSED: Final = 16_384
+_HEAD_END: Final = re.compile(r"</head\s*>|<body[\s>]", re.IGNORECASE)
 
 _HTML: Final = frozenset({"text/html", "application/xhtml+xml", "application/xml", "text/xml", ""})
-_TAG: Final = re.compile(r"<(/?[A-Za-z][A-Za-z0-9]*)")
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*")
 _DESCRIPTION_LIMIT: Final = 500
 # Country codes and other mistakes found where a language should stand, in real pages.
@@ -89,20 +91,35 @@ def read_facts(response: Response, url: Url) -> PageFacts:
 
 
 def _harmless(text: str) -> str:
-    text = text[:MAX_PARSED]
-    if _unclosed(text) > MAX_UNCLOSED or _longest_tag(text) > MAX_TAG_LENGTH:
-        return text[:_HEAD_ONLY]
-    return text
+    """Return the part of a page that is worth parsing, and safe to.
+
+    What we look for stands in the head or soon after it. A tree is built only where no tag is
+    open too deep and none has too many attributes; a cheap count tells for nearly all pages.
+    """
+    head = _HEAD_END.search(text, 0, MAX_PARSED)
+    text = text[: min(MAX_PARSED, head.end() + _BODY_PARSED)] if head else text[:MAX_PARSED]
+    parts = text.split("<")
+    plain = len(parts) <= MAX_UNCLOSED and max(map(len, parts)) <= MAX_TAG_LENGTH
+    return text if plain or _is_harmless(text) else text[:_HEAD_ONLY]
 
 
-def _unclosed(text: str) -> int:
-    """Count by names: `</b>` closes no `<div>`."""
-    tags = Counter(_TAG.findall(text.lower()))
-    return sum(max(0, n - tags[f"/{tag}"]) for tag, n in tags.items() if not tag.startswith("/"))
-
-
-def _longest_tag(text: str) -> int:
-    return max((len(part.partition(">")[0]) for part in text.split("<")), default=0)
+def _is_harmless(text: str) -> bool:
+    opened: Counter[str] = Counter()
+    depth = 0
+    for token in markup.tokens(text):
+        if not isinstance(token, markup.Tag):
+            continue
+        if token.end - token.start > MAX_TAG_LENGTH:
+            return False
+        if not token.closing:
+            opened[token.name] += 1
+            depth += 1
+        elif opened[token.name]:  # `</b>` closes no `<div>`
+            opened[token.name] -= 1
+            depth -= 1
+        if depth > MAX_UNCLOSED:
+            return False
+    return True
 
 
 def _first(page: _Page, finders: Mapping[str, Finder]) -> tuple[str | None, str | None]:

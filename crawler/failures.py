@@ -25,7 +25,8 @@ FAILURES: Final[tuple[tuple[type[BaseException], FailureKind], ...]] = (
     (httpx.ProxyError, FailureKind.CONNECT),
     (httpx.InvalidURL, FailureKind.PROTOCOL),
 )
-FOREIGN: Final = (httpx.RequestError, httpx.InvalidURL)
+# httpcore leaves errors of TLS as they are when they come after the handshake.
+FOREIGN: Final = (httpx.RequestError, httpx.InvalidURL, ssl.SSLError)
 """What the network libraries raise for whatever servers do."""
 
 # OpenSSL's `X509_V_ERR_…`: 20 and 21 are also what a missing intermediate looks like.

@@ -119,6 +119,8 @@ class FastTransport(httpx.AsyncBaseTransport):
             .deflate(False)  # noqa: FBT003
             .http1_only()
             .pool_idle_timeout(_IDLE)
+            # A silent address must leave time for the others, which the second stack tries.
+            .connect_timeout(timedelta(seconds=self._settings.timeout / 3))
         )
         if self._settings.cacert is not None:
             builder = builder.add_root_certificate_pem(Path(self._settings.cacert).read_bytes())

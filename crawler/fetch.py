@@ -6,6 +6,7 @@ retried; each attempt waits for its host's turn; each exchange has a deadline an
 
 import asyncio
 import re
+import ssl
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -41,6 +42,9 @@ _READABLE: Final = re.compile(r"text/|application/(?:xhtml\+xml|xml|json)|\Z")
 _HEADER: Final = re.compile(
     r"\s*(\S+?)\s*:\s+([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*:\s*([\x20-\x7e]*?)\s*"
 )
+# What an answer may cost beside its decoded size: padding that unfolds to nothing, tiny pieces.
+_MARGIN: Final = 65_536
+_MAX_PIECES: Final = 20_000
 _SINGLE: Final = frozenset({"location", "content-type", "retry-after", "date"})
 
 
@@ -59,6 +63,7 @@ class Fetcher:
         self._secrets = _secrets(fetch.header)
         self._transport = transport or Transport(fetch, pace)
         self._pacer = Pacer(pace.delay)
+        self._limited: dict[str, Response] = {}
         self._slots = asyncio.Semaphore(pace.concurrency)
         self._lanes: defaultdict[str, asyncio.Semaphore] = defaultdict(
             lambda: asyncio.Semaphore(pace.per_host)
@@ -92,6 +97,15 @@ class Fetcher:
         )
 
     async def _retried(self, request: Request, talk: "_Talk") -> Answer:
+        limited = self._limited.get(request.url.authority)
+        if limited is not None:
+            return limited  # the host has said enough: its other links are not asked any more
+        answer = await self._persistently(request, talk)
+        if isinstance(answer, Response) and answer.status == 429:  # noqa: PLR2004 - RFC 6585 §4
+            self._limited[request.url.authority] = answer
+        return answer
+
+    async def _persistently(self, request: Request, talk: "_Talk") -> Answer:
         first = await self._in_turn(request, talk)
         if not self._worth_another_try(first):
             return first  # nearly always: no machinery for that
@@ -105,7 +119,7 @@ class Fetcher:
         retrying = AsyncRetrying(
             sleep=self._clock.sleep,
             stop=self._stop,
-            wait=_wait,
+            wait=self._wait,
             retry=retry_if_result(self._worth_another_try),
             retry_error_callback=_last_answer,
         )
@@ -123,10 +137,8 @@ class Fetcher:
                         break
                 await self._clock.sleep(wait)
         pause = self._pause(answer)
-        if pause is not None:
-            self._pacer.back_off(
-                host, self._clock.monotonic(), min(pause, self._settings.max_retry_after)
-            )
+        if pause is not None and pause <= self._settings.max_retry_after:
+            self._pacer.back_off(host, self._clock.monotonic(), pause)
         return answer
 
     async def _timed(self, request: Request, talk: "_Talk") -> Answer:
@@ -165,7 +177,9 @@ class Fetcher:
         }
         if url.scheme == "https":  # secrets: to the exact host that they are for, on every hop
             headers |= self._secrets.get(url.authority, {})
-        outgoing = httpx.Request("GET", str(url), headers=headers)
+        # As bytes: a cookie comes back as it came, be it ASCII or not.
+        raw = [(name.encode("ascii"), value.encode()) for name, value in headers.items()]
+        outgoing = httpx.Request("GET", str(url), headers=raw)
         timeout = dict.fromkeys(("connect", "read", "write", "pool"), self._settings.timeout)
         outgoing.extensions = {"timeout": timeout, "target": url.target.encode()}
         return outgoing
@@ -187,13 +201,16 @@ class Fetcher:
             decoder = Decoder(coding, limit)
         except Undecodable:
             return b"", True
+        wire = pieces = 0
         try:
             # The stream itself, not `aiter_raw`: that one refuses responses made in memory.
             async for piece in cast("httpx.AsyncByteStream", response.stream):
                 decoder.feed(piece)
-                if decoder.full:
+                wire, pieces = wire + len(piece), pieces + 1
+                endless = wire > 2 * limit + _MARGIN or pieces > _MAX_PIECES
+                if decoder.full or endless:
                     return bytes(decoder.body), True
-        except (Undecodable, httpx.TransportError):
+        except (Undecodable, httpx.TransportError, ssl.SSLError):
             return bytes(decoder.body), True
         return bytes(decoder.body), False
 
@@ -213,6 +230,11 @@ class Fetcher:
                 return pause is None or pause <= self._settings.max_retry_after
             case _:
                 return False
+
+    def _wait(self, state: RetryCallState) -> float:
+        if state.outcome is not None and self._pause(state.outcome.result()):
+            return 0.0  # the whole host is waiting already
+        return wait_exponential_jitter(multiplier=0.5, max=10, jitter=0.5)(state)
 
     def _pause(self, answer: Answer) -> float | None:
         if isinstance(answer, Response) and answer.status in (429, 503):
@@ -279,13 +301,6 @@ def _secrets(texts: tuple[str, ...]) -> Mapping[str, Mapping[str, str]]:
 
 def _timed_out(answer: Answer) -> bool:
     return isinstance(answer, Failure) and answer.kind is FailureKind.TIMEOUT
-
-
-def _wait(state: RetryCallState) -> float:
-    answer = state.outcome.result() if state.outcome else None
-    if isinstance(answer, Response) and "retry-after" in answer.headers:
-        return 0.0  # the whole host is waiting already
-    return wait_exponential_jitter(multiplier=0.5, max=10, jitter=0.5)(state)
 
 
 def _last_answer(state: RetryCallState) -> Answer:

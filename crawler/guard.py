@@ -6,7 +6,8 @@ no redirect gets around it.
 
 import asyncio
 import socket
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from contextlib import suppress
 from typing import Final
 
 import httpcore
@@ -15,9 +16,8 @@ from crawler import addresses
 from crawler.addresses import Route
 from crawler.settings import FetchSettings
 
-DNS_THREADS: Final = (
-    32  # asyncio's own executor has six on two cores, each busy for a whole look-up
-)
+# asyncio's own executor has six threads on two cores, each busy for a whole look-up.
+DNS_THREADS: Final = 32
 DNS_DEADLINE: Final = 10.0
 
 _GAI_WORDS: Final = {True: "no such name", False: "the name server failed"}
@@ -36,38 +36,44 @@ class NameLookupError(httpcore.ConnectError):
 
 
 class Resolver:
-    """Looks names up on threads of its own, each name once at a time and once a run."""
+    """Looks names up, each name once at a time; what is found is kept for the run.
+
+    On threads of its own, that nobody waits for: a look-up that hangs can be neither stopped nor
+    waited out, and must hold up neither the others nor the end of the program.
+    """
 
     def __init__(self) -> None:
-        self._threads = ThreadPoolExecutor(DNS_THREADS, "names")
-        self._names: dict[tuple[str, int], asyncio.Task[list[str]]] = {}
+        self._free = asyncio.Semaphore(DNS_THREADS)
+        self._names: dict[str, asyncio.Task[list[str]]] = {}
 
-    async def addresses(self, host: str, port: int) -> list[str]:
+    async def addresses(self, host: str) -> list[str]:
         """Return numeric addresses, the system's preferred first. Raises `NameLookupError`."""
-        key = (host, port)
-        if key not in self._names:
-            self._names[key] = asyncio.ensure_future(self._look_up(host, port))
-        return await asyncio.shield(self._names[key])
+        if host not in self._names:
+            self._names[host] = asyncio.create_task(self._look_up(host))  # ended by `close`
+        try:
+            return await asyncio.shield(self._names[host])
+        except NameLookupError as error:
+            if not error.missing:  # it may pass: whoever asks again is to look again
+                self._names.pop(host, None)
+            raise
 
     async def close(self) -> None:
         """Forget everything; do not wait for look-ups that hang."""
         for task in self._names.values():
             task.cancel()
         await asyncio.gather(*self._names.values(), return_exceptions=True)
-        self._threads.shutdown(wait=False, cancel_futures=True)
 
-    async def _look_up(self, host: str, port: int) -> list[str]:
-        loop = asyncio.get_running_loop()
-        call = loop.run_in_executor(self._threads, _getaddrinfo, host, port)
-        try:
-            found = await asyncio.wait_for(call, DNS_DEADLINE)
-        except TimeoutError as error:
-            raise NameLookupError("no answer from the name server", missing=False) from error
-        except socket.gaierror as error:
-            missing = error.errno in (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", -5))
-            raise NameLookupError(_GAI_WORDS[missing], missing=missing) from error
-        except (UnicodeError, OSError) as error:  # no name that could ever be looked up
-            raise NameLookupError("not a name", missing=True) from error
+    async def _look_up(self, host: str) -> list[str]:
+        async with self._free:  # the deadline begins when the look-up does
+            try:
+                found = await asyncio.wait_for(_on_a_thread(host), DNS_DEADLINE)
+            except TimeoutError as error:
+                raise NameLookupError("no answer from the name server", missing=False) from error
+            except socket.gaierror as error:
+                missing = error.errno in (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", -5))
+                raise NameLookupError(_GAI_WORDS[missing], missing=missing) from error
+            except (UnicodeError, OSError) as error:  # no name that could ever be looked up
+                raise NameLookupError("not a name", missing=True) from error
         return list(dict.fromkeys(found))
 
 
@@ -87,7 +93,7 @@ class Guard:
         for route in self._routes:
             if route.matches(host, port):
                 return [route.address]  # the operator's word
-        found = await self._resolver.addresses(host, port)
+        found = await self._resolver.addresses(host)
         refusals = {place: addresses.refusal(place, self._allowed) for place in found}
         judged = [place for place, refusal in refusals.items() if refusal is None]
         if judged:
@@ -101,6 +107,28 @@ class Guard:
         await self._resolver.close()
 
 
-def _getaddrinfo(host: str, port: int) -> list[str]:
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return [str(place[4][0]) for place in found]
+def _on_a_thread(host: str) -> asyncio.Future[list[str]]:
+    """Look a name up on a thread that ends with the program, whatever it is doing."""
+    loop = asyncio.get_running_loop()
+    found: asyncio.Future[list[str]] = loop.create_future()
+
+    def tell(addresses: list[str] | None, error: OSError | UnicodeError | None) -> None:
+        if found.done():  # nobody waits any more
+            return
+        if error is not None:
+            found.set_exception(error)
+        else:
+            found.set_result(addresses or [])
+
+    def look_up() -> None:
+        outcome: tuple[list[str] | None, OSError | UnicodeError | None]
+        try:
+            places = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+            outcome = ([str(place[4][0]) for place in places], None)
+        except (OSError, UnicodeError) as error:
+            outcome = (None, error)
+        with suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(tell, *outcome)
+
+    threading.Thread(target=look_up, name=f"name {host}", daemon=True).start()
+    return found

@@ -6,7 +6,7 @@ from typing import Final
 
 from crawler.model import Place
 from crawler.records import SCHEMA, listed_record
-from crawler.text import clean, readable
+from crawler.text import clean, readable, shown_name
 from crawler.urls import Rejected
 from crawler.version import __version__
 
@@ -37,7 +37,7 @@ FORMATS: Final[Mapping[str, Callable[[Sequence[Place]], str]]] = {
 
 def _line(place: Place) -> str:
     occurrence, target = place.occurrence, place.target
-    where = f"{clean(occurrence.document)}:{occurrence.span.line}:{occurrence.span.column}"
+    where = f"{shown_name(occurrence.document)}:{occurrence.span.line}:{occurrence.span.column}"
     label = clean(readable(occurrence.text))
     if isinstance(target, Rejected):
         what = f"{clean(occurrence.raw, 2048)} ({target.reason})"

@@ -51,7 +51,8 @@ def _links(db: Database) -> None:
     db.table("documents").create_index(["name"], unique=True)
     db.table("links").create(
         {"id": int, "url": str, "host": str, "health": str, "since": str, "checked_at": str,
-         "last_ok_at": str, "failing_since": str, "bad_looks": int, "observation_id": int,
+         "last_ok_at": str, "failing_since": str, "bad_looks": int, "broken_since": str,
+         "broken_looks": int, "observation_id": int,
          **_LOOK, **_FACTS},
         pk="id", not_null={"url", "host"}, strict=True,
     )  # fmt: skip

@@ -296,7 +296,8 @@ class Observation:
 class LinkState:
     """The fold of a link's history: what we believe, since when, and on how many looks.
 
-    `bad_looks` counts the looks of the present streak of bad ones, `failing_since` is its first.
+    `bad_looks` counts the looks of the present streak of bad ones, `failing_since` is its first;
+    `broken_looks` and `broken_since` likewise those of them that called the link broken.
     """
 
     url: Url
@@ -306,6 +307,8 @@ class LinkState:
     last_ok_at: datetime | None = None
     failing_since: datetime | None = None
     bad_looks: int = 0
+    broken_since: datetime | None = None
+    broken_looks: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,11 @@ _BROWSER_LIKE: Final = {
 _NOT_ACCEPTABLE: Final = frozenset({406, 415, 416})
 # 4xx that mean what they say: asking again in other words would change nothing.
 _CLEAR: Final = frozenset({
-    401, 402, 403, 404, 405, 407, 408, 409, 410, 412, 417, 418, 421, 422, 423, 424, 425, 428, 429,
+    401, 402, 403, 404, 407, 408, 409, 410, 412, 417, 418, 421, 422, 423, 424, 425, 428, 429,
     444, 451, 460, 463, 499,
+})  # fmt: skip
+_OUT_OF_THE_WEB: Final = frozenset({
+    Rejection.SCHEME, Rejection.FILE, Rejection.MAIL, Rejection.BAD_MAIL,
 })  # fmt: skip
 _MAX_COOKIES: Final = 50
 _MAX_COOKIE_LENGTH: Final = 4096
@@ -126,7 +129,8 @@ def _location(response: Response, base: Url) -> Url | Failure:
     target = resolve(written, str(base)) if written else Rejected("", Rejection.EMPTY)
     if not isinstance(target, Rejected):
         return target.url
-    if target.reason in (Rejection.SCHEME, Rejection.FILE, Rejection.MAIL, Rejection.BAD_MAIL):
+    app = target.reason is Rejection.NO_SCHEME and "://" in written  # com.example.app://open
+    if app or target.reason in _OUT_OF_THE_WEB:
         return Failure(FailureKind.FORBIDDEN_SCHEME, target.detail or "mailto")
     return Failure(FailureKind.BAD_REDIRECT, "no Location" if not written else "")
 

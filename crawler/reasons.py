@@ -52,9 +52,11 @@ REASONS: Final = (
         _REPLACE,
         LIKELY,
     ),
-    Reason(Outcome.BROKEN, "bad-redirect", "A redirect that leads nowhere.", _TELL),
-    Reason(Outcome.BROKEN, "redirect-loop", "The redirects go in circles.", _TELL),
-    Reason(Outcome.BROKEN, "too-many-redirects", "The redirects do not come to an end.", _TELL),
+    Reason(Outcome.BROKEN, "bad-redirect", "A redirect that leads nowhere.", _TELL, LIKELY),
+    Reason(Outcome.BROKEN, "redirect-loop", "The redirects go in circles.", _TELL, LIKELY),
+    Reason(
+        Outcome.BROKEN, "too-many-redirects", "The redirects do not come to an end.", _TELL, LIKELY
+    ),
     Reason(Outcome.BROKEN, "dns-not-found", "The host's name does not exist any more.", _REPLACE),
     Reason(Outcome.BROKEN, "tls-expired", "The site's certificate has expired.", _TELL, LIKELY),
     Reason(Outcome.BROKEN, "tls-hostname", "The certificate is for another host.", _TELL, LIKELY),

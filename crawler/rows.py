@@ -28,7 +28,10 @@ from crawler.model import (
     Severity,
     Span,
     Verdict,
+    Via,
 )
+from crawler.reasons import BY_CODE
+from crawler.text import clean
 from crawler.urls import Rejected, Rejection, Target, Url, resolve
 from crawler.verdicts import verdict
 
@@ -36,6 +39,8 @@ SqlRow: TypeAlias = Mapping[str, Any]
 P = ParamSpec("P")
 T = TypeVar("T")
 
+# A history is read back as a stranger's: it may have come with the checkout.
+_MAX_DETAIL: Final = 2_500
 FACTS: Final = tuple(each.name for each in fields(PageFacts))
 
 
@@ -53,8 +58,11 @@ def iso(at: datetime) -> str:
 
 
 def moment(text: str) -> datetime:
-    """Read a moment."""
-    return datetime.fromisoformat(text)
+    """Read a moment. Raises `ValueError`, also for one that does not say its zone."""
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError(text)
+    return at
 
 
 def maybe_iso(at: datetime | None) -> str | None:
@@ -105,6 +113,8 @@ def link_row(state: LinkState, row: SqlRow) -> dict[str, Any]:
         "last_ok_at": maybe_iso(state.last_ok_at),
         "failing_since": maybe_iso(state.failing_since),
         "bad_looks": state.bad_looks,
+        "broken_since": maybe_iso(state.broken_since),
+        "broken_looks": state.broken_looks,
         "observation_id": row["id"],
         **{name: row[name] for name in names},
     }
@@ -145,7 +155,7 @@ def _reads_back(read: Callable[P, T]) -> Callable[P, T]:
     def checked(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
             return read(*args, **kwargs)
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise StoreError(
                 f"the history holds a value that crawl never writes ({error}): it was changed by "
                 "another program, or written by a newer version of crawl."
@@ -176,19 +186,40 @@ def state_of(row: SqlRow) -> LinkState:
         moment(row["checked_at"]),
         maybe_moment(row["last_ok_at"]),
         maybe_moment(row["failing_since"]),
-        row["bad_looks"],
+        int(row["bad_looks"]),
+        maybe_moment(row["broken_since"]),
+        int(row["broken_looks"]),
     )
+
+
+def _cleaned(text: str | None) -> str | None:
+    return clean(text, _MAX_DETAIL) if text else None
+
+
+def _url(text: str | None) -> str | None:
+    return str(known_url(text)) if text else None
+
+
+@_reads_back
+def hop_of(row: SqlRow) -> Hop:
+    """Read a hop."""
+    return Hop(known_url(row["url"]), row["status"], Via(row["via"]))
 
 
 @_reads_back
 def look_of(row: SqlRow, hops: tuple[Hop, ...] = ()) -> Observation:
     """Read a look."""
     findings = tuple(
-        Finding(f["name"], Severity(f["severity"]), f["message"], f["replacement"])
+        Finding(
+            clean(f["name"]), Severity(f["severity"]), clean(f["message"]), _url(f["replacement"])
+        )
         for f in json.loads(row["findings"])
     )
     judged = Verdict(
-        Outcome(row["outcome"]), row["reason"], row["detail"], Confidence(row["confidence"])
+        Outcome(row["outcome"]),
+        BY_CODE[row["reason"]].code,
+        clean(row["detail"], _MAX_DETAIL),
+        Confidence(row["confidence"]),
     )
     return Observation(
         url=known_url(row["url"]),
@@ -197,7 +228,7 @@ def look_of(row: SqlRow, hops: tuple[Hop, ...] = ()) -> Observation:
         status=row["status"],
         final_url=known_url(row["final_url"]) if row["final_url"] else None,
         hops=hops,
-        facts=PageFacts(*(row[name] for name in FACTS)),
+        facts=PageFacts(*(_cleaned(row[name]) for name in FACTS)),
         findings=findings,
         attempts=row["attempts"],
         elapsed_ms=row["elapsed_ms"],

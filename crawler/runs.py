@@ -27,7 +27,8 @@ async def check(collection: Collection, known: Mapping[Url, LinkState], conduct:
     """Look at every link and record nothing. `known`: what a history says, if there is one."""
     begun = _new_run(conduct.clock)
     looks = await crawl(collection.links, known, conduct)
-    return _report(begun, collection, looks, known, conduct)
+    network = judge_network(looks.seen.values(), known)
+    return _report(begun, collection, looks, known, conduct, network)
 
 
 async def run(
@@ -50,8 +51,9 @@ async def run(
     links = tuple(link for link in collection.links if link.url not in done)
     looks = await crawl(links, known, replace(conduct, on_look=take))
     recorder.flush()
+    network = judge_network(looks.seen.values(), known)  # what was seen earlier says nothing of it
     looks.seen |= done
-    report = _report(begun.run, collection, looks, known, conduct)
+    report = _report(begun.run, collection, looks, known, conduct, network)
     recorder.finish(report, collection, looks, conduct.settings)
     return report, recorder.error
 
@@ -89,8 +91,7 @@ class _Recorder:
     ) -> None:
         """Make the run count, or forget it where there was no network."""
         if report.run.network is Network.DOWN:
-            if not self._begun.looks:
-                self._attempt(lambda: self._store.abandon(self._begun.number))
+            self._attempt(lambda: self._store.abandon(self._begun))
             return
         self._online = True
         self.flush()
@@ -115,7 +116,8 @@ class _Recorder:
 
 
 # Reasons that hold for the next report too; "interrupted" says something of one run only.
-_LASTING: Final = frozenset({"excluded", "offline"})
+_CUT_SHORT: Final = frozenset({"interrupted", "out-of-time"})
+_LASTING: Final = frozenset({"excluded"})
 
 
 def _new_run(clock: Clock) -> Run:
@@ -129,9 +131,9 @@ def _report(
     looks: Looks,
     known: Mapping[Url, LinkState],
     conduct: Conduct,
+    network: Network,
 ) -> Report:
-    network = judge_network(looks.seen.values())
-    whole = conduct.stop.reason is None
+    whole = not any(verdict.reason in _CUT_SHORT for verdict in looks.unasked.values())
     finished = replace(begun, finished_at=conduct.clock.now(), complete=whole, network=network)
     health = conduct.settings.health
     states = {url: advance(known.get(url), look, health) for url, look in looks.seen.items()}

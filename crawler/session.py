@@ -85,15 +85,16 @@ def deliver(session: Session, report: Report) -> None:
 def end(session: Session, report: Report, fails: bool) -> int:  # noqa: FBT001 - a fact, not a switch
     """Deliver the report and return the exit code. Raises `NetworkDownError`."""
     down = report.run.network is Network.DOWN
+    interrupted = any(row.verdict.reason == "interrupted" for row in report.rows)
     deliver(session, report)
-    if down:
+    if down and not interrupted:
         raise NetworkDownError(
             "no host at all could be reached: is there a network? Nothing was recorded against "
             "any link."
         )
     if not report.run.complete and session.format == "jsonl":  # the others say so themselves
         terminal.say("the report is partial: the run ended before all links were seen.")
-    if any(row.verdict.reason == "interrupted" for row in report.rows):
+    if interrupted:
         return INTERRUPTED
     if _nothing_seen(report):
         terminal.say("the time was up before any link was seen; allow more with --max-time.")
@@ -110,7 +111,10 @@ def fails_confirmed(report: Report) -> bool:
     """Tell whether any link is confirmed to be broken by all its looks, or is no link at all."""
     return any(
         row.verdict.outcome is Outcome.INVALID
-        or (row.state is not None and row.state.health is Health.BROKEN)
+        or (
+            (row.observation is not None and row.state is not None)
+            and row.state.health is Health.BROKEN
+        )
         for row in report.rows
     )
 

@@ -276,7 +276,8 @@ def _typed(kind: type, value: Any, what: str) -> Any:  # noqa: ANN401 - any sett
     elif kind is int:
         fits = number and isinstance(value, int)
     elif kind is float:
-        fits, value = number, float(value) if number else value
+        fits = number and abs(value) < MAX_SECONDS * 1000  # `float` of 10**400 raises
+        value = float(value) if fits else value
     else:
         fits = isinstance(value, str)
     if not fits:

@@ -35,7 +35,9 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         """Connect to the first judged address that answers."""
-        *others, last = await self._guard.places(host, port)
+        *others, last = places = await self._guard.places(host, port)
+        if timeout is not None:  # a first address that is silent must leave time for the next
+            timeout /= len(places)
         for place in others:
             try:
                 return await self._inner.connect_tcp(

@@ -19,9 +19,10 @@ from crawler.assemble import assemble
 from crawler.database import explained, opened, writing
 from crawler.errors import StoreError
 from crawler.health import advance
-from crawler.model import Document, Hop, LinkState, Observation, Place, Report, Run, Verdict, Via
+from crawler.model import Document, Hop, LinkState, Observation, Place, Report, Run, Verdict
 from crawler.rows import (
     SqlRow,
+    hop_of,
     hop_rows,
     iso,
     known_url,
@@ -71,11 +72,15 @@ _DOCUMENT: Final = """
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A run that has begun, or goes on: its number, and the looks that it has already had."""
+    """A run that has begun or goes on: its number, and the looks that it has already had.
+
+    `last_look` is the number of the last of them, 0 without any.
+    """
 
     number: int
     run: Run
     looks: tuple[Observation, ...] = ()
+    last_look: int = 0
 
 
 class Store:
@@ -112,7 +117,9 @@ class Store:
                     self._forget(row["id"])
             if fresh:
                 number = fresh[0]["id"]
-                return Begun(number, run_of(fresh[0]), tuple(self._looks(_OF_RUN, [number])))
+                looks = tuple(self._looks(_OF_RUN, [number]))
+                last = self._next_id("observations") - 1 if looks else 0
+                return Begun(number, run_of(fresh[0]), looks, last)
             number = self._next_id("runs")
             db.table("runs").insert({
                 "id": number, "name": run.id, "tool": f"crawl {__version__}", "settings": digest,
@@ -156,10 +163,10 @@ class Store:
                 "counts": json.dumps({row["outcome"]: row["n"] for row in outcomes}),
             })  # fmt: skip
 
-    def abandon(self, number: int) -> None:
-        """Forget a run and its looks."""
+    def abandon(self, begun: Begun) -> None:
+        """Forget the looks since a run began, or went on; and the run, if there is nothing else."""
         with self._writing():
-            self._forget(number)
+            self._forget(begun.number, begun.last_look)
 
     # What is known
 
@@ -224,11 +231,13 @@ class Store:
         query = f"select coalesce(max(id), 0) + 1 from {table}"  # noqa: S608 - a name of ours
         return int(self._db.execute(query).fetchone()[0])
 
-    def _forget(self, number: int) -> None:
-        of_run = "observation_id in (select id from observations where run_id = ?)"
-        self._db.execute(f"delete from hops where {of_run}", [number])  # noqa: S608 - text of ours
-        self._db.execute("delete from observations where run_id = ?", [number])
-        self._db.execute("delete from runs where id = ?", [number])
+    def _forget(self, number: int, last_look: int = 0) -> None:
+        values = [number, last_look]
+        looks = "select id from observations where run_id = ? and id > ?"
+        self._db.execute(f"delete from hops where observation_id in ({looks})", values)  # noqa: S608 - text of ours
+        self._db.execute("delete from observations where run_id = ? and id > ?", values)
+        if not last_look:
+            self._db.execute("delete from runs where id = ?", [number])
 
     def _link_ids(self, urls: Iterable[Url]) -> dict[Url, int]:
         rows = [{"url": str(url), "host": url.host} for url in dict.fromkeys(urls)]
@@ -286,8 +295,7 @@ class Store:
         for batch in _batches(numbers):
             where = f"observation_id in ({', '.join('?' * len(batch))})"
             for row in self._db.table("hops").rows_where(where, batch, order_by="position"):
-                hop = Hop(known_url(row["url"]), row["status"], Via(row["via"]))
-                found.setdefault(row["observation_id"], []).append(hop)
+                found.setdefault(row["observation_id"], []).append(hop_of(row))
         return found
 
 

@@ -9,7 +9,7 @@ from crawler.model import LinkState, Observation, Occurrence
 from crawler.outline import history_of
 from crawler.reasons import BY_CODE
 from crawler.records import Record, look_record, occurrence_record, stamp
-from crawler.text import clean, readable
+from crawler.text import clean, readable, shown_name
 from crawler.urls import Url
 
 _WIDTH: Final = 12
@@ -81,7 +81,7 @@ def _facts(story: Story) -> Iterator[tuple[str, str | None]]:
 
 def _place(place: Occurrence) -> str:
     label, section = clean(readable(place.text)), clean(readable(place.section))
-    where = f"{clean(place.document)}:{place.span.line}:{place.span.column}"
+    where = f"{shown_name(place.document)}:{place.span.line}:{place.span.column}"
     return where + (f"  {label}" if label else "") + (f"  (in {section})" if section else "")
 
 

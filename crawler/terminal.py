@@ -5,6 +5,7 @@ import os
 import signal
 import stat
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -17,6 +18,7 @@ from crawler.errors import ImpossibleError, UsageError
 from crawler.model import Observation, Outcome, Report
 from crawler.outline import Scope
 from crawler.stop import Stop
+from crawler.text import clean
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
@@ -105,7 +107,8 @@ def _bar(total: int, clock: Clock) -> "tuple[RichProgress, TaskID]":
 def say(sentence: str) -> None:
     """Tell the person at the terminal something; never on standard output."""
     if sys.stderr:
-        print(f"crawl: {sentence}", file=sys.stderr, flush=True)  # noqa: T201 - the one place
+        # Cleaned: a sentence may name a file, and that name be made to be a command of a CI.
+        print(f"crawl: {clean(sentence, 1000)}", file=sys.stderr, flush=True)  # noqa: T201 - the one place
 
 
 @contextmanager
@@ -113,8 +116,10 @@ def stopping(stop: Stop) -> Iterator[None]:
     """End the run in order at the first Ctrl-C or SIGTERM, and at once at the second."""
     loop = asyncio.get_running_loop()
 
+    presses = iter((1,))
+
     def asked() -> None:
-        if stop.reason is not None:
+        if next(presses, None) is None:
             os._exit(_INTERRUPTED)
         say("stopping; what was seen so far is kept. Once more stops at once.")
         stop.ask("interrupted")
@@ -175,15 +180,24 @@ def _write(text: str, output: Path) -> None:
         output.write_text(text, encoding="utf-8")
         return
     target = output.resolve()  # a symbolic link stays one
-    temporary = target.with_name(f".{target.name}.{os.getpid()}")
+    mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o666 & ~_umask()
+    # A name that nobody can have put a link at.
+    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    temporary = Path(name)
     try:
-        temporary.write_text(text, encoding="utf-8")
-        if target.exists():
-            temporary.chmod(stat.S_IMODE(target.stat().st_mode))
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        temporary.chmod(mode)
         temporary.replace(target)
     except OSError:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
 
 
 def _is_special(path: Path) -> bool:

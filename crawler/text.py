@@ -26,7 +26,14 @@ def clean(text: str, limit: int = MAX_LENGTH) -> str:
     """
     # Cut first, generously: folding megabytes of white space is not worth the time.
     folded = _SPACE.sub(" ", _HARMFUL.sub(" ", text[: 8 * limit])).strip()
+    folded = folded.replace("##[", "# #[")  # a command of GitHub's runner, wherever it stands
     return folded if len(folded) <= limit else _cut(folded, limit)
+
+
+def shown_name(name: str) -> str:
+    """Clean a file's name: no line that begins with it is a command of a CI (`::error::`)."""
+    cleaned = clean(name)
+    return f"./{cleaned}" if cleaned.startswith((":", "#", "-")) else cleaned
 
 
 def is_clean(text: str) -> bool:

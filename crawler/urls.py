@@ -16,6 +16,7 @@ from ada_url import URL, idna_to_unicode
 MAX_LENGTH: Final = 65_536
 """Longer than any server accepts; what is longer is not a link that somebody follows."""
 
+_MAX_PASSES: Final = 6
 _SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _OCTET: Final = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED: Final = frozenset(
@@ -141,7 +142,7 @@ def _relative(raw: str, text: str, base: str | None) -> Target | Rejected:
     if text.startswith(("//", "\\\\")):
         return _absolute(raw, f"https:{text}", None)
     if text.lower().startswith("www."):
-        return Rejected(raw, Rejection.NO_SCHEME, f"write https://{text}")
+        return Rejected(raw, Rejection.NO_SCHEME, f"write https://{mask(f'//{text}')[2:]}")
     return Rejected(raw, Rejection.RELATIVE)
 
 
@@ -151,7 +152,7 @@ def _other_scheme(raw: str, text: str, scheme: str) -> Rejected:
         valid = all(_MAIL.fullmatch(one.strip()) for one in address.split(","))
         return Rejected(raw, Rejection.MAIL if valid else Rejection.BAD_MAIL)
     if "." in scheme or scheme == "localhost":  # example.org:8080/x: a host was meant
-        return Rejected(raw, Rejection.NO_SCHEME, f"write https://{text}")
+        return Rejected(raw, Rejection.NO_SCHEME, f"write https://{mask(f'//{text}')[2:]}")
     return Rejected(raw, Rejection.FILE if scheme == "file" else Rejection.SCHEME, scheme)
 
 
@@ -166,6 +167,8 @@ def _absolute(raw: str, text: str, base: str | None) -> Target | Rejected:
     rest, _, fragment = rest.partition("#")
     authority, slash, written = rest.partition("/")
     target = _normalise(slash + written)
+    if target is None:
+        return Rejected(raw, Rejection.MALFORMED, "percent-encoded over and over")
     if target != slash + written and "/%2E" in target:  # `/%%32e/` was hiding a dot segment
         return _absolute(raw, f"{scheme}://{authority}{target}#{fragment}", None)
     url = Url(scheme, authority.rpartition("@")[2], target)
@@ -189,13 +192,13 @@ def _host_problem(host: str) -> str | None:
     return None
 
 
-def _normalise(target: str) -> str:
-    while "%" in target:
+def _normalise(target: str) -> str | None:
+    for _ in range(_MAX_PASSES):
         again = _OCTET.sub(_octet, target)
         if again == target:
-            break
+            return target
         target = again  # `%%37E` holds a new octet once `%37` is decoded
-    return target
+    return None  # made to be decoded over and over: each pass costs the whole length
 
 
 def _octet(match: re.Match[str]) -> str:

@@ -84,7 +84,12 @@ def helps() -> Iterator[str]:
 
 def help_of(command: click.Command, name: str) -> str:
     """Return a command's help, as wide as this document."""
-    context = click.Context(command, info_name=name, terminal_width=WIDTH)
+    context = click.Context(
+        command,
+        info_name=name,
+        terminal_width=WIDTH,
+        help_option_names=["-h", "--help"],  # as `cli` hands down to its commands
+    )
     return f"### `{name}`\n\n```text\n{command.get_help(context)}\n```"
 
 

@@ -224,3 +224,8 @@ def test_a_page_of_which_only_a_part_was_read_is_named(is_cut: bool, said: list[
     found = list(truncated.advise(seen, judge(seen)))
     assert [finding.name for finding in found] == said
     assert all("first 5 bytes" in finding.message for finding in found)
+
+
+def test_nobody_is_told_to_go_back_to_http() -> None:
+    seen = led("https://a.example/x", "http://a.example/x", 301)
+    assert list(moved.advise(seen, judge(seen))) == []

@@ -158,3 +158,29 @@ def test_a_body_of_nothing_is_nothing(size: int) -> None:
     decoder.feed(b"")
     assert _fed(decoder, _gzip(_gzip(b"")), size) == b""
     assert not decoder.full
+
+
+@pytest.mark.parametrize("cut", [1, 7, 30, 1000])
+def test_a_series_of_gzip_members_is_one_body(cut: int) -> None:
+    packed = gzip.compress(b"hello ") + gzip.compress(b"world") + gzip.compress(b"!")
+    whole = Decoder("gzip", 1000)
+    whole.feed(packed)
+    assert bytes(whole.body) == b"hello world!"
+    first = gzip.compress(b"hello ")
+    apart = Decoder("gzip", 1000)
+    for piece in (first, gzip.compress(b"world")[:cut], gzip.compress(b"world")[cut:]):
+        apart.feed(piece)
+    assert bytes(apart.body).startswith(b"hello ")
+
+
+def test_very_many_tiny_members_come_to_an_end() -> None:
+    decoder = Decoder("gzip", 10_000)
+    decoder.feed(gzip.compress(b"x") * 5000)
+    assert 1 < len(decoder.body) <= 10_000
+
+
+def test_what_stands_behind_the_last_member_is_nothing() -> None:
+    decoder = Decoder("gzip", 1000)
+    decoder.feed(gzip.compress(b"hello") + b"trailing")
+    decoder.feed(b"more")
+    assert bytes(decoder.body) == b"hello"

@@ -144,12 +144,69 @@ async def test_a_retry_after_beyond_all_patience_is_not_waited_for() -> None:
 
 async def test_the_next_link_of_a_host_waits_as_the_host_asked() -> None:
     clock = FakeClock()
-    handler = answers(page(429, retry_after="5"), page())
+    handler = answers(page(503, retry_after="5"), page())
     settings, pace = FetchSettings(retries=0), PaceSettings(delay=0)
     async with Fetcher(settings, pace, clock, httpx.MockTransport(handler)) as fetcher:
         await fetcher.fetch(A)
         await fetcher.fetch(url("https://a.example/2"))
     assert sum(clock.naps) == pytest.approx(5)
+
+
+@pytest.mark.parametrize("after", ["", "30", "86400", "soon"])
+async def test_a_host_that_limits_us_to_the_end_is_left_alone_with_all_its_links(
+    after: str,
+) -> None:
+    clock, asked = FakeClock(), 0
+
+    def handler(_request: httpx.Request) -> httpx.Response:
+        nonlocal asked
+        asked += 1
+        return page(429, **({"retry_after": after} if after else {}))
+
+    pace = PaceSettings(delay=0, per_host=1)
+    transport = httpx.MockTransport(handler)
+    async with Fetcher(FetchSettings(retries=2), pace, clock, transport) as fetcher:
+        for number in range(50):
+            fetch = await fetcher.fetch(url(f"https://a.example/{number}"))
+            assert isinstance(fetch.outcome, Response)
+            assert fetch.outcome.status == 429
+    assert asked == (1 if after == "86400" else 3)
+    assert clock.seconds < 70
+
+
+async def test_a_cookie_that_is_not_ascii_comes_back_as_it_came() -> None:
+    sent: list[bytes] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        sent.extend(value for name, value in request.headers.raw if name.lower() == b"cookie")
+        if sent:
+            return page()
+        loop = [(b"location", b"/"), (b"set-cookie", "a=é".encode())]
+        return httpx.Response(302, headers=loop)
+
+    await fetched(handler)
+    assert sent == ["a=é".encode()]
+
+
+async def test_padding_that_unfolds_to_nothing_is_not_read_for_ever() -> None:
+    class Padding(httpx.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            yield gzip.compress(b"<title>x")
+            while True:
+                yield b"\0" * 10_000
+
+    headers = {"content-type": "text/html", "content-encoding": "gzip"}
+    fetch = await fetched(
+        lambda _: httpx.Response(200, headers=headers, stream=Padding()),
+        FetchSettings(max_body=10_000),
+    )
+    assert isinstance(fetch.outcome, Response)
+    assert (fetch.outcome.body, fetch.outcome.truncated) == (b"<title>x", True)
+
+
+async def test_an_error_of_tls_after_the_handshake_is_a_failure_and_no_crash() -> None:
+    fetch = await fetched(answers(ssl.SSLError("certificate required")), FetchSettings(retries=0))
+    assert fetch.outcome == Failure(FailureKind.TLS_HANDSHAKE)
 
 
 async def test_one_host_is_asked_at_its_pace_and_never_by_too_many_at_once() -> None:

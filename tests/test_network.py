@@ -5,7 +5,7 @@ from itertools import permutations
 from random import Random
 
 import pytest
-from fakes import look, url
+from fakes import look, state_of_looks, url
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -82,3 +82,19 @@ def test_the_order_of_looks_does_not_matter(looks: list[Observation], random: Ra
     shuffled = list(looks)
     random.shuffle(shuffled)
     assert judge_network(shuffled) is judge_network(looks)
+
+
+@pytest.mark.parametrize(("lost", "network"), [(4, Network.DOWN), (3, Network.UP), (0, Network.UP)])
+def test_most_hosts_that_were_well_cannot_all_have_gone_at_once(
+    lost: int, network: Network
+) -> None:
+    addresses = [f"https://h{number}.example/" for number in range(6)]
+    state = state_of_looks("ok")
+    assert state is not None
+    known = {url(address): replace(state, url=url(address)) for address in addresses}
+    looks = [
+        look("dns-not-found" if number < lost else "ok", address=address)
+        for number, address in enumerate(addresses)
+    ]
+    assert judge_network(looks, known) is network
+    assert judge_network(looks) is Network.UP

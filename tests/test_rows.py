@@ -174,3 +174,8 @@ def test_a_place_with_a_value_that_crawl_never_writes_is_refused(change: dict[st
 def test_a_reason_that_crawl_does_not_know_is_refused() -> None:
     with pytest.raises(StoreError, match="written by a newer version of crawl"):
         unasked_of(PLACE_ROW | {"unasked": "splendid"})
+
+
+def test_a_moment_without_a_zone_is_none() -> None:
+    with pytest.raises(ValueError, match="2026-01-01"):
+        moment("2026-01-01T00:00:00")

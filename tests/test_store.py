@@ -42,6 +42,7 @@ from crawler.reasons import REASONS
 from crawler.settings import HealthSettings
 from crawler.store import Store
 from crawler.story import Story
+from crawler.text import clean
 from crawler.urls import Rejected, Rejection, Target, Url
 from crawler.version import __version__
 
@@ -222,14 +223,15 @@ URLS = st.sampled_from([
     url(address)
     for address in (A, B, C, "https://xn--bcher-kva.example/", "http://[2001:db8::1]/", f"{A}x%20y")
 ])  # fmt: skip
-MAYBE = st.none() | TEXTS
+CLEAN = TEXTS.map(clean).filter(bool)
+MAYBE = st.none() | CLEAN
 FACTS = st.builds(PageFacts, *[MAYBE] * 10)
-FINDINGS = st.builds(Finding, TEXTS, st.sampled_from(Severity), TEXTS, MAYBE)
+FINDINGS = st.builds(Finding, CLEAN, st.sampled_from(Severity), CLEAN, st.none() | URLS.map(str))
 HOPS = st.lists(st.builds(Hop, URLS, st.integers(300, 399)), max_size=3).map(tuple)
 VERDICTS = st.builds(
     lambda reason, detail: Verdict(reason.outcome, reason.code, detail, reason.confidence),
     st.sampled_from(REASONS),
-    TEXTS,
+    CLEAN,
 )
 LOOKS = st.builds(
     Observation,
@@ -428,7 +430,7 @@ def test_an_abandoned_run_leaves_nothing_behind(store: Store, path: Path) -> Non
         begun.number, [replace(look("permanent", NOON + DAY, A), hops=(Hop(url(A), 301),))]
     )
     assert column(path, "select count(*) from hops") == [1]
-    store.abandon(begun.number)
+    store.abandon(begun)
     assert store.report() == before
     assert column(path, "select count(*) from runs") == [1]
     assert column(path, "select count(*) from observations") == [1]

@@ -84,7 +84,7 @@ def test_a_file_is_written_whole_or_not_at_all(
     def full(*_: object, **__: object) -> int:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_text", full)
+    monkeypatch.setattr(Path, "replace", full)
     with pytest.raises(ImpossibleError, match="No space left on device"):
         terminal.write("new", path)
     monkeypatch.undo()

@@ -156,7 +156,7 @@ async def test_a_name_is_looked_up_once_and_cannot_change_its_mind(
     for _ in range(2):
         assert kind_of(await fetched("http://a.example/")) is FailureKind.PRIVATE_ADDRESS
     resolver = Resolver()
-    both = await asyncio.gather(*(resolver.addresses("b.example", 80) for _ in range(5)))
+    both = await asyncio.gather(*(resolver.addresses("b.example") for _ in range(5)))
     await resolver.close()
     assert len({tuple(found) for found in both}) == 1
     assert asked.count("b.example") == 1
@@ -191,7 +191,7 @@ async def test_a_resolver_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("crawler.guard.DNS_DEADLINE", 0.05)
     resolver = Resolver()
     with pytest.raises(NameLookupError, match="no answer from the name server"):
-        await resolver.addresses("a.example", 80)
+        await resolver.addresses("a.example")
     await resolver.close()
     release.set()
 

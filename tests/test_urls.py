@@ -263,3 +263,10 @@ def test_no_password_gets_past_the_mask(prefix: str, password: str) -> None:
 def test_masking_takes_no_longer_than_reading() -> None:
     assert mask("http:" * 100_000) == "http:" * 100_000
     assert mask("//" * 100_000) == "//" * 100_000
+
+
+def test_what_is_encoded_over_and_over_is_no_link() -> None:
+    hostile = "https://a.example/" + "%" * 3000 + "3" * 2999 + "41"
+    rejected = resolve(hostile)
+    assert isinstance(rejected, Rejected)
+    assert rejected.reason is Rejection.MALFORMED

@@ -97,7 +97,7 @@ def test_each_failure_has_a_reason_of_its_name(kind: FailureKind) -> None:
         (FailureKind.DNS_FAILURE, Outcome.FAILING, Confidence.CERTAIN),
         (FailureKind.TLS_EXPIRED, Outcome.BROKEN, Confidence.LIKELY),
         (FailureKind.TLS_CHAIN, Outcome.FAILING, Confidence.CERTAIN),
-        (FailureKind.REDIRECT_LOOP, Outcome.BROKEN, Confidence.CERTAIN),
+        (FailureKind.REDIRECT_LOOP, Outcome.BROKEN, Confidence.LIKELY),
         (FailureKind.PRIVATE_ADDRESS, Outcome.UNSAFE, Confidence.CERTAIN),
         (FailureKind.FORBIDDEN_SCHEME, Outcome.UNSAFE, Confidence.CERTAIN),
         (FailureKind.INTERSTITIAL, Outcome.BLOCKED, Confidence.CERTAIN),

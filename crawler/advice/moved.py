@@ -34,6 +34,8 @@ def advise(evidence: Evidence, verdict: Verdict) -> Iterator[Finding]:
     old, new = evidence.link.url, evidence.fetch.effective_url
     if verdict.reason != "permanent" or old.host in _PERSISTENT or old.host in shorteners():
         return
+    if old.scheme == "https" and new.scheme == "http":
+        return  # nobody should write that
     kind = kind_of_move(old, new)
     if _HOME.fullmatch(old.target) and kind == "renamed":
         return  # a front page is an entrance: where it leads today is the site's own affair

@@ -13,6 +13,7 @@ from typing import Final
 import click
 
 from crawler.errors import CrawlerError
+from crawler.text import clean
 from crawler.version import __version__
 
 INTERRUPTED: Final = 130
@@ -79,7 +80,7 @@ def main() -> None:
         error.show()
         code = error.exit_code
     except CrawlerError as error:
-        click.echo(f"crawl: {error}", err=True)
+        click.echo(f"crawl: {clean(str(error), 1000)}", err=True)
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
         code = INTERRUPTED

@@ -13,7 +13,10 @@ from crawler.outline import Entry, Scope, Section, outline
 from crawler.text import clean, readable
 
 _SPECIAL: Final = re.compile(r"([\\`*_{}\[\]()<>|~&!])")
-_REFERENCE: Final = re.compile(r"([@#]|\bGH-)(?=\w)|(?<=\w)(://|www\.)")
+# `@name`, `#1`, `GH-1`, `https://`, `www.`, and hashes of commits: forges make links of them.
+_REFERENCE: Final = re.compile(
+    r"([@#]|\bGH-)(?=\w)|(?<=\w)://|\bwww(?=\.)|\b[0-9a-f]{7}(?=[0-9a-f]{0,33}\b)"
+)
 _SHOWN_PLACES: Final = 20
 
 
@@ -36,7 +39,7 @@ def escape(text: str) -> str:
 
 def code(text: str) -> str:
     """Show any text as code, whatever backticks it holds."""
-    shown = clean(text).replace("|", "\\|")
+    shown = clean(text)
     fence = "`" * (max((len(run) for run in re.findall("`+", shown)), default=0) + 1)
     pad = " " if shown.startswith("`") or shown.endswith("`") else ""
     return f"{fence}{pad}{shown}{pad}{fence}"

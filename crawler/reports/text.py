@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 
 from crawler.model import Occurrence, Outcome, Report
 from crawler.outline import Entry, Scope, Section, outline
-from crawler.text import clean, readable
+from crawler.text import clean, readable, shown_name
 
 _STYLES: Final = {
     Outcome.BROKEN: "bold red",
@@ -84,6 +84,6 @@ def _entry(entry: Entry) -> Iterator[Line]:
 
 
 def _place(place: Occurrence) -> Line:
-    where = f"    {clean(place.document)}:{place.span.line}:{place.span.column}"
+    where = f"    {shown_name(place.document)}:{place.span.line}:{place.span.column}"
     label = escape(place.text)
     return ((where, "dim"), (f"  {label}" if label else "", ""))
