@@ -72,7 +72,7 @@ def excerpt(tale: str) -> str:
     begin = tale.index("$ crawl run")
     entries = tale[begin:].split("\n\n")
     end = next(number for number, entry in enumerate(entries) if entry.startswith("Broken (")) + 4
-    return "```console\n" + "\n\n".join(entries[:end]) + "\n\n  …\n```"
+    return "```console\n$ make run\n…\n" + "\n\n".join(entries[:end]) + "\n\n  …\n```"
 
 
 def helps() -> Iterator[str]:
