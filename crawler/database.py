@@ -79,7 +79,7 @@ def _sentence(path: Path, error: sqlite3.Error) -> str:
 
 
 def _bring_up_to_date(db: Database, path: Path, *, read_only: bool) -> None:
-    known = len(migrations.pending(Database(memory=True, execute_plugins=False)))
+    known = _newest_version()
     version = _pragma(db, "user_version")
     if db.table_names() and _pragma(db, "application_id") != APPLICATION_ID:
         raise StoreError(f"{path} is a database of another program: name another file with --db.")
@@ -109,6 +109,14 @@ def _connection(path: Path, *, read_only: bool) -> sqlite3.Connection:
     connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS)
     connection.execute("pragma trusted_schema = off")
     return connection
+
+
+def _newest_version() -> int:
+    empty = Database(memory=True, execute_plugins=False)
+    try:
+        return len(migrations.pending(empty))
+    finally:
+        empty.close()
 
 
 def _pragma(db: Database, name: str) -> Any:  # noqa: ANN401 - a number or a text
