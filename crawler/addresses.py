@@ -22,7 +22,7 @@ from typing import Final, Self, TypeAlias
 from crawler.errors import SettingsError
 
 Address: TypeAlias = IPv4Address | IPv6Address
-Network: TypeAlias = IPv4Network | IPv6Network
+Block: TypeAlias = IPv4Network | IPv6Network
 
 # IANA's special-purpose registries (RFC 6890 and its updates), multicast and reserved space;
 # the last one is a cloud's metadata service in public address space.
@@ -70,7 +70,7 @@ BAD_PORTS: Final = frozenset({
 })  # fmt: skip
 
 
-def refusal(address: str, allowed: Sequence[Network] = ()) -> str | None:
+def refusal(address: str, allowed: Sequence[Block] = ()) -> str | None:
     """Say in words what kind of place a numeric address is, if it must not be asked; else None.
 
     `allowed` are the operator's exceptions. Raises `ValueError` for what is no numeric address.
@@ -85,7 +85,7 @@ def refusal(address: str, allowed: Sequence[Network] = ()) -> str | None:
     return next((words for network, words in _REFUSED_6 if judged in network), None)
 
 
-def networks(texts: Sequence[str]) -> tuple[Network, ...]:
+def networks(texts: Sequence[str]) -> tuple[Block, ...]:
     """Read `--allow-address`. Raises `SettingsError`."""
     return tuple(_network(text) for text in texts)
 
@@ -131,7 +131,7 @@ def _unwrapped(address: Address) -> Address:
     return mapped or address
 
 
-def _network(text: str) -> Network:
+def _network(text: str) -> Block:
     try:
         return ip_network(text, strict=False)
     except ValueError as error:

@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 
 from crawler import listing, reports, session
 from crawler.collect import Collection, collect
+from crawler.errors import LINKS_FAIL, OK
 from crawler.outline import Scope, outline
 from crawler.practice import DOCUMENT, PracticeClock, PracticeWeb, document
 from crawler.rows import known_url
@@ -72,7 +73,7 @@ def _report(directory: Path, settings: Settings, say: Say) -> None:
 
 def _check(call: Session, say: Say) -> None:
     report = session.checked(call)
-    code = session.LINKS_FAIL if session.fails(report, call.settings) else session.OK
+    code = LINKS_FAIL if session.fails(report, call.settings) else OK
     say(f"$ crawl check {DOCUMENT}; echo $?      # in CI, on a pull request")
     say(f"…\n{outline(report).summary}\n{code}\n")
 

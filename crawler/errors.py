@@ -11,13 +11,21 @@ Whatever a *link* can do to us is a value: see `model.Failure` and `model.Verdic
     - NetworkDownError no host at all could be reached
 """
 
-from typing import ClassVar
+from typing import ClassVar, Final
+
+# Exit codes. 0: nothing that fails; 141: as a program that a closed pipe ended.
+OK: Final = 0
+LINKS_FAIL: Final = 1
+USAGE: Final = 2
+IMPOSSIBLE: Final = 3
+INTERRUPTED: Final = 130
+BROKEN_PIPE: Final = 141
 
 
 class CrawlerError(Exception):
     """Base class; `cli` prints the message, one sentence with its cure, and exits."""
 
-    exit_code: ClassVar[int] = 2
+    exit_code: ClassVar[int] = USAGE
 
 
 class UsageError(CrawlerError):
@@ -35,7 +43,7 @@ class SourceError(UsageError):
 class ImpossibleError(CrawlerError):
     """It could not be done, though it was asked for rightly."""
 
-    exit_code: ClassVar[int] = 3
+    exit_code: ClassVar[int] = IMPOSSIBLE
 
 
 class StoreError(ImpossibleError):

@@ -5,7 +5,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import httpx
 
@@ -13,18 +13,23 @@ from crawler import options, reports, runs, sources, terminal
 from crawler.clock import Clock, SystemClock
 from crawler.collect import Collection
 from crawler.crawl import Conduct
-from crawler.errors import NetworkDownError, SettingsError, StoreError, UsageError
+from crawler.errors import (
+    IMPOSSIBLE,
+    INTERRUPTED,
+    LINKS_FAIL,
+    OK,
+    NetworkDownError,
+    SettingsError,
+    StoreError,
+    UsageError,
+)
 from crawler.model import Health, LinkState, Network, Outcome, Report
 from crawler.outline import Scope
 from crawler.settings import Settings
 from crawler.stop import Stop
 from crawler.store import Store
 from crawler.urls import Url
-
-OK: Final = 0
-LINKS_FAIL: Final = 1
-IMPOSSIBLE: Final = 3
-INTERRUPTED: Final = 130
+from crawler.verdicts import judge_unasked
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +155,11 @@ def _conduct(session: Session, stop: Stop, progress: terminal.Progress) -> Condu
 
 
 def _progress(session: Session) -> terminal.Progress:
-    total = len(session.collection.links)
+    select = session.settings.select
+    asked = [link for link in session.collection.links if judge_unasked(link.url, select) is None]
     talk = session.settings.talk
     shown = not (talk.no_progress or talk.quiet)
-    return terminal.Progress(total, session.clock, shown=shown)
+    return terminal.Progress(len(asked), session.clock, shown=shown)
 
 
 def _same_file(output: Path, name: str) -> bool:

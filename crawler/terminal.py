@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, Self, TextIO
 
 from crawler import reports
 from crawler.clock import Clock
-from crawler.errors import ImpossibleError, UsageError
+from crawler.errors import INTERRUPTED, ImpossibleError, UsageError
 from crawler.model import Observation, Outcome, Report
 from crawler.outline import Scope
 from crawler.stop import Stop
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
 _LINE_SECONDS: Final = 5.0
-_INTERRUPTED: Final = 130
 
 
 def wants_color(stream: TextIO | None) -> bool:
@@ -120,7 +119,7 @@ def stopping(stop: Stop) -> Iterator[None]:
 
     def asked() -> None:
         if next(presses, None) is None:
-            os._exit(_INTERRUPTED)
+            os._exit(INTERRUPTED)
         say("stopping; what was seen so far is kept. Once more stops at once.")
         stop.ask("interrupted")
 

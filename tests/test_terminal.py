@@ -2,13 +2,21 @@
 
 import io
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import pytest
 from fakes import FakeClock, look
 
-from crawler import terminal
+from crawler import session, terminal
+from crawler.clock import Clock
+from crawler.collect import collect
 from crawler.errors import ImpossibleError
+from crawler.model import Document
+from crawler.outline import Scope
+from crawler.session import Session
+from crawler.settings import load
 
 
 class Tty(io.StringIO):
@@ -147,3 +155,23 @@ def test_a_closed_standard_error_is_no_trouble(
     monkeypatch.setattr(sys, "stderr", None)
     terminal.say("nobody hears it")
     assert capsys.readouterr().out == ""
+
+
+def test_progress_counts_only_the_links_that_are_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    totals: list[int] = []
+
+    class Noting(terminal.Progress):
+        def __init__(self, total: int, clock: Clock, *, shown: bool) -> None:
+            totals.append(total)
+            super().__init__(total, clock, shown=shown)
+
+    monkeypatch.setattr("crawler.terminal.Progress", Noting)
+    text = "<http://a.example/> <http://b.example/>"
+    settings = load(None, None, {"exclude": ("a.example", "b.example"), "db": "none.db"})
+    collection = collect([Document("a.md", "markdown", text)], settings.extract)
+    call = Session(settings, collection, "text", Scope.ALL, None, FakeClock())
+    session.checked(call)
+    one = replace(settings, select=replace(settings.select, exclude=("a.example",), offline=False))
+    unused = httpx.MockTransport(lambda _: httpx.Response(204))
+    session.checked(replace(call, settings=one, transport=unused))
+    assert totals == [0, 1]

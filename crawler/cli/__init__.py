@@ -12,12 +12,9 @@ from typing import Final
 
 import click
 
-from crawler.errors import CrawlerError
+from crawler.errors import BROKEN_PIPE, INTERRUPTED, CrawlerError
 from crawler.text import clean
 from crawler.version import __version__
-
-INTERRUPTED: Final = 130
-_BROKEN_PIPE: Final = 141
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,5 +83,5 @@ def main() -> None:
         code = INTERRUPTED
     except BrokenPipeError:  # `crawl links | head`: nobody reads any more
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = _BROKEN_PIPE
+        code = BROKEN_PIPE
     sys.exit(code)
