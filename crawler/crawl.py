@@ -1,15 +1,16 @@
 """One run, from links to looks. The only place where shell and core meet."""
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
 
 from crawler.advice import advise
 from crawler.clock import Clock
 from crawler.facts import read_facts
 from crawler.fetch import Fetcher
+from crawler.frontier import Frontier, Turn
 from crawler.model import (
     Evidence,
     Fetch,
@@ -20,6 +21,7 @@ from crawler.model import (
     Response,
     Verdict,
 )
+from crawler.outage import Outage
 from crawler.settings import Settings
 from crawler.stop import Stop
 from crawler.urls import Url
@@ -27,6 +29,19 @@ from crawler.verdicts import judge, judge_unasked, verdict
 
 if TYPE_CHECKING:
     import httpx
+
+
+SECOND_LOOK_SECONDS: Final = 3.0
+"""How long a link that failed is left alone before its second look, at the run's end."""
+OUTAGE_PAUSES: Final = (2.0, 4.0, 8.0, 16.0, 30.0)
+"""Seconds between the times that we look whether the network is back; then we give up."""
+
+# What may have passed a few seconds later. A silent host is asked twice within one look.
+_MAY_PASS: Final = frozenset({
+    "connect", "dns-failure", "origin-error", "protocol", "server-error", "tls-handshake",
+})  # fmt: skip
+# Looks that wait for the turn of a host cost little, and hold up nobody.
+_TALKS_PER_SLOT: Final = 16
 
 
 @dataclass(slots=True)
@@ -53,7 +68,7 @@ class Conduct:
 
 
 async def crawl(links: Sequence[Link], states: Mapping[Url, LinkState], conduct: Conduct) -> Looks:
-    """Look at every link, the links of one host in a lane of their own, until all is done.
+    """Look at every link, hosts side by side, until all is done.
 
     When a stop is asked, looks that are under way are given up, and what was not seen is
     `unasked` for the reason of the stop.
@@ -61,27 +76,127 @@ async def crawl(links: Sequence[Link], states: Mapping[Url, LinkState], conduct:
     settings, clock, stop = conduct.settings, conduct.clock, conduct.stop
     looks = Looks()
     asked = [link for link in links if not _left_out(link, looks, settings)]
-
-    async def lane(waiting: list[Link]) -> None:
-        while waiting:
-            link = waiting.pop()
-            look = await _look(link, fetcher, states.get(link.url), clock)
-            looks.seen[link.url] = look
-            conduct.on_look(look)
-
-    async def all_lanes() -> None:
-        async with asyncio.TaskGroup() as lanes:
-            for host_links in _by_host(asked):
-                for _ in range(min(len(host_links), settings.pace.per_host)):
-                    lanes.create_task(lane(host_links))
-
     async with Fetcher(settings.fetch, settings.pace, clock, conduct.transport) as fetcher:
-        await _until_stopped(all_lanes(), stop, clock, settings.pace.max_time)
+        work = _Work(Frontier(asked, settings.pace.per_host), fetcher, states, conduct, looks)
+        await _until_stopped(work.all(), stop, clock, settings.pace.max_time)
+    work.settle()
     if stop.reason is not None:
         for link in asked:
             if link.url not in looks.seen:
                 looks.unasked[link.url] = verdict(stop.reason)
     return looks
+
+
+class _Work:
+    """The looks of one run: which is next, which comes again, and which are to be believed."""
+
+    def __init__(
+        self,
+        frontier: Frontier,
+        fetcher: Fetcher,
+        states: Mapping[Url, LinkState],
+        conduct: Conduct,
+        looks: Looks,
+    ) -> None:
+        self._frontier = frontier
+        self._fetcher = fetcher
+        self._states = states
+        self._conduct = conduct
+        self._clock = conduct.clock
+        self._looks = looks
+        self._outage = Outage()
+        self._first_looks: dict[Url, Observation] = {}
+        self._room = asyncio.Semaphore(conduct.settings.pace.concurrency * _TALKS_PER_SLOT)
+        self._changed = asyncio.Event()
+
+    async def all(self) -> None:
+        """Look at everything, and make sure that the network was there meanwhile."""
+        async with asyncio.TaskGroup() as looks:
+            while not self._frontier.finished or self._outage.held:
+                self._changed.clear()
+                if self._outage.in_doubt:
+                    await self._make_sure()
+                elif turn := self._frontier.take(self._clock.monotonic()):
+                    await self._room.acquire()
+                    looks.create_task(self._one(turn))
+                elif self._outage.held and not self._frontier.waiting:
+                    self._believe(self._outage.release())
+                else:
+                    await self._something()
+
+    def settle(self) -> None:
+        """Believe what was seen so far: nothing is looked at again."""
+        if self._conduct.stop.reason != "offline":
+            for _, look in self._outage.release():
+                self._keep(look)
+        for look in self._first_looks.values():
+            self._keep(look)
+
+    async def _one(self, turn: Turn) -> None:
+        link, at_home = turn.link, True
+
+        def left() -> None:
+            nonlocal at_home
+            if at_home:
+                at_home = False
+                self._frontier.left(link)
+                self._changed.set()
+
+        if turn.again:
+            self._fetcher.reopen(link.url)
+        fetch = await self._fetcher.fetch(link.url, left)
+        look = _look(link, fetch, self._states.get(link.url), self._clock.now())
+        left()
+        self._frontier.done()
+        self._believe(self._outage.feed(turn, look))
+        self._room.release()
+        self._changed.set()
+
+    def _believe(self, looks: Iterable[tuple[Turn, Observation]]) -> None:
+        """Keep looks; those at what may pass within the run come once more."""
+        for turn, look in looks:
+            url = turn.link.url
+            first = self._first_looks.pop(url, None)
+            if first is not None:
+                self._keep(replace(look, attempts=first.attempts + look.attempts))
+            elif not turn.again and look.verdict.reason in _MAY_PASS and self._persistent:
+                self._first_looks[url] = look
+                self._frontier.again(turn.link, self._clock.monotonic() + SECOND_LOOK_SECONDS)
+            else:
+                self._keep(look)
+
+    @property
+    def _persistent(self) -> bool:
+        return self._conduct.settings.fetch.retries > 0
+
+    def _keep(self, look: Observation) -> None:
+        self._looks.seen[look.url] = look
+        self._conduct.on_look(look)
+
+    async def _make_sure(self) -> None:
+        """Ask who answered last whether it is still there; wait for it, but not for ever."""
+        witness = self._outage.witness
+        if witness is None or await self._fetcher.reaches(witness):
+            self._believe(self._outage.release())
+            return
+        for pause in OUTAGE_PAUSES:
+            await self._clock.sleep(pause)
+            if await self._fetcher.reaches(witness):
+                self._fetcher.forget_hosts()
+                for turn, _ in self._outage.release():
+                    self._frontier.again(turn.link, self._clock.monotonic())
+                return
+        self._conduct.stop.ask("offline")
+        await asyncio.get_running_loop().create_future()  # until we are stopped
+
+    async def _something(self) -> None:
+        """Wait until a look gets on, or until it is time for a second one."""
+        at = self._frontier.next_at
+        if at is None:
+            await self._changed.wait()
+        else:
+            pause = max(0.0, at - self._clock.monotonic())
+            await _first_of(self._changed.wait(), self._clock.sleep(pause))
 
 
 async def _until_stopped(
@@ -93,23 +208,26 @@ async def _until_stopped(
             stop.ask("out-of-time")
         await stop.wait()
 
+    await _first_of(work, watch(), stop.wait())
+
+
+async def _first_of(*works: Coroutine[None, None, object]) -> None:
+    """Wait until one of several ends, and give the others up."""
     async with asyncio.TaskGroup() as tasks:
-        working, watching = tasks.create_task(work), tasks.create_task(watch())
-        stopping = tasks.create_task(stop.wait())
-        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        for task in (working, watching, stopping):
+        working = [tasks.create_task(work) for work in works]
+        await asyncio.wait(working, return_when=asyncio.FIRST_COMPLETED)
+        for task in working:
             task.cancel()
 
 
-async def _look(link: Link, fetcher: Fetcher, state: LinkState | None, clock: Clock) -> Observation:
-    """The life of one link, once it is known: ask, read, judge, advise."""
-    fetch = await fetcher.fetch(link.url)
+def _look(link: Link, fetch: Fetch, state: LinkState | None, now: datetime) -> Observation:
+    """What becomes of an answer: read, judge, advise."""
     evidence = Evidence(link, fetch, _facts(fetch), state)
     judged = judge(evidence)
     response = fetch.outcome if isinstance(fetch.outcome, Response) else None
     return Observation(
         url=link.url,
-        at=clock.now(),
+        at=now,
         verdict=judged,
         status=response.status if response else None,
         final_url=fetch.effective_url if response or fetch.hops else None,
@@ -134,13 +252,3 @@ def _left_out(link: Link, looks: Looks, settings: Settings) -> bool:
     if judged is not None:
         looks.unasked[link.url] = judged
     return judged is not None
-
-
-def _by_host(links: Iterable[Link]) -> Iterable[list[Link]]:
-    """Group by host, each in reverse: lanes take from the end."""
-    lanes: defaultdict[str, list[Link]] = defaultdict(list)
-    for link in links:
-        lanes[link.url.authority].append(link)
-    for lane in lanes.values():
-        lane.reverse()
-    return lanes.values()

@@ -8,6 +8,7 @@ from typing import Final
 import httpx
 
 from crawler.guard import NameLookupError, UnsafeAddressError
+from crawler.hosts import REFUSED
 from crawler.model import Failure, FailureKind
 
 # Most specific first. A test holds this against httpx itself.
@@ -71,7 +72,7 @@ def _known(cause: BaseException) -> Failure | None:
 def _hung_up(cause: BaseException) -> Failure | None:
     match cause:
         case ConnectionRefusedError():
-            return Failure(FailureKind.CONNECT, "refused", reached=True)
+            return Failure(FailureKind.CONNECT, REFUSED, reached=True)
         case ConnectionResetError():
             return Failure(FailureKind.CONNECT, "reset", reached=True)
         case httpx.RemoteProtocolError() if "without sending" in str(cause):

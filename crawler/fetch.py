@@ -1,30 +1,27 @@
 """The shell around `probe`: httpx, tenacity and waiting. Nothing is decided here.
 
 Policies lie around each other like skins: a conversation is one `probe`; each of its requests is
-retried; each attempt waits for its host's turn; each exchange has a deadline and a body cap.
+retried; each attempt waits for its host's turn; a silent one gets a rival; each has a deadline.
 """
 
 import asyncio
-import re
-import ssl
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Final, Self, cast
 
 import httpx
-from tenacity import AsyncRetrying, Future, RetryCallState, retry_if_result, stop_after_attempt
+from tenacity import AsyncRetrying, Future, RetryCallState, retry_if_result
 from tenacity.wait import wait_exponential_jitter
 
 from crawler.clock import Clock
-from crawler.decoding import ACCEPTED, Decoder, Undecodable
-from crawler.errors import SettingsError
-from crawler.failures import FOREIGN, failure_of
+from crawler.exchange import Exchanger
+from crawler.hosts import Hosts
 from crawler.model import Answer, Failure, FailureKind, Fetch, Request, Response
-from crawler.pacing import Pacer
-from crawler.probe import REDIRECTS, probe
+from crawler.pacing import Pacer, retry_after
+from crawler.probe import probe
+from crawler.race import race
 from crawler.settings import FetchSettings, PaceSettings
 from crawler.tables import advertising_hosts
 from crawler.transport import STANDARD, Transport
@@ -33,19 +30,14 @@ from crawler.urls import Url
 TRANSIENT_STATUS: Final = frozenset({
     408, 425, 429, 444, 460, 463, 499, 500, 502, 503, 504, 507, 520, 521, 522, 523, 524, 527, 530,
 })  # fmt: skip
+# Not a silent host: it has had its second try while the first still waited.
 TRANSIENT_FAILURE: Final = frozenset({
-    FailureKind.CONNECT, FailureKind.DNS_FAILURE, FailureKind.PROTOCOL, FailureKind.TIMEOUT,
-    FailureKind.TLS_HANDSHAKE,
+    FailureKind.CONNECT, FailureKind.DNS_FAILURE, FailureKind.PROTOCOL, FailureKind.TLS_HANDSHAKE,
 })  # fmt: skip
 
-_READABLE: Final = re.compile(r"text/|application/(?:xhtml\+xml|xml|json)|\Z")
-_HEADER: Final = re.compile(
-    r"\s*(\S+?)\s*:\s+([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*:\s*([\x20-\x7e]*?)\s*"
-)
-# What an answer may cost beside its decoded size: padding that unfolds to nothing, tiny pieces.
-_MARGIN: Final = 65_536
-_MAX_PIECES: Final = 20_000
-_SINGLE: Final = frozenset({"location", "content-type", "retry-after", "date"})
+_TOO_MANY_REQUESTS: Final = 429
+_UNAVAILABLE: Final = 503
+_TELLS_WHEN: Final = frozenset({_TOO_MANY_REQUESTS, _UNAVAILABLE})
 
 
 class Fetcher:
@@ -60,33 +52,36 @@ class Fetcher:
     ) -> None:
         self._settings = fetch
         self._clock = clock
-        self._secrets = _secrets(fetch.header)
-        self._transport = transport or Transport(fetch, pace)
+        self._exchanger = Exchanger(fetch, transport or Transport(fetch, pace))
+        self._hosts = Hosts()
         self._pacer = Pacer(pace.delay)
-        self._limited: dict[str, Response] = {}
         self._slots = asyncio.Semaphore(pace.concurrency)
         self._lanes: defaultdict[str, asyncio.Semaphore] = defaultdict(
             lambda: asyncio.Semaphore(pace.per_host)
         )
 
     async def __aenter__(self) -> Self:
-        await self._transport.__aenter__()
+        await self._exchanger.__aenter__()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        # Not `__aexit__`: httpx's own transport does not come by its `aclose` from there.
-        await self._transport.aclose()
+        await self._exchanger.__aexit__()
 
-    async def fetch(self, url: Url) -> Fetch:
-        """Hold the conversation about one URL. Never raises for anything that a server does."""
+    async def fetch(self, url: Url, left: Callable[[], None] = lambda: None) -> Fetch:
+        """Hold the conversation about one URL. Never raises for anything that a server does.
+
+        `left` is called as soon as somebody else than the URL's own host is asked.
+        """
+        talk = _Talk(self._settings.deadline)
         conversation = probe(
             url, max_redirects=self._settings.max_redirects, unaskable=advertising_hosts()
         )
-        talk = _Talk(self._settings.deadline)
         try:
             request = next(conversation)
             while True:
-                request = conversation.send(await self._retried(request, talk))
+                if request.url.authority != url.authority:
+                    left()
+                request = conversation.send(await self._asked(request, talk))
         except StopIteration as end:
             fetch: Fetch = end.value
         return replace(
@@ -96,20 +91,32 @@ class Fetcher:
             http_stack=talk.stack if talk.attempts else None,
         )
 
-    async def _retried(self, request: Request, talk: "_Talk") -> Answer:
-        limited = self._limited.get(request.url.authority)
-        if limited is not None:
-            return limited  # the host has said enough: its other links are not asked any more
-        answer = await self._persistently(request, talk)
-        if isinstance(answer, Response) and answer.status == 429:  # noqa: PLR2004 - RFC 6585 §4
-            self._limited[request.url.authority] = answer
+    async def reaches(self, url: Url) -> bool:
+        """Tell whether somebody is there now, whatever is known of the host."""
+        answer = await self._raced(Request(url), _Talk(self._settings.timeout))
+        return isinstance(answer, Response) or answer.reached
+
+    def reopen(self, url: Url) -> None:
+        """Let a host that was given up be asked once more."""
+        self._hosts.reopen(url, self._clock.monotonic())
+
+    def forget_hosts(self) -> None:
+        """Let all hosts be asked again: it was the network that failed."""
+        self._hosts.forget()
+
+    async def _asked(self, request: Request, talk: "_Talk") -> Answer:
+        shared = self._hosts.shared(request.url)
+        if shared is not None:
+            return shared
+        answer = await self._in_turn(request, talk)
+        if self._settings.retries and self._worth_another_try(request, answer):
+            answer = await self._persistently(request, talk, answer)
+        self._hosts.limited(request.url, answer)
         return answer
 
-    async def _persistently(self, request: Request, talk: "_Talk") -> Answer:
-        first = await self._in_turn(request, talk)
-        if not self._worth_another_try(first):
-            return first  # nearly always: no machinery for that
+    async def _persistently(self, request: Request, talk: "_Talk", first: Answer) -> Answer:
         answers = iter([first])
+        patience = _Patience(self._settings.retries, self._settings.max_retry_after)
 
         async def attempt() -> Answer:
             known = next(answers, None)
@@ -118,10 +125,10 @@ class Fetcher:
         # A retrying object carries the state of one call: never share it between tasks.
         retrying = AsyncRetrying(
             sleep=self._clock.sleep,
-            stop=self._stop,
+            stop=lambda state: patience.ends(self._pause(_answer(state))),
             wait=self._wait,
-            retry=retry_if_result(self._worth_another_try),
-            retry_error_callback=_last_answer,
+            retry=retry_if_result(partial(self._worth_another_try, request)),
+            retry_error_callback=_answer,
         )
         return await retrying(attempt)
 
@@ -129,117 +136,72 @@ class Fetcher:
         """Wait for the host's turn, without holding one of the slots that all hosts share."""
         host = request.url.authority
         async with self._lanes[host]:
-            while True:
+            while (shared := self._hosts.shared(request.url)) is None:
                 async with self._slots:
                     wait = self._pacer.take_turn(host, self._clock.monotonic())
                     if not wait:
-                        answer = await self._timed(request, talk)
-                        break
+                        return await self._attempt(request, talk)
                 await self._clock.sleep(wait)
-        pause = self._pause(answer)
-        if pause is not None and pause <= self._settings.max_retry_after:
-            self._pacer.back_off(host, self._clock.monotonic(), pause)
+        return shared
+
+    async def _attempt(self, request: Request, talk: "_Talk") -> Answer:
+        if talk.spent >= talk.budget:
+            return Failure(FailureKind.TIMEOUT, f"{talk.budget:g} s in all")
+        begun, before = self._clock.monotonic(), talk.attempts
+        answer = await self._raced(request, talk)
+        now = self._clock.monotonic()
+        talk.spent += now - begun
+        self._hosts.note(request.url, answer, begun, now, talk.attempts - before)
+        self._keep_pace(request.url.authority, answer, begun, now)
         return answer
 
-    async def _timed(self, request: Request, talk: "_Talk") -> Answer:
+    async def _raced(self, request: Request, talk: "_Talk") -> Answer:
+        """Hold an exchange; a host that stays silent is asked once more meanwhile."""
+
+        async def exchange() -> Answer:
+            talk.attempts += 1
+            answer, talk.stack = await self._exchanger.exchange(request)
+            return answer
+
         seconds = min(self._settings.timeout, talk.budget - talk.spent)
-        if seconds <= 0:
-            return Failure(FailureKind.TIMEOUT, f"{talk.budget:g} s in all")
-        begun = self._clock.monotonic()
-        talk.attempts += 1
-        try:
-            async with asyncio.timeout(seconds):
-                return await self._exchange(request, talk)
-        except TimeoutError:
-            return Failure(FailureKind.TIMEOUT, f"none within {seconds:.3g} s")
-        finally:
-            talk.spent += self._clock.monotonic() - begun
+        second_after = seconds / 2 if self._settings.retries else seconds
+        answer = await race(exchange, _is_response, seconds, second_after)
+        return answer or Failure(FailureKind.TIMEOUT, f"none within {seconds:.3g} s")
 
-    async def _exchange(self, request: Request, talk: "_Talk") -> Answer:
-        talk.stack = STANDARD
-        try:
-            response = await self._transport.handle_async_request(self._outgoing(request))
-            talk.stack = response.extensions.get("http_stack", STANDARD)
-            try:
-                return await self._read(response)
-            finally:
-                await response.aclose()
-        except FOREIGN as error:
-            return failure_of(error)
+    def _keep_pace(self, host: str, answer: Answer, begun: float, now: float) -> None:
+        match answer:
+            case Response(status=status) if status == _TOO_MANY_REQUESTS:
+                self._pacer.complained(host, begun, now)
+            case Response(status=status) if status != _UNAVAILABLE:
+                self._pacer.answered(host, now - begun)
+            case _:
+                self._pacer.strained(host)
+        self._pacer.back_off(host, now, self._pause(answer) or 0.0)
 
-    def _outgoing(self, request: Request) -> httpx.Request:
-        url = request.url
-        headers = {
-            "host": url.authority,  # httpx would decode the name for it, and some have no decoding
-            "user-agent": self._settings.user_agent,
-            "accept-encoding": ACCEPTED,
-            **request.headers,
-        }
-        if url.scheme == "https":  # secrets: to the exact host that they are for, on every hop
-            headers |= self._secrets.get(url.authority, {})
-        # As bytes: a cookie comes back as it came, be it ASCII or not.
-        raw = [(name.encode("ascii"), value.encode()) for name, value in headers.items()]
-        outgoing = httpx.Request("GET", str(url), headers=raw)
-        timeout = dict.fromkeys(("connect", "read", "write", "pool"), self._settings.timeout)
-        outgoing.extensions = {"timeout": timeout, "target": url.target.encode()}
-        return outgoing
-
-    async def _read(self, response: httpx.Response) -> Response:
-        headers = _headers(response)
-        status = response.status_code
-        kind = headers.get("content-type", "").strip().lower()
-        redirects = status in REDIRECTS and "location" in headers
-        if redirects or not _READABLE.match(kind):
-            return Response(status, headers)
-        body, truncated = await self._body(response, headers.get("content-encoding", ""))
-        return Response(status, headers, body, truncated)
-
-    async def _body(self, response: httpx.Response, coding: str) -> tuple[bytes, bool]:
-        """Read up to the cap. A body cut short or garbled is no failure: the page is there."""
-        limit = self._settings.max_body
-        try:
-            decoder = Decoder(coding, limit)
-        except Undecodable:
-            return b"", True
-        wire = pieces = 0
-        try:
-            # The stream itself, not `aiter_raw`: that one refuses responses made in memory.
-            async for piece in cast("httpx.AsyncByteStream", response.stream):
-                decoder.feed(piece)
-                wire, pieces = wire + len(piece), pieces + 1
-                endless = wire > 2 * limit + _MARGIN or pieces > _MAX_PIECES
-                if decoder.full or endless:
-                    return bytes(decoder.body), True
-        except (Undecodable, httpx.TransportError, ssl.SSLError):
-            return bytes(decoder.body), True
-        return bytes(decoder.body), False
-
-    def _stop(self, state: RetryCallState) -> bool:
-        """Stop after the last try; a silent host gets one more try, not all of them."""
-        tries = self._settings.retries + 1
-        if state.outcome is not None and _timed_out(state.outcome.result()):
-            tries = min(tries, 2)
-        return bool(stop_after_attempt(tries)(state))
-
-    def _worth_another_try(self, answer: Answer) -> bool:
+    def _worth_another_try(self, request: Request, answer: Answer) -> bool:
+        if self._hosts.shared(request.url) is not None:
+            return False
         match answer:
             case Failure(kind=kind):
                 return kind in TRANSIENT_FAILURE
-            case Response(status=status) if status in TRANSIENT_STATUS:
-                pause = self._pause(answer)
-                return pause is None or pause <= self._settings.max_retry_after
-            case _:
-                return False
+            case Response(status=status, headers=headers):
+                if status in _TELLS_WHEN and retry_after(headers, self._clock.now()) is not None:
+                    return self._pause(answer) is not None
+                return status in TRANSIENT_STATUS
 
     def _wait(self, state: RetryCallState) -> float:
-        if state.outcome is not None and self._pause(state.outcome.result()):
+        if self._pause(_answer(state)):
             return 0.0  # the whole host is waiting already
         return wait_exponential_jitter(multiplier=0.5, max=10, jitter=0.5)(state)
 
     def _pause(self, answer: Answer) -> float | None:
-        if isinstance(answer, Response) and answer.status in (429, 503):
-            return retry_after(answer.headers, self._clock.now())
-        return None
+        """Return how long the host wants to be left alone, in seconds, if we are to wait for it."""
+        if not (isinstance(answer, Response) and answer.status in _TELLS_WHEN):
+            return None
+        seconds = retry_after(answer.headers, self._clock.now())
+        return (
+            seconds if seconds is not None and seconds <= self._settings.max_retry_after else None
+        )
 
 
 @dataclass(slots=True)
@@ -252,57 +214,25 @@ class _Talk:
     stack: str = STANDARD
 
 
-def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Read `Retry-After`, seconds or date (RFC 9110 §10.2.3); None if there is none to be read.
+@dataclass(slots=True)
+class _Patience:
+    """What may still be spent on one request: tries of our own, and seconds that we are told."""
 
-    A date is relative to the answer's own `Date`, so that a wrong clock does no harm.
-    """
-    value = headers.get("retry-after", "").strip()
-    if re.fullmatch(r"[0-9]{1,9}", value):
-        return float(value)
-    then, start = _date(value), _date(headers.get("date", "")) or now
-    return max(0.0, (then - start).total_seconds()) if then else None
+    tries: int
+    seconds: float
 
-
-def _date(value: str) -> datetime | None:
-    try:
-        date = parsedate_to_datetime(value)
-    except (ValueError, TypeError, OverflowError):
-        return None
-    return date if date.tzinfo else date.replace(tzinfo=UTC)
+    def ends(self, pause: float | None) -> bool:
+        if pause:
+            self.seconds -= pause
+        else:
+            self.tries -= 1
+        return self.tries < 0 or self.seconds < 0
 
 
-def _headers(response: httpx.Response) -> dict[str, str]:
-    """Decode header values as browsers do: UTF-8 if they are, else each byte a character."""
-    headers: dict[str, str] = {}
-    for raw_name, raw_value in response.headers.raw:
-        name = raw_name.decode("latin-1").lower()
-        try:
-            value = raw_value.decode()
-        except UnicodeDecodeError:
-            value = raw_value.decode("latin-1")
-        if name not in headers:
-            headers[name] = value
-        elif name not in _SINGLE:  # of those, the first counts: two joined would be a third
-            joint = "\n" if name == "set-cookie" else ", "
-            headers[name] += joint + value
-    return headers
+def _is_response(answer: Answer) -> bool:
+    return isinstance(answer, Response)
 
 
-def _secrets(texts: tuple[str, ...]) -> Mapping[str, Mapping[str, str]]:
-    secrets: defaultdict[str, dict[str, str]] = defaultdict(dict)
-    for text in texts:
-        match = _HEADER.fullmatch(text)
-        if match is None or any(mark in text for mark in "\r\n\0"):
-            raise SettingsError("--header takes 'HOST: Name: value'; what was given is not that.")
-        secrets[match[1].lower().removesuffix(":443")][match[2].lower()] = match[3]
-    return secrets
-
-
-def _timed_out(answer: Answer) -> bool:
-    return isinstance(answer, Failure) and answer.kind is FailureKind.TIMEOUT
-
-
-def _last_answer(state: RetryCallState) -> Answer:
-    # tenacity gives up only after an attempt: there is an outcome.
+def _answer(state: RetryCallState) -> Answer:
+    # tenacity asks only after an attempt: there is an outcome.
     return cast("Answer", cast("Future", state.outcome).result())

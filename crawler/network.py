@@ -25,16 +25,17 @@ def judge_network(
     may well be the one that is gone.
     """
     asked = [look for look in looks if look.attempts and look.verdict.outcome not in _NOT_ASKED]
-    lost = {look.url.host for look in asked if not _reached(look)}
+    lost = {look.url.host for look in asked if not reached(look)}
     if _most_are_lost(asked, lost, known):
         return Network.DOWN
-    if not asked or any(map(_reached, asked)):
+    if not asked or any(map(reached, asked)):
         return Network.UP
     names_only = all(look.verdict.reason in _NAMES for look in asked)
     return Network.DOWN if names_only or len(lost) > 1 else Network.UP
 
 
-def _reached(look: Observation) -> bool:
+def reached(look: Observation) -> bool:
+    """Tell whether a look shows that somebody is there, if only by refusing."""
     return look.reached or bool(look.hops) or look.verdict.reason not in _UNREACHED
 
 

@@ -1,31 +1,116 @@
-"""Politeness: may we ask this host now?
+"""Politeness: may we ask this host now? How often can it bear it?
 
 Holds state, performs nothing. The caller says what time it is and does the waiting. A turn is
 booked when it is taken, not when it is wished for: a request that waits elsewhere in between
-cannot spoil the delay.
+cannot spoil the interval.
 """
 
 import math
-from collections import defaultdict
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+START_INTERVAL: Final = 0.05
+"""Seconds between the first requests to a host that nothing is known of."""
+MAX_INTERVAL: Final = 10.0
+
+_QUICKER: Final = 0.8
+_SLOWER: Final = 1.25
+_BACK: Final = 2.0
+_SMOOTHING: Final = 0.2
+# A host is laden when answers take much longer than its best ones: by factor and by seconds.
+_LADEN_FACTOR: Final = 3.0
+_LADEN_SECONDS: Final = 0.25
+_LADEN_INTERVAL: Final = 1.0
+
+
+@dataclass(slots=True)
+class _Pace:
+    interval: float
+    least: float
+    free_at: float = 0.0
+    complained_at: float = -math.inf
+    best: float = math.inf
+    usual: float = 0.0
 
 
 @dataclass(slots=True)
 class Pacer:
-    """When each host may be asked next. `delay`: seconds between two requests to one host."""
+    """When each host may be asked next.
+
+    `delay`: least seconds between two requests to one host. The interval begins above it, shrinks
+    to it while the host is well, and grows when it complains or gets slow.
+    """
 
     delay: float
-    _free_at: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    _paces: dict[str, _Pace] = field(default_factory=dict)
 
     def take_turn(self, host: str, now: float) -> float:
         """Take the host's turn and return 0, or return how many seconds to wait for it."""
-        free_at = self._free_at[host]
-        if now < free_at:
-            return free_at - now
-        self._free_at[host] = now + self.delay
+        pace = self._pace(host)
+        if now < pace.free_at:
+            return pace.free_at - now
+        pace.free_at = now + pace.interval
         return 0.0
 
     def back_off(self, host: str, now: float, seconds: float) -> None:
         """Leave the host alone for a while. Nonsense (negative, not a number) is no while."""
         if math.isfinite(seconds) and seconds > 0:
-            self._free_at[host] = max(self._free_at[host], now + seconds)
+            pace = self._pace(host)
+            pace.free_at = max(pace.free_at, now + seconds)
+
+    def answered(self, host: str, seconds: float) -> None:
+        """Take in that the host answered well, and how long that took."""
+        pace = self._pace(host)
+        pace.usual += (seconds - pace.usual) * (_SMOOTHING if pace.usual else 1.0)
+        pace.best = min(pace.best, pace.usual)
+        if pace.usual > pace.best * _LADEN_FACTOR + _LADEN_SECONDS:
+            self.strained(host)
+        else:
+            pace.interval = max(pace.least, pace.interval * _QUICKER)
+
+    def strained(self, host: str) -> None:
+        """Take in that the host has trouble (slow answers, 503): a little slower, for now."""
+        pace = self._pace(host)
+        slower = max(pace.interval, START_INTERVAL) * _SLOWER
+        pace.interval = max(pace.least, min(slower, _LADEN_INTERVAL))
+
+    def complained(self, host: str, asked_at: float, now: float) -> None:
+        """Take in that the host says we ask too much (429): half as often, for the whole run.
+
+        Requests that were under way when it said so the last time say nothing new.
+        """
+        pace = self._pace(host)
+        if asked_at >= pace.complained_at:
+            slower = max(pace.interval * _BACK, START_INTERVAL)
+            pace.interval = pace.least = max(pace.least, min(slower, MAX_INTERVAL))
+            pace.complained_at = now
+
+    def _pace(self, host: str) -> _Pace:
+        if host not in self._paces:
+            start = max(self.delay, min(START_INTERVAL, self.delay * 10))
+            self._paces[host] = _Pace(start, self.delay)
+        return self._paces[host]
+
+
+def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Read `Retry-After`, seconds or date (RFC 9110 §10.2.3); None if there is none to be read.
+
+    A date is relative to the answer's own `Date`, so that a wrong clock does no harm.
+    """
+    value = headers.get("retry-after", "").strip()
+    if re.fullmatch(r"[0-9]{1,9}", value):
+        return float(value)
+    then, start = _date(value), _date(headers.get("date", "")) or now
+    return max(0.0, (then - start).total_seconds()) if then else None
+
+
+def _date(value: str) -> datetime | None:
+    try:
+        date = parsedate_to_datetime(value)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return date if date.tzinfo else date.replace(tzinfo=UTC)

@@ -148,7 +148,12 @@ REASONS: Final = (
     Reason(Outcome.SKIPPED, "scheme", "Not a web address; its scheme is not checked."),
     Reason(Outcome.SKIPPED, "relative", "A path within this site; it is not checked yet."),
     Reason(Outcome.SKIPPED, "excluded", "Left out by the settings.", "See `include`, `exclude`."),
-    Reason(Outcome.SKIPPED, "offline", "Not asked: `--offline`."),
+    Reason(
+        Outcome.SKIPPED,
+        "offline",
+        "Not asked: `--offline` was given, or the network went away during the run.",
+        "Run it again with a network.",
+    ),
     Reason(
         Outcome.SKIPPED, "out-of-time", "Not asked: the time was up.", "Allow more: `--max-time`."
     ),

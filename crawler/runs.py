@@ -116,7 +116,6 @@ class _Recorder:
 
 
 # Reasons that hold for the next report too; "interrupted" says something of one run only.
-_CUT_SHORT: Final = frozenset({"interrupted", "out-of-time"})
 _LASTING: Final = frozenset({"excluded"})
 
 
@@ -133,7 +132,8 @@ def _report(
     conduct: Conduct,
     network: Network,
 ) -> Report:
-    whole = not any(verdict.reason in _CUT_SHORT for verdict in looks.unasked.values())
+    cut_short = conduct.stop.reason
+    whole = not any(verdict.reason == cut_short for verdict in looks.unasked.values())
     finished = replace(begun, finished_at=conduct.clock.now(), complete=whole, network=network)
     health = conduct.settings.health
     states = {url: advance(known.get(url), look, health) for url, look in looks.seen.items()}

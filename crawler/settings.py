@@ -94,8 +94,13 @@ class PaceSettings:
     """How fast, and how politely."""
 
     concurrency: int = knob(64, "requests in flight at once", 1, 4096)
-    per_host: int = knob(4, "requests in flight at once to one host", 1, 256)
-    delay: float = knob(0.1, "seconds between two requests to one host", 0, 3600)
+    per_host: int = knob(6, "requests in flight at once to one host", 1, 256)
+    delay: float = knob(
+        0.005,
+        "least seconds between two requests to one host; more while it is not well",
+        0,
+        3600,
+    )
     max_time: float | None = knob(None, "seconds for the whole run", 0, MAX_SECONDS * 7, kind=float)
 
 

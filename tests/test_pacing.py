@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.pacing import Pacer
+from crawler.pacing import MAX_INTERVAL, START_INTERVAL, Pacer
 
 HOSTS = st.sampled_from(["a.example", "b.example"])
 STEPS = st.lists(
@@ -42,10 +42,16 @@ def test_who_waits_as_told_gets_the_turn(
     for host, passed, _ in steps:
         now += passed
         wait = pacer.take_turn(host, now)
-        assert 0 <= wait <= delay + 1e-9
+        assert 0 <= wait <= max(delay, START_INTERVAL) + 1e-9
         if wait:
             now += wait + 1e-9
             assert pacer.take_turn(host, now) == 0
+
+
+def interval(pacer: Pacer, now: float = 1000.0) -> float:
+    """Return how long the next but one has to wait: seconds, rounded."""
+    assert pacer.take_turn("a.example", now) == 0
+    return round(pacer.take_turn("a.example", now), 6)
 
 
 def test_a_turn_is_booked_when_it_is_taken_and_not_when_it_is_wished_for() -> None:
@@ -55,6 +61,81 @@ def test_a_turn_is_booked_when_it_is_taken_and_not_when_it_is_wished_for() -> No
     assert pacer.take_turn("a.example", 1.5) == 0.5
     assert pacer.take_turn("a.example", 9.0) == 0
     assert pacer.take_turn("a.example", 10.0) == 1.0
+
+
+def test_an_unknown_host_is_asked_slowly_and_a_well_one_ever_more_quickly() -> None:
+    pacer = Pacer(0.005)
+    assert interval(pacer) == START_INTERVAL
+    for _ in range(3):
+        pacer.answered("a.example", 0.1)
+    assert interval(pacer, 2000) == round(START_INTERVAL * 0.8**3, 6)
+    for _ in range(50):
+        pacer.answered("a.example", 0.1)
+    assert interval(pacer, 3000) == 0.005
+
+
+def test_the_operators_delay_is_the_least_from_the_beginning() -> None:
+    pacer = Pacer(2.0)
+    for _ in range(50):
+        pacer.answered("a.example", 0.1)
+    assert interval(pacer) == 2.0
+
+
+def test_a_host_that_complains_is_asked_half_as_often_for_good() -> None:
+    pacer = Pacer(0.005)
+    for _ in range(50):
+        pacer.answered("a.example", 0.1)
+    pacer.complained("a.example", 10.0, 11.0)
+    assert interval(pacer) == START_INTERVAL
+    pacer.complained("a.example", 12.0, 13.0)
+    assert interval(pacer, 2000) == START_INTERVAL * 2
+    for _ in range(50):
+        pacer.answered("a.example", 0.1)
+    assert interval(pacer, 3000) == START_INTERVAL * 2, "never as quick again"
+
+
+def test_requests_that_were_under_way_do_not_complain_once_more() -> None:
+    pacer = Pacer(0.005)
+    for asked_at in (10.0, 10.1, 10.2):
+        pacer.complained("a.example", asked_at, 11.0)
+    assert interval(pacer) == START_INTERVAL * 2
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.005, 2.0])
+def test_however_often_a_host_complains_it_is_asked_some_time(delay: float) -> None:
+    pacer = Pacer(delay)
+    for second in range(100):
+        pacer.complained("a.example", second, second)
+    assert interval(pacer) == MAX_INTERVAL
+
+
+def test_a_delay_above_all_bounds_is_the_operators_word() -> None:
+    pacer = Pacer(60.0)
+    pacer.complained("a.example", 0, 0)
+    pacer.strained("a.example")
+    assert interval(pacer) == 60.0
+
+
+def test_a_host_whose_answers_get_slow_is_asked_less_often_until_they_are_quick_again() -> None:
+    pacer = Pacer(0.005)
+    for _ in range(50):
+        pacer.answered("a.example", 0.1)
+    for _ in range(10):
+        pacer.answered("a.example", 3.0)
+    slow = interval(pacer)
+    assert slow > START_INTERVAL
+    for _ in range(50):
+        pacer.answered("a.example", 0.1)
+    assert interval(pacer, 2000) == 0.005
+
+
+def test_trouble_makes_a_host_slower_but_not_without_end() -> None:
+    pacer = Pacer(0.005)
+    pacer.strained("a.example")
+    assert START_INTERVAL < interval(pacer) < START_INTERVAL * 2
+    for _ in range(100):
+        pacer.strained("a.example")
+    assert interval(pacer, 2000) == 1.0
 
 
 def test_hosts_do_not_wait_for_each_other() -> None:

@@ -1,0 +1,108 @@
+"""The frontier: links still to be looked at, in the order in which they should be.
+
+Holds state, performs nothing. Hosts take turns; of one host no more links are out than it may be
+asked at once. Links are marked when they are taken in, so that each URL is looked at once; those
+that deserve a second look come again when all others are out.
+"""
+
+from collections import Counter, deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from crawler.model import Link
+from crawler.urls import Url
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A link whose turn it is; `again` if this is its second look."""
+
+    link: Link
+    again: bool = False
+
+
+class Frontier:
+    """Give out links by `take`; say `left` when a host is free of one, and `done` at its end."""
+
+    def __init__(self, links: Iterable[Link], per_host: int) -> None:
+        self._per_host = per_host
+        self._marked: set[Url] = set()
+        self._lanes: dict[str, list[Turn]] = {}
+        self._ring: deque[str] = deque()
+        self._at_host: Counter[str] = Counter()
+        self._later: deque[tuple[float, Link]] = deque()
+        self._waiting = self._out = 0
+        for link in links:
+            self.add(link)
+        for lane in self._lanes.values():
+            lane.reverse()  # they are taken from the end
+
+    def add(self, link: Link) -> bool:
+        """Take in a link; return False for a URL that was taken in before."""
+        if link.url in self._marked:
+            return False
+        self._marked.add(link.url)
+        self._enqueue(Turn(link))
+        return True
+
+    def again(self, link: Link, at: float) -> None:
+        """Take a link in for a second look, not before a moment. Moments come in their order."""
+        self._later.append((at, link))
+
+    @property
+    def finished(self) -> bool:
+        """Whether every link taken in is done."""
+        return not (self._waiting or self._out or self._later)
+
+    @property
+    def waiting(self) -> int:
+        """How many links wait for their turn; second looks are not counted before it is time."""
+        return self._waiting
+
+    @property
+    def next_at(self) -> float | None:
+        """The moment of the next second look, if nothing else waits."""
+        return self._later[0][0] if self._later and not self._waiting else None
+
+    def take(self, now: float) -> Turn | None:
+        """Return the next link that may be looked at now; None if there is none for now."""
+        while self._later and not self._waiting and self._later[0][0] <= now:
+            self._enqueue(Turn(self._later.popleft()[1], again=True))
+        if not self._ring:
+            return None
+        host = self._ring.popleft()
+        lane = self._lanes[host]
+        turn = lane.pop()
+        self._at_host[host] += 1
+        self._waiting, self._out = self._waiting - 1, self._out + 1
+        self._line_up(host)
+        return turn
+
+    def left(self, link: Link) -> None:
+        """A link asks its own host nothing more: the host's next one may go."""
+        host = link.url.authority
+        had_no_room = self._at_host[host] == self._per_host
+        self._at_host[host] -= 1
+        if not self._at_host[host]:
+            del self._at_host[host]
+        if had_no_room:
+            self._line_up(host)
+
+    def done(self) -> None:
+        """A look has come to its end."""
+        self._out -= 1
+
+    def _enqueue(self, turn: Turn) -> None:
+        host = turn.link.url.authority
+        lane = self._lanes.setdefault(host, [])
+        lane.append(turn)
+        self._waiting += 1
+        if len(lane) == 1:
+            self._line_up(host)
+
+    def _line_up(self, host: str) -> None:
+        """Put a host at the end of the ring, if it has a link and room for it."""
+        if not self._lanes.get(host):
+            self._lanes.pop(host, None)
+        elif self._at_host[host] < self._per_host:
+            self._ring.append(host)

@@ -1,0 +1,48 @@
+"""Has the network gone away in the middle of a run?
+
+Holds state, performs nothing. Looks that reached nobody are held back until somebody is reached
+after them; when they pile up over several hosts, the network itself is in doubt.
+"""
+
+from typing import Final, TypeAlias
+
+from crawler.frontier import Turn
+from crawler.model import Observation
+from crawler.network import reached
+from crawler.urls import Url
+
+DOUBTFUL_HOSTS: Final = 5
+
+Held: TypeAlias = tuple[Turn, Observation]
+
+
+class Outage:
+    """Looks in doubt, in their order, and the last URL that is known to have answered."""
+
+    def __init__(self) -> None:
+        self.witness: Url | None = None
+        self.held: list[Held] = []
+        self._hosts: set[str] = set()
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether somebody who answered before should be asked if the network is there."""
+        return self.witness is not None and len(self._hosts) >= DOUBTFUL_HOSTS
+
+    def feed(self, turn: Turn, look: Observation) -> list[Held]:
+        """Take in a look; return those that are beyond doubt now."""
+        if not look.attempts:  # nobody was asked
+            return [(turn, look)]
+        if not reached(look):
+            self.held.append((turn, look))
+            self._hosts.add(look.url.host)
+            return []
+        if look.status is not None:
+            self.witness = look.final_url
+        return [*self.release(), (turn, look)]
+
+    def release(self) -> list[Held]:
+        """Return the looks that were held back, and begin anew."""
+        held, self.held = self.held, []
+        self._hosts.clear()
+        return held

@@ -1,0 +1,50 @@
+"""A second attempt beside a first one that is silent, so that two cost the time of one."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+async def race(
+    attempt: Callable[[], Coroutine[None, None, T]],
+    good: Callable[[T], bool],
+    seconds: float,
+    second_after: float,
+) -> T | None:
+    """Attempt once, and once more if there is no result after `second_after` seconds.
+
+    Returns the first good result; without any, a bad one; None if there was none within
+    `seconds`. Nothing of it goes on afterwards.
+    """
+    loop = asyncio.get_running_loop()
+    ends_at = loop.time() + seconds
+    results: list[T] = []
+    rivals: list[asyncio.Task[None]] = []
+    async with asyncio.TaskGroup() as tasks:
+        limit = asyncio.timeout_at(ends_at)
+
+        async def rival() -> None:
+            results.append(await attempt())
+            if good(results[-1]) and not limit.expired() and timer is not None:
+                limit.reschedule(loop.time())  # the first one need not go on
+
+        def start() -> None:
+            rivals.append(tasks.create_task(rival()))
+
+        timer = loop.call_later(second_after, start) if second_after < seconds else None
+        try:
+            async with limit:
+                results.append(await attempt())  # in this very task: nearly always the only one
+        except TimeoutError:
+            pass
+        finally:
+            if timer is not None:
+                timer.cancel()
+                timer = None
+        if rivals and not any(map(good, results)):
+            await asyncio.wait(rivals, timeout=max(0.0, ends_at - loop.time()))
+        for racer in rivals:
+            racer.cancel()
+    return next(filter(good, results), results[-1] if results else None)

@@ -1,0 +1,182 @@
+"""The looks of one run: second looks, hosts that are down, and a network that goes away."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import httpx
+from fakes import FakeClock, url
+
+from crawler.crawl import SECOND_LOOK_SECONDS, Conduct, Looks, crawl
+from crawler.model import Link, Observation
+from crawler.settings import FetchSettings, PaceSettings, Settings
+from crawler.stop import Stop
+
+SETTINGS = Settings(pace=PaceSettings(delay=0), fetch=FetchSettings(retries=1))
+
+Answer = Callable[[httpx.Request], httpx.Response]
+
+
+def ok(_request: httpx.Request | None = None) -> httpx.Response:
+    return httpx.Response(200)
+
+
+def refuse(_request: httpx.Request | None = None) -> httpx.Response:
+    error = httpx.ConnectError("refused")
+    error.__cause__ = ConnectionRefusedError()
+    raise error
+
+
+def unreachable(_request: httpx.Request | None = None) -> httpx.Response:
+    raise httpx.ConnectError("network is unreachable")
+
+
+class Web:
+    """Answers by host; counts what it is asked."""
+
+    def __init__(self, answers: Mapping[str, Answer], others: Answer = ok) -> None:
+        self.answers = answers
+        self.others = others
+        self.asked: Counter[str] = Counter()
+
+    async def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.asked[request.url.host] += 1
+        await asyncio.sleep(0)
+        return self.answers.get(request.url.host, self.others)(request)
+
+
+async def crawled(
+    web: Web, *addresses: str, settings: Settings = SETTINGS, stop: Stop | None = None
+) -> tuple[Looks, list[Observation]]:
+    told: list[Observation] = []
+    links = [Link(url(address)) for address in addresses]
+    conduct = Conduct(settings, FakeClock(), stop or Stop(), told.append, httpx.MockTransport(web))
+    return await crawl(links, {}, conduct), told
+
+
+def pages(host: str, number: int) -> list[str]:
+    return [f"https://{host}.example/{page}" for page in range(number)]
+
+
+def reasons(looks: Looks) -> Counter[str]:
+    return Counter(look.verdict.reason for look in looks.seen.values())
+
+
+async def test_a_link_that_failed_gets_a_second_look_and_that_one_counts() -> None:
+    def recovering(request: httpx.Request) -> httpx.Response:
+        return ok() if web.asked[request.url.host] > 2 else httpx.Response(500)
+
+    web = Web({"sick.example": recovering})
+    looks, told = await crawled(web, "https://sick.example/", "https://well.example/")
+    assert reasons(looks) == {"ok": 2}
+    assert len(told) == 2, "each link is told once"
+    sick = looks.seen[url("https://sick.example/")]
+    assert sick.attempts == web.asked["sick.example"] == 3
+
+
+async def test_a_link_that_fails_twice_is_told_once() -> None:
+    web = Web({"sick.example": lambda _: httpx.Response(500)})
+    looks, told = await crawled(web, "https://sick.example/")
+    assert [look.verdict.reason for look in told] == ["server-error"]
+    assert reasons(looks) == {"server-error": 1}
+
+
+async def test_without_retries_there_is_no_second_look_either() -> None:
+    web = Web({"sick.example": lambda _: httpx.Response(500)})
+    hasty = replace(SETTINGS, fetch=replace(SETTINGS.fetch, retries=0))
+    await crawled(web, "https://sick.example/", settings=hasty)
+    assert web.asked["sick.example"] == 1
+
+
+async def test_the_links_of_a_host_that_is_down_share_what_two_of_them_found_out() -> None:
+    web = Web({"down.example": refuse})
+    looks, _ = await crawled(web, *pages("down", 200), *pages("well", 3))
+    assert reasons(looks) == {"connect": 200, "ok": 3}
+    assert web.asked["down.example"] <= SETTINGS.pace.per_host + 4
+    shared = [look for look in looks.seen.values() if not look.attempts]
+    assert len(shared) > 180
+
+
+async def test_a_host_that_comes_back_within_the_run_loses_no_link() -> None:
+    clock = FakeClock()
+
+    async def recovering(_request: httpx.Request) -> httpx.Response:
+        return ok() if clock.seconds > SECOND_LOOK_SECONDS else refuse()
+
+    conduct = Conduct(SETTINGS, clock, Stop(), lambda _: None, httpx.MockTransport(recovering))
+    looks = await crawl([Link(url(each)) for each in pages("down", 50)], {}, conduct)
+    assert reasons(looks) == {"ok": 50}
+
+
+async def test_a_silent_host_costs_one_deadline_however_many_links_it_has() -> None:
+    async def silent(request: httpx.Request) -> httpx.Response:
+        if request.url.host == "well.example":
+            return ok()
+        await asyncio.sleep(3600)
+        raise AssertionError
+
+    quick = replace(SETTINGS, fetch=replace(SETTINGS.fetch, timeout=0.3))
+    links = [Link(url(each)) for each in (*pages("silent", 100), *pages("well", 5))]
+    conduct = Conduct(quick, FakeClock(), Stop(), lambda _: None, httpx.MockTransport(silent))
+    async with asyncio.timeout(10):
+        looks = await crawl(links, {}, conduct)
+    assert reasons(looks) == {"timeout": 100, "ok": 5}
+
+
+async def test_dead_hosts_at_the_end_of_a_list_are_believed_after_one_question() -> None:
+    web = Web({f"dead{n}.example": unreachable for n in range(8)})
+    dead = [f"https://dead{number}.example/" for number in range(8)]
+    looks, _ = await crawled(web, *pages("well", 2), *dead)
+    assert reasons(looks) == {"ok": 2, "connect": 8}
+
+
+async def test_a_network_that_goes_away_and_comes_back_costs_no_link() -> None:
+    clock = FakeClock()
+    total: Counter[str] = Counter()
+
+    async def flaky(_request: httpx.Request) -> httpx.Response:
+        total["asked"] += 1
+        if total["asked"] > 5 and clock.seconds < 20:
+            clock.seconds += 0.01
+            return unreachable()
+        return ok()
+
+    addresses = [f"https://h{number}.example/" for number in range(100)]
+    conduct = Conduct(SETTINGS, clock, Stop(), lambda _: None, httpx.MockTransport(flaky))
+    looks = await crawl([Link(url(each)) for each in addresses], {}, conduct)
+    assert reasons(looks) == {"ok": 100}
+    assert not looks.unasked
+
+
+async def test_a_network_that_stays_away_ends_the_run_and_blames_nobody() -> None:
+    total: Counter[str] = Counter()
+
+    def leaving(_request: httpx.Request) -> httpx.Response:
+        total["asked"] += 1
+        return ok() if total["asked"] <= 5 else unreachable()
+
+    stop = Stop()
+    addresses = [f"https://h{number}.example/" for number in range(100)]
+    looks, _ = await crawled(Web({}, leaving), *addresses, stop=stop)
+    assert stop.reason == "offline"
+    assert reasons(looks) == {"ok": 5}
+    assert Counter(verdict.reason for verdict in looks.unasked.values()) == {"offline": 95}
+
+
+async def test_a_redirected_link_does_not_hold_the_place_of_the_next_at_its_host() -> None:
+    released = asyncio.Event()
+
+    async def web(request: httpx.Request) -> httpx.Response:
+        if request.url.host == "short.example":
+            number = int(request.url.path[1:])
+            if number == 49:
+                released.set()
+            return httpx.Response(302, headers={"location": f"https://t{number}.example/"})
+        await released.wait()
+        return ok()
+
+    conduct = Conduct(SETTINGS, FakeClock(), Stop(), lambda _: None, httpx.MockTransport(web))
+    async with asyncio.timeout(10):
+        looks = await crawl([Link(url(each)) for each in pages("short", 50)], {}, conduct)
+    assert reasons(looks) == {"temporary": 50}

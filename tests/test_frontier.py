@@ -1,0 +1,107 @@
+"""Whatever the order of events: every link once, no host with too many, nothing forgotten."""
+
+from collections import Counter
+
+import pytest
+from fakes import url
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.frontier import Frontier, Turn
+from crawler.model import Link
+
+
+def link(host: str, number: int = 0) -> Link:
+    return Link(url(f"https://{host}.example/{number}"))
+
+
+def taken(frontier: Frontier, now: float = 0.0) -> list[Turn]:
+    turns = []
+    while turn := frontier.take(now):
+        turns.append(turn)
+    return turns
+
+
+LINKS = st.lists(st.tuples(st.sampled_from("abcd"), st.integers(0, 6)), max_size=40)
+
+
+@given(LINKS, st.integers(1, 3), st.data())
+def test_every_url_is_given_out_once_and_no_host_is_given_too_many(
+    written: list[tuple[str, int]], per_host: int, data: st.DataObject
+) -> None:
+    frontier = Frontier([link(*each) for each in written], per_host)
+    out: list[Link] = []
+    given_out: list[Link] = []
+    while not frontier.finished:
+        turn = frontier.take(0.0)
+        if turn is not None:
+            out.append(turn.link)
+            given_out.append(turn.link)
+            hosts = Counter(each.url.host for each in out)
+            assert max(hosts.values()) <= per_host
+            continue
+        gone = out.pop(data.draw(st.integers(0, len(out) - 1)))
+        frontier.left(gone)
+        frontier.done()
+    assert not out
+    assert Counter(each.url for each in given_out) == Counter({link(*w).url for w in written})
+
+
+def test_hosts_take_turns_and_each_keeps_its_order() -> None:
+    frontier = Frontier([link("a", 1), link("a", 2), link("b", 1), link("c", 1), link("a", 3)], 3)
+    order = [str(turn.link.url)[8:11] + turn.link.url.path for turn in taken(frontier)]
+    assert order == ["a.e/1", "b.e/1", "c.e/1", "a.e/2", "a.e/3"]
+
+
+def test_a_url_that_was_taken_in_is_not_taken_in_again() -> None:
+    frontier = Frontier([link("a")], 1)
+    assert not frontier.add(link("a"))
+    (turn,) = taken(frontier)
+    assert frontier.add(link("a", 2))
+    frontier.left(turn.link)
+    frontier.done()
+    assert not frontier.add(link("a"))
+    assert [turn.link for turn in taken(frontier)] == [link("a", 2)]
+
+
+def test_a_host_has_room_as_soon_as_a_link_has_left_it() -> None:
+    frontier = Frontier([link("a", 1), link("a", 2)], 1)
+    (first,) = taken(frontier)
+    frontier.left(first.link)
+    (second,) = taken(frontier)
+    assert second.link == link("a", 2)
+
+
+def test_it_is_finished_when_every_look_is_done() -> None:
+    frontier = Frontier([link("a", 1), link("b", 2)], 1)
+    ends = []
+    for turn in taken(frontier):
+        ends.append(frontier.finished)
+        frontier.left(turn.link)
+        frontier.done()
+    assert [*ends, frontier.finished] == [False, False, True]
+
+
+def test_second_looks_come_when_nothing_else_waits_and_not_before_their_time() -> None:
+    frontier = Frontier([link("a", 1), link("a", 2)], 1)
+    first = frontier.take(0.0)
+    assert first is not None
+    frontier.again(first.link, 5.0)
+    frontier.left(first.link)
+    frontier.done()
+    assert frontier.next_at is None, "something else waits"
+    assert frontier.waiting == 1
+    second = frontier.take(9.0)
+    assert second == Turn(link("a", 2))
+    frontier.left(second.link)
+    frontier.done()
+    assert frontier.next_at == pytest.approx(5.0)
+    assert frontier.take(4.9) is None
+    assert frontier.take(5.0) == Turn(first.link, again=True)
+    assert frontier.next_at is None
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_frontier_of_nothing_is_finished(number: int) -> None:
+    frontier = Frontier([link("a")] * number, 1)
+    assert frontier.finished == (number == 0)
