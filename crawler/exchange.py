@@ -6,18 +6,18 @@ The deadline is the caller's; everything else that a server could exhaust is bou
 import re
 import ssl
 from collections import defaultdict
-from collections.abc import Mapping
-from typing import Final, Self, cast
+from collections.abc import AsyncIterable, Iterable, Mapping
+from typing import Final, Self
 
 import httpx
 
 from crawler.decoding import ACCEPTED, Decoder, Undecodable
 from crawler.errors import SettingsError
 from crawler.failures import FOREIGN, failure_of
+from crawler.line import STANDARD, Line, Reply
 from crawler.model import Answer, Request, Response
 from crawler.probe import REDIRECTS
 from crawler.settings import FetchSettings
-from crawler.transport import STANDARD
 
 _READABLE: Final = re.compile(r"text/|application/(?:xhtml\+xml|xml|json)|\Z")
 _HEADER: Final = re.compile(
@@ -30,75 +30,57 @@ _SINGLE: Final = frozenset({"location", "content-type", "retry-after", "date"})
 
 
 class Exchanger:
-    """Holds exchanges over a transport, which it owns. Use it as an async context manager."""
+    """Holds exchanges over a line, which it owns. Use it as an async context manager."""
 
-    def __init__(self, settings: FetchSettings, transport: httpx.AsyncBaseTransport) -> None:
-        self._settings = settings
+    def __init__(self, settings: FetchSettings, line: Line) -> None:
+        self._line = line
+        self._max_body = settings.max_body
+        self._headers = {"user-agent": settings.user_agent, "accept-encoding": ACCEPTED}
         self._secrets = _secrets(settings.header)
-        self._transport = transport
 
     async def __aenter__(self) -> Self:
-        await self._transport.__aenter__()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        # Not `__aexit__`: httpx's own transport does not come by its `aclose` from there.
-        await self._transport.aclose()
+        await self._line.aclose()
 
     async def exchange(self, request: Request) -> tuple[Answer, str]:
         """Send one request; return its answer and the name of the stack that had it."""
         stack = STANDARD
+        headers = {**self._headers, **request.headers}
+        if request.url.scheme == "https":  # secrets: to their exact host only, on every hop
+            headers |= self._secrets.get(request.url.authority, {})
         try:
-            response = await self._transport.handle_async_request(self._outgoing(request))
-            stack = response.extensions.get("http_stack", STANDARD)
+            reply = await self._line.ask(request.url, headers)
+            stack = reply.stack
             try:
-                return await self._read(response), stack
+                return await self._read(reply), stack
             finally:
-                await response.aclose()
+                await reply.close()
         except FOREIGN as error:
             return failure_of(error), stack
 
-    def _outgoing(self, request: Request) -> httpx.Request:
-        url = request.url
-        headers = {
-            "host": url.authority,  # httpx would decode the name for it, and some have no decoding
-            "user-agent": self._settings.user_agent,
-            "accept-encoding": ACCEPTED,
-            **request.headers,
-        }
-        if url.scheme == "https":  # secrets: to the exact host that they are for, on every hop
-            headers |= self._secrets.get(url.authority, {})
-        # As bytes: a cookie comes back as it came, be it ASCII or not.
-        raw = [(name.encode("ascii"), value.encode()) for name, value in headers.items()]
-        outgoing = httpx.Request("GET", str(url), headers=raw)
-        timeout = dict.fromkeys(("connect", "read", "write", "pool"), self._settings.timeout)
-        outgoing.extensions = {"timeout": timeout, "target": url.target.encode()}
-        return outgoing
-
-    async def _read(self, response: httpx.Response) -> Response:
-        headers = _headers(response)
-        status = response.status_code
+    async def _read(self, reply: Reply) -> Response:
+        headers = _joined(reply.headers)
         kind = headers.get("content-type", "").strip().lower()
-        redirects = status in REDIRECTS and "location" in headers
+        redirects = reply.status in REDIRECTS and "location" in headers
         if redirects or not _READABLE.match(kind):
-            return Response(status, headers)
-        body, truncated = await self._body(response, headers.get("content-encoding", ""))
-        return Response(status, headers, body, truncated)
+            return Response(reply.status, headers)
+        body, truncated = await self._body(reply.body, headers.get("content-encoding", ""))
+        return Response(reply.status, headers, body, truncated)
 
-    async def _body(self, response: httpx.Response, coding: str) -> tuple[bytes, bool]:
+    async def _body(self, pieces: AsyncIterable[bytes], coding: str) -> tuple[bytes, bool]:
         """Read up to the cap. A body cut short or garbled is no failure: the page is there."""
-        limit = self._settings.max_body
         try:
-            decoder = Decoder(coding, limit)
+            decoder = Decoder(coding, self._max_body)
         except Undecodable:
             return b"", True
-        wire = pieces = 0
+        wire = number = 0
         try:
-            # The stream itself, not `aiter_raw`: that one refuses responses made in memory.
-            async for piece in cast("httpx.AsyncByteStream", response.stream):
+            async for piece in pieces:
                 decoder.feed(piece)
-                wire, pieces = wire + len(piece), pieces + 1
-                endless = wire > 2 * limit + _MARGIN or pieces > _MAX_PIECES
+                wire, number = wire + len(piece), number + 1
+                endless = wire > 2 * self._max_body + _MARGIN or number > _MAX_PIECES
                 if decoder.full or endless:
                     return bytes(decoder.body), True
         except (Undecodable, httpx.TransportError, ssl.SSLError):
@@ -106,15 +88,9 @@ class Exchanger:
         return bytes(decoder.body), False
 
 
-def _headers(response: httpx.Response) -> dict[str, str]:
-    """Decode header values as browsers do: UTF-8 if they are, else each byte a character."""
+def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     headers: dict[str, str] = {}
-    for raw_name, raw_value in response.headers.raw:
-        name = raw_name.decode("latin-1").lower()
-        try:
-            value = raw_value.decode()
-        except UnicodeDecodeError:
-            value = raw_value.decode("latin-1")
+    for name, value in pairs:
         if name not in headers:
             headers[name] = value
         elif name not in _SINGLE:  # of those, the first counts: two joined would be a third

@@ -6,8 +6,8 @@ gathered for a moment, and one client serves the whole batch.
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack
 from datetime import timedelta
+from functools import cache, partial
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -15,14 +15,16 @@ import httpcore
 import httpx
 from pyreqwest.client import Client, ClientBuilder
 from pyreqwest.exceptions import PyreqwestError
-from pyreqwest.http import Url
+from pyreqwest.http import Url as ReqwestUrl
 from pyreqwest.response import Response
 
 from crawler.guard import Guard
+from crawler.line import Reply
 from crawler.settings import FetchSettings
+from crawler.urls import Url
 
+FAST: Final = "fast"
 GATHER_SECONDS: Final = 0.01
-_DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _IDLE: Final = timedelta(seconds=5)
 
 Host: TypeAlias = tuple[str, int]
@@ -32,7 +34,7 @@ class InconclusiveError(Exception):
     """The stack has no answer, and does not know the reason well enough to be believed."""
 
 
-class FastTransport(httpx.AsyncBaseTransport):
+class FastLine:
     """Answers by reqwest. Whatever fails but the guard is `InconclusiveError`: ask elsewhere."""
 
     def __init__(self, settings: FetchSettings, guard: Guard) -> None:
@@ -42,23 +44,21 @@ class FastTransport(httpx.AsyncBaseTransport):
         self._gathered: dict[Host, str] = {}
         self._making: set[asyncio.Task[None]] = set()
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer one request. Raises `InconclusiveError`, or `ConnectError` from the guard's."""
-        address, host, port = _address(request)
-        client = await self._client(host, port)
-        headers = [(name, value) for name, value in request.headers.items() if name != "host"]
-        opened = AsyncExitStack()
+    async def ask(self, url: Url, headers: Mapping[str, str]) -> Reply:
+        """Send a GET request. Raises `InconclusiveError`, or `ConnectError` from the guard's."""
+        client = await self._client(url)
+        opening = client.get(str(url)).headers(list(headers.items())).build_streamed()
+        close = partial(opening.__aexit__, None, None, None)
         try:
-            builder = client.request(request.method, address).headers(headers)
-            response = await opened.enter_async_context(builder.build_streamed())
-            pairs = list(response.headers.items())
-        except (PyreqwestError, ValueError) as error:  # headers that are not ASCII: ValueError
-            await opened.aclose()
+            response = await opening.__aenter__()  # it is left when the reply is closed
+        except PyreqwestError as error:
             raise InconclusiveError from error
-        except BaseException:
-            await opened.aclose()
-            raise
-        return httpx.Response(response.status, headers=pairs, stream=_Body(response, opened))
+        try:
+            pairs = list(response.headers.items())
+        except ValueError as error:  # they are not ASCII
+            await close()
+            raise InconclusiveError from error
+        return Reply(response.status, pairs, _body(response), close, FAST)
 
     async def aclose(self) -> None:
         """Close all clients."""
@@ -69,13 +69,15 @@ class FastTransport(httpx.AsyncBaseTransport):
         for client in clients.values():
             await client.close()
 
-    async def _client(self, host: str, port: int) -> Client:
-        key = (host, port)
+    async def _client(self, url: Url) -> Client:
+        _make_sure_of_host(url)
+        key = (url.host.strip("[]"), url.port)
         if key not in self._clients:
-            place = await self._place(host, port)
+            place = await self._place(*key)
             if key not in self._clients:  # nobody else was quicker
                 self._gather(key, place)
-        return await asyncio.shield(self._clients[key])
+        made = self._clients[key]
+        return made.result() if made.done() else await asyncio.shield(made)
 
     async def _place(self, host: str, port: int) -> str:
         try:
@@ -131,41 +133,30 @@ class FastTransport(httpx.AsyncBaseTransport):
         return builder.build()
 
 
-class _Body(httpx.AsyncByteStream):
-    """The body of one answer, read piece by piece."""
-
-    def __init__(self, response: Response, opened: AsyncExitStack) -> None:
-        self._reader = response.body_reader
-        self._opened = opened
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        try:
-            while (piece := await self._reader.read()) is not None:
-                yield bytes(piece)
-        except PyreqwestError as error:
-            raise httpx.RemoteProtocolError("the body was cut short") from error
-
-    async def aclose(self) -> None:
-        await self._opened.aclose()
-
-
-def _address(request: httpx.Request) -> tuple[str, str, int]:
-    """Return the whole URL, its host and its port.
-
-    The library reads the URL once more by itself. Should it ever see another host in it than the
-    one that was judged, it would look that up without a guard: then it is not asked.
-    """
-    url = request.url
-    target = request.extensions["target"].decode()
-    address = f"{url.scheme}://{url.netloc.decode()}{target}"
-    host = url.raw_host.decode()
+async def _body(response: Response) -> AsyncIterator[bytes]:
+    """Read the body piece by piece."""
     try:
-        seen = Url(address).host_str
-    except ValueError as error:
-        raise InconclusiveError from error
-    if seen is None or seen.removeprefix("[").removesuffix("]") != host:
+        while (piece := await response.body_reader.read()) is not None:
+            yield bytes(piece)
+    except PyreqwestError as error:
+        raise httpx.RemoteProtocolError("the body was cut short") from error
+
+
+def _make_sure_of_host(url: Url) -> None:
+    """Raise `InconclusiveError` for a URL in which the library may see another host than we do.
+
+    It reads the URL once more by itself, and would look that host up without a guard.
+    """
+    if not (url.target.startswith("/") and _agrees_on(url.scheme, url.authority, url.host)):
         raise InconclusiveError
-    return address, host, url.port or _DEFAULT_PORTS[url.scheme]
+
+
+@cache
+def _agrees_on(scheme: str, authority: str, host: str) -> bool:
+    try:
+        return ReqwestUrl(f"{scheme}://{authority}/").host_str == host
+    except ValueError:
+        return False
 
 
 def _made(future: asyncio.Future[Client]) -> Client | None:

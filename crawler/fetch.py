@@ -18,13 +18,14 @@ from tenacity.wait import wait_exponential_jitter
 from crawler.clock import Clock
 from crawler.exchange import Exchanger
 from crawler.hosts import Hosts
+from crawler.line import STANDARD, HttpxLine
 from crawler.model import Answer, Failure, FailureKind, Fetch, Request, Response
 from crawler.pacing import Pacer, retry_after
 from crawler.probe import probe
 from crawler.race import race
 from crawler.settings import FetchSettings, PaceSettings
 from crawler.tables import advertising_hosts
-from crawler.transport import STANDARD, Transport
+from crawler.transport import Transport
 from crawler.urls import Url
 
 TRANSIENT_STATUS: Final = frozenset({
@@ -52,7 +53,8 @@ class Fetcher:
     ) -> None:
         self._settings = fetch
         self._clock = clock
-        self._exchanger = Exchanger(fetch, transport or Transport(fetch, pace))
+        line = HttpxLine(transport, fetch.timeout) if transport else Transport(fetch, pace)
+        self._exchanger = Exchanger(fetch, line)
         self._hosts = Hosts()
         self._pacer = Pacer(pace.delay)
         self._slots = asyncio.Semaphore(pace.concurrency)

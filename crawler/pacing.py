@@ -19,7 +19,9 @@ MAX_INTERVAL: Final = 10.0
 
 _QUICKER: Final = 0.8
 _SLOWER: Final = 1.25
-_BACK: Final = 2.0
+# Between an interval that drew a complaint and one that did not lies the one to find.
+_ENOUGH_ANSWERS: Final = 8
+_CLOSE_ENOUGH: Final = 0.9
 _SMOOTHING: Final = 0.2
 # A host is laden when answers take much longer than its best ones: by factor and by seconds.
 _LADEN_FACTOR: Final = 3.0
@@ -30,11 +32,33 @@ _LADEN_INTERVAL: Final = 1.0
 @dataclass(slots=True)
 class _Pace:
     interval: float
-    least: float
     free_at: float = 0.0
+    too_quick: float = 0.0
+    borne: float | None = None
+    answers: int = 0
     complained_at: float = -math.inf
     best: float = math.inf
     usual: float = 0.0
+
+    def slow_down(self) -> None:
+        """Find a longer interval: towards one that was borne, or twice as long."""
+        self.too_quick, self.answers = max(self.too_quick, self.interval), 0
+        if self.borne is not None and self.borne <= self.too_quick:  # for a while only
+            self.borne = self.too_quick * _SLOWER
+        longer = self.too_quick * 2 if self.borne is None else self._between(self.borne)
+        self.interval = max(self.interval, min(max(longer, START_INTERVAL), MAX_INTERVAL))
+
+    def seek(self) -> None:
+        """After enough answers at this interval, try one nearer to that which was too quick."""
+        self.answers += 1
+        if self.answers >= _ENOUGH_ANSWERS:
+            self.answers = 0
+            self.borne = min(self.borne or math.inf, self.interval)
+            self.interval = self._between(self.borne)
+
+    def _between(self, borne: float) -> float:
+        middle = (self.too_quick + borne) / 2
+        return middle if middle < borne * _CLOSE_ENOUGH else borne
 
 
 @dataclass(slots=True)
@@ -69,30 +93,31 @@ class Pacer:
         pace.best = min(pace.best, pace.usual)
         if pace.usual > pace.best * _LADEN_FACTOR + _LADEN_SECONDS:
             self.strained(host)
+        elif pace.too_quick:
+            pace.seek()
         else:
-            pace.interval = max(pace.least, pace.interval * _QUICKER)
+            pace.interval = max(self.delay, pace.interval * _QUICKER)
 
     def strained(self, host: str) -> None:
         """Take in that the host has trouble (slow answers, 503): a little slower, for now."""
         pace = self._pace(host)
         slower = max(pace.interval, START_INTERVAL) * _SLOWER
-        pace.interval = max(pace.least, min(slower, _LADEN_INTERVAL))
+        pace.interval = max(pace.interval, min(slower, _LADEN_INTERVAL))
 
     def complained(self, host: str, asked_at: float, now: float) -> None:
-        """Take in that the host says we ask too much (429): half as often, for the whole run.
+        """Take in that the host says we ask too often (429).
 
         Requests that were under way when it said so the last time say nothing new.
         """
         pace = self._pace(host)
         if asked_at >= pace.complained_at:
-            slower = max(pace.interval * _BACK, START_INTERVAL)
-            pace.interval = pace.least = max(pace.least, min(slower, MAX_INTERVAL))
+            pace.slow_down()
             pace.complained_at = now
 
     def _pace(self, host: str) -> _Pace:
         if host not in self._paces:
             start = max(self.delay, min(START_INTERVAL, self.delay * 10))
-            self._paces[host] = _Pace(start, self.delay)
+            self._paces[host] = _Pace(start)
         return self._paces[host]
 
 

@@ -30,10 +30,9 @@ async def race(
             if good(results[-1]) and not limit.expired() and timer is not None:
                 limit.reschedule(loop.time())  # the first one need not go on
 
-        def start() -> None:
-            rivals.append(tasks.create_task(rival()))
-
-        timer = loop.call_later(second_after, start) if second_after < seconds else None
+        timer = None
+        if second_after < seconds:
+            timer = loop.call_later(second_after, lambda: rivals.append(tasks.create_task(rival())))
         try:
             async with limit:
                 results.append(await attempt())  # in this very task: nearly always the only one

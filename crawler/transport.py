@@ -4,40 +4,38 @@ Two independent implementations of HTTP and TLS must agree before a link is call
 reasons that lie in either; where the fast one cannot be imported, the standard one serves alone.
 """
 
+from collections.abc import Mapping
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Final
-
-import httpx
+from typing import TYPE_CHECKING
 
 from crawler.guard import Guard
+from crawler.line import HttpxLine, Reply
 from crawler.settings import FetchSettings, PaceSettings
 from crawler.standard import StandardTransport
+from crawler.urls import Url
 
 if TYPE_CHECKING:
-    from crawler.fast import FastTransport
-
-FAST: Final = "fast"
-STANDARD: Final = "standard"
+    from crawler.fast import FastLine
 
 
-class Transport(httpx.AsyncBaseTransport):
-    """Answers requests. Says in `response.extensions["http_stack"]` which stack did."""
+class Transport:
+    """The line that all requests take."""
 
     def __init__(self, fetch: FetchSettings, pace: PaceSettings) -> None:
         self._guard = Guard(fetch)
-        self._standard = StandardTransport(fetch, pace, self._guard)
+        self._standard = HttpxLine(StandardTransport(fetch, pace, self._guard), fetch.timeout)
         self._fast = _fast(fetch, self._guard)
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+    async def ask(self, url: Url, headers: Mapping[str, str]) -> Reply:
         """Answer by the fast stack, or by the standard one if the fast one cannot tell."""
         if self._fast is not None:
             from crawler.fast import InconclusiveError  # noqa: PLC0415 - it can be imported here
 
             try:
-                return _signed(await self._fast.handle_async_request(request), FAST)
+                return await self._fast.ask(url, headers)
             except InconclusiveError:
                 pass  # a second opinion
-        return _signed(await self._standard.handle_async_request(request), STANDARD)
+        return await self._standard.ask(url, headers)
 
     async def aclose(self) -> None:
         """Close connections and forget names."""
@@ -47,14 +45,9 @@ class Transport(httpx.AsyncBaseTransport):
         await self._guard.close()
 
 
-def _fast(settings: FetchSettings, guard: Guard) -> "FastTransport | None":
+def _fast(settings: FetchSettings, guard: Guard) -> "FastLine | None":
     if find_spec("pyreqwest") is None:
         return None
-    from crawler.fast import FastTransport  # noqa: PLC0415 - not everywhere
+    from crawler.fast import FastLine  # noqa: PLC0415 - not everywhere
 
-    return FastTransport(settings, guard)
-
-
-def _signed(response: httpx.Response, stack: str) -> httpx.Response:
-    response.extensions["http_stack"] = stack
-    return response
+    return FastLine(settings, guard)

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 import trustme
 from fakes import url
@@ -14,12 +13,13 @@ from loopback import OK, answering, serving
 from pyreqwest.client import Client
 
 from crawler.clock import SystemClock
-from crawler.fast import FastTransport, InconclusiveError
+from crawler.fast import FastLine, InconclusiveError
 from crawler.fetch import Fetcher
 from crawler.guard import Guard
 from crawler.model import Failure, FailureKind, Fetch, Response
 from crawler.settings import FetchSettings, PaceSettings
 from crawler.transport import Transport
+from crawler.urls import Url
 
 HERE = ("*:*:127.0.0.1",)
 
@@ -100,13 +100,13 @@ async def test_many_hosts_share_a_client_and_a_name_on_two_ports_does_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     pinned: list[set[str]] = []
-    build = FastTransport._build
+    build = FastLine._build
 
-    def counting(transport: FastTransport, pins: Mapping[str, str]) -> Client:
+    def counting(transport: FastLine, pins: Mapping[str, str]) -> Client:
         pinned.append(set(pins))
         return build(transport, pins)
 
-    monkeypatch.setattr(FastTransport, "_build", counting)
+    monkeypatch.setattr(FastLine, "_build", counting)
     async with serving(answering(OK)) as one, serving(answering(OK)) as two:
         fetch = FetchSettings(resolve=HERE)
         async with Fetcher(fetch, PaceSettings(delay=0), SystemClock()) as fetcher:
@@ -131,17 +131,13 @@ async def test_the_fast_stack_trusts_whom_the_operator_trusts(tmp_path: Path) ->
     assert (outcome(careless), careless.http_stack) == (200, "fast")
 
 
-def request(address: str, target: str = "/") -> httpx.Request:
-    made = httpx.Request("GET", address)
-    made.extensions = {"target": target.encode()}
-    return made
-
-
 async def test_a_host_that_the_library_would_read_otherwise_is_not_asked() -> None:
-    fast = FastTransport(FetchSettings(resolve=HERE), Guard(FetchSettings(resolve=HERE)))
+    fast = FastLine(FetchSettings(resolve=HERE), Guard(FetchSettings(resolve=HERE)))
     for target in ("@127.0.0.1/", ":99999/"):
         with pytest.raises(InconclusiveError):
-            await fast.handle_async_request(request("http://a.example", target))
+            await fast.ask(Url("http", "a.example", target), {})
+    with pytest.raises(InconclusiveError):
+        await fast.ask(Url("http", "a.example:99999", "/"), {})
     await fast.aclose()
 
 
@@ -151,9 +147,9 @@ async def test_authorities_that_the_fast_stack_cannot_read_leave_it_to_the_other
     path = tmp_path / "ca.pem"
     path.write_text("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
     settings = FetchSettings(resolve=HERE, cacert=str(path))
-    fast = FastTransport(settings, Guard(settings))
+    fast = FastLine(settings, Guard(settings))
     with pytest.raises(InconclusiveError):
-        await fast.handle_async_request(request("http://a.example/"))
+        await fast.ask(url("http://a.example/"), {})
     await fast.aclose()
 
 
@@ -168,7 +164,7 @@ async def test_a_request_that_is_given_up_leaves_nothing_behind() -> None:
 
 async def test_closing_while_a_client_is_being_made_is_calm() -> None:
     transport = Transport(FetchSettings(resolve=HERE), PaceSettings())
-    asking = asyncio.create_task(transport.handle_async_request(request("http://a.example/")))
+    asking = asyncio.create_task(transport.ask(url("http://a.example/"), {}))
     await asyncio.sleep(0.001)
     await transport.aclose()
     asking.cancel()

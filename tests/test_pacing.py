@@ -81,17 +81,39 @@ def test_the_operators_delay_is_the_least_from_the_beginning() -> None:
     assert interval(pacer) == 2.0
 
 
-def test_a_host_that_complains_is_asked_half_as_often_for_good() -> None:
+def test_a_host_that_complains_is_asked_half_as_often() -> None:
     pacer = Pacer(0.005)
-    for _ in range(50):
-        pacer.answered("a.example", 0.1)
     pacer.complained("a.example", 10.0, 11.0)
-    assert interval(pacer) == START_INTERVAL
+    assert interval(pacer) == START_INTERVAL * 2
     pacer.complained("a.example", 12.0, 13.0)
-    assert interval(pacer, 2000) == START_INTERVAL * 2
-    for _ in range(50):
+    assert interval(pacer, 2000) == START_INTERVAL * 4
+
+
+@given(st.floats(0.06, 4.0))
+def test_the_interval_that_a_host_bears_is_found(bearable: float) -> None:
+    pacer, now, complaints = Pacer(0.005), 1000.0, 0
+    for _ in range(200):
+        now += 60
+        shown = interval(pacer, now)
+        if shown < bearable:
+            complaints += 1
+            pacer.complained("a.example", now, now)
+        else:
+            pacer.answered("a.example", 0.1)
+    assert bearable <= interval(pacer, now + 60) <= bearable * 1.25
+    assert complaints <= 12
+
+
+def test_an_interval_that_was_borne_for_a_while_only_is_given_up() -> None:
+    pacer = Pacer(0.005)
+    pacer.complained("a.example", 1, 1)
+    for _ in range(8):
         pacer.answered("a.example", 0.1)
-    assert interval(pacer, 3000) == START_INTERVAL * 2, "never as quick again"
+    quick = interval(pacer)
+    assert quick < START_INTERVAL * 2
+    for second in range(2, 12):
+        pacer.complained("a.example", second, second)
+    assert interval(pacer, 2000) > START_INTERVAL * 4
 
 
 def test_requests_that_were_under_way_do_not_complain_once_more() -> None:
