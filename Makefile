@@ -2,6 +2,7 @@
 #   make run     check the documents in seeds/, report into reports/
 #   make test    the tests
 #   make check   format, lint, types, import contracts, docs, tests
+#   make bench   measure beside lychee; ARGS="web --links 1000" for a part
 
 PYTHON ?= python3
 VENV := .venv
@@ -11,7 +12,7 @@ READY := $(VENV)/.ready
 DEV_READY := $(VENV)/.ready-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lint types contracts docs clean
+.PHONY: help run test check format lint types contracts docs bench clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -63,6 +64,9 @@ contracts: $(DEV_READY)
 
 docs: $(DEV_READY)
 	@$(BIN)/python docs/generate.py --check
+
+bench: $(DEV_READY)
+	@PYTHONPATH=tests $(BIN)/python -m bench $(ARGS)
 
 clean:
 	rm -rf $(VENV) .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis
