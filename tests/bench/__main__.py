@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import polite, raw, web
+from bench import long, polite, raw, soak, web
 from bench.programs import Program, crawl, lychee
 
 
@@ -23,7 +23,7 @@ def main() -> int:
     if given.scenario:
         given.measure(given)
         return 0
-    for scenario in ("raw", "https", "polite", "web"):
+    for scenario in ("raw", "https", "polite", "web", "long"):
         chosen = _arguments().parse_args([scenario, *sys.argv[1:]])
         chosen.measure(chosen)
     return 0
@@ -62,6 +62,17 @@ def _arguments() -> argparse.ArgumentParser:
     one.add_argument("--hanging", type=float, nargs="+", default=[0, 0.01], help="shares of hosts")
     one.add_argument("--seed", type=int, default=1)
     one.set_defaults(measure=_web)
+
+    one = scenarios.add_parser("long", parents=[shared], help="many links, a history, a kill")
+    one.add_argument("--links", type=int, default=100_000)
+    one.add_argument("--hosts", type=int, default=10_000)
+    one.set_defaults(measure=_long)
+
+    one = scenarios.add_parser("soak", help="many runs in one process: does anything grow?")
+    one.add_argument("--links", type=int, default=300)
+    one.add_argument("--minutes", type=float, default=30)
+    one.add_argument("--seed", type=int, default=1)
+    one.set_defaults(measure=_soak)
     return parser
 
 
@@ -95,6 +106,14 @@ def _web(given: argparse.Namespace) -> None:
     for hanging in given.hanging:
         for number in given.links:
             web.measure(_programs(given), number, hanging, rounds=given.rounds, seed=given.seed)
+
+
+def _long(given: argparse.Namespace) -> None:
+    long.measure(crawl(given.crawl, verb="run"), given.links, given.hosts)
+
+
+def _soak(given: argparse.Namespace) -> None:
+    soak.measure(given.links, given.minutes, given.seed)
 
 
 if __name__ == "__main__":

@@ -30,10 +30,10 @@ class Program:
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
-def crawl(program: str | None = None, *options: str) -> Program:
+def crawl(program: str | None = None, *options: str, verb: str = "check") -> Program:
     """Return crawl with its defaults and these options: the one of this Python, or another."""
     called = (program,) if program else (sys.executable, "-m", "crawler")
-    command = (*called, "check", "--no-config", "--no-progress", *LOOPBACK, *options)
+    command = (*called, verb, "--no-config", "--no-progress", *LOOPBACK, *options)
     return Program("crawl", command, ("--format", "json"), _read_crawl)
 
 
