@@ -3,7 +3,7 @@
 import json
 import shutil
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from pathlib import Path
@@ -26,7 +26,7 @@ class Program:
     name: str
     command: tuple[str, ...]
     as_data: tuple[str, ...]
-    read: Callable[[Path], Mapping[str, Said]]
+    read: Callable[[Path, Sequence[str]], Mapping[str, Said]]
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -47,20 +47,27 @@ def lychee(program: str | None = None, *options: str, authority: Path | None = N
     return Program("lychee", command, ("--format", "json"), _read_lychee, environment)
 
 
-def _read_crawl(path: Path) -> Mapping[str, Said]:
+def _read_crawl(path: Path, urls: Sequence[str]) -> Mapping[str, Said]:
     words = {"ok": Said.ALIVE, "redirected": Said.ALIVE}
     words |= dict.fromkeys(("broken", "failing", "invalid"), Said.DEAD)
-    report = json.loads(path.read_text("utf-8"))
-    return {link["raw"]: words.get(link["outcome"], Said.UNDECIDED) for link in report["links"]}
+    outcomes = {
+        link["raw"]: link["outcome"] for link in json.loads(path.read_text("utf-8"))["links"]
+    }
+    return {url: words.get(outcomes[url], Said.UNDECIDED) for url in urls}
 
 
-def _read_lychee(path: Path) -> Mapping[str, Said]:
-    """lychee names what fails and counts the others; a link that it does not name is alive."""
+def _read_lychee(path: Path, urls: Sequence[str]) -> Mapping[str, Said]:
+    """lychee names what fails and counts the others: what it does not name is alive."""
     report = json.loads(path.read_text("utf-8"))
+    if report["total"] != len(urls):
+        raise ValueError(f"lychee counts {report['total']} links and not {len(urls)}")
     kinds = {"error_map": Said.DEAD, "timeout_map": Said.DEAD, "excluded_map": Said.UNDECIDED}
-    return {
+    named = {
         link["url"]: said
         for kind, said in kinds.items()
         for links in report[kind].values()
         for link in links
     }
+    if unknown := named.keys() - set(urls):
+        raise ValueError(f"lychee speaks of what was not asked: {min(unknown)}")
+    return dict.fromkeys(urls, Said.ALIVE) | named

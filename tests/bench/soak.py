@@ -50,10 +50,10 @@ def measure(number: int, minutes: float, seed: int) -> None:
     table.note(f"{len(samples)} runs; growth since the end of the first quarter:")
     for each in fields(Sample):
         values = [getattr(sample, each.name) for _, sample in samples]
-        table.figure(f"  {each.name}", [_level(values, len(values)) - _level(values, quarter)])
+        table.figure(f"  {each.name}", [level(values, len(values)) - level(values, quarter)])
 
 
-def _level(values: Sequence[float], end: int) -> float:
+def level(values: Sequence[float], end: int) -> float:
     """The middle of the three values before `end`: one run more or less makes no growth."""
     return median(values[max(0, end - 3) : end] or values[:1])
 

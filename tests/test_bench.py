@@ -1,0 +1,89 @@
+"""The benchmarks' own judgement: a wrong verdict must be counted as one."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from bench.programs import Said, crawl, lychee
+from bench.simulated import Fate, Host, Link, Manner
+from bench.soak import level
+from bench.timing import timed
+from bench.web import Score
+
+PAGE = Link(Host("127.1.0.1"), "/1", Fate.PAGE)
+MISSING = Link(Host("127.1.0.1"), "/2", Fate.NOT_FOUND)
+SILENT = Link(Host("127.1.0.2", Manner.HANGING), "/3", Fate.PAGE)
+
+
+@pytest.mark.parametrize(
+    ("link", "said", "wrong", "undecided"),
+    [
+        (PAGE, Said.ALIVE, 0, 0),
+        (PAGE, Said.DEAD, 1, 0),
+        (PAGE, Said.UNDECIDED, 0, 1),
+        (MISSING, Said.DEAD, 0, 0),
+        (MISSING, Said.ALIVE, 1, 0),
+        (SILENT, Said.DEAD, 0, 0),
+        (SILENT, Said.ALIVE, 1, 0),
+    ],
+)
+def test_what_is_said_is_compared_with_the_truth(
+    link: Link, said: Said, wrong: int, undecided: int
+) -> None:
+    score = Score()
+    score.take(link, said)
+    assert (score.wrong, score.undecided.total()) == (wrong, undecided)
+
+
+def test_the_report_of_crawl_is_read(tmp_path: Path) -> None:
+    outcomes = {"a": "ok", "b": "redirected", "c": "broken", "d": "failing", "e": "blocked"}
+    links = [{"raw": raw, "outcome": outcome} for raw, outcome in outcomes.items()]
+    path = tmp_path / "report.json"
+    path.write_text(json.dumps({"links": links}))
+    alive, dead = Said.ALIVE, Said.DEAD
+    assert list(crawl().read(path, list(outcomes)).values()) == [
+        alive, alive, dead, dead, Said.UNDECIDED,
+    ]  # fmt: skip
+    with pytest.raises(KeyError):
+        crawl().read(path, ["forgotten"])
+
+
+def test_the_report_of_lychee_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "report.json"
+    report = {
+        "total": 3, "error_map": {"x.md": [{"url": "b"}]}, "timeout_map": {"x.md": [{"url": "c"}]},
+        "excluded_map": {},
+    }  # fmt: skip
+    path.write_text(json.dumps(report))
+    read = lychee(sys.executable).read  # any program will do: it is not called
+    assert list(read(path, ["a", "b", "c"]).values()) == [Said.ALIVE, Said.DEAD, Said.DEAD]
+    with pytest.raises(ValueError, match="counts 3"):
+        read(path, ["a", "b"])
+    with pytest.raises(ValueError, match="not asked: c"):
+        read(path, ["a", "b", "d"])
+
+
+def test_a_level_is_the_middle_of_three_samples() -> None:
+    assert level([1, 9, 2, 3], 3) == 2
+    assert level([1, 9, 2, 3], 4) == 3
+    assert level([5], 0) == 5
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+def test_a_program_is_measured_by_itself_and_not_by_who_starts_it(tmp_path: Path) -> None:
+    held = bytearray(200_000_000)  # ours, and none of the child's
+    code = "import time; held = bytearray(60_000_000); time.sleep(0.3); print(len(held))"
+    run = timed([sys.executable, "-c", code], tmp_path, tmp_path / "out")
+    assert (tmp_path / "out").read_text() == "60000000\n"
+    assert run.code == 0
+    assert run.wall >= 0.3
+    assert 50 < run.peak < len(held) / 1_000_000
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+def test_a_program_can_be_killed_on_the_way(tmp_path: Path) -> None:
+    run = timed(
+        [sys.executable, "-c", "import time; time.sleep(60)"], tmp_path, enough=lambda: True
+    )
+    assert run.code == -9
