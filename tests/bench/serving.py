@@ -14,7 +14,7 @@ import signal
 import socket
 import sys
 import time
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -34,8 +34,8 @@ class Counts:
     """What the server did: requests by status, and how many each host had in each second."""
 
     began: float = field(default_factory=time.process_time)
-    statuses: Counter[int] = field(default_factory=Counter)
-    seconds: Counter[tuple[str, int]] = field(default_factory=Counter)
+    statuses: defaultdict[int, int] = field(default_factory=lambda: defaultdict(int))
+    seconds: defaultdict[tuple[str, int], int] = field(default_factory=lambda: defaultdict(int))
 
 
 class Answers:
@@ -51,7 +51,7 @@ class Answers:
         self.replies: dict[str, dict[bytes, tuple[Reply, bytes]]] = defaultdict(dict)
         for (host, path), reply in web.replies.items():
             self.replies[host][path.encode()] = (reply, _reply(reply, port))
-        self.seen: Counter[tuple[str, bytes]] = Counter()
+        self.seen: defaultdict[tuple[str, bytes], int] = defaultdict(int)
         self.counts = Counts()
 
 
@@ -61,31 +61,33 @@ class Exchange(asyncio.Protocol):
     def __init__(self, answers: Answers) -> None:
         self._answers = answers
         self._call_later = asyncio.get_running_loop().call_later
-        self._host = ""
         self._pending = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
         self._host = transport.get_extra_info("sockname")[0]
+        self._replies = self._answers.replies[self._host]
+        self._limit = self._answers.limits.get(self._host)
+        self._hangs = self._host in self._answers.hanging
 
     def data_received(self, data: bytes) -> None:
-        if self._host in self._answers.hanging:
+        if self._hangs:
             return
         *heads, self._pending = (self._pending + data).split(b"\r\n\r\n")
         for head in heads:
             self._answer(head.split(b" ", 2)[1])
 
     def _answer(self, target: bytes) -> None:
-        answers, host, now = self._answers, self._host, time.monotonic()
-        answers.counts.seconds[host, int(now)] += 1
-        limit = answers.limits.get(host)
-        if limit is not None and not limit[0].admits(now):
-            self._send(429, limit[1])
+        now = time.monotonic()
+        self._answers.counts.seconds[self._host, int(now)] += 1
+        if self._limit is not None and not self._limit[0].admits(now):
+            self._send(429, self._limit[1])
             return
-        reply, raw = answers.replies[host].get(target, _UNKNOWN)
+        reply, raw = self._replies.get(target, _UNKNOWN)
         if reply.hiccup:
-            answers.seen[host, target] += 1
-            if answers.seen[host, target] % 2:
+            seen = self._answers.seen
+            seen[self._host, target] += 1
+            if seen[self._host, target] % 2:
                 self._call_later(reply.delay, self._send, 503, _HICCUP)
                 return
         self._call_later(reply.delay, self._send, reply.status, raw)
@@ -118,7 +120,7 @@ def main() -> None:
     web = simulate(int(seed), int(number), float(hanging))
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         counts = runner.run(serve(web))
-    asked = counts.statuses.total()
+    asked = sum(counts.statuses.values())
     said = {
         "requests": asked,
         "limited": counts.statuses[429],
