@@ -50,7 +50,8 @@ def measure(number: int, minutes: float, seed: int) -> None:
     table.note(f"{len(samples)} runs; growth since the end of the first quarter:")
     for each in fields(Sample):
         values = [getattr(sample, each.name) for _, sample in samples]
-        table.figure(f"  {each.name}", [level(values, len(values)) - level(values, quarter)])
+        grown = level(values, len(values)) - level(values, quarter)
+        table.figure(f"  {each.name}", [grown], None if each.name == "megabytes" else 0)
 
 
 def level(values: Sequence[float], end: int) -> float:
