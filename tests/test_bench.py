@@ -73,11 +73,11 @@ def test_a_level_is_the_middle_of_three_samples() -> None:
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 def test_a_program_is_measured_by_itself_and_not_by_who_starts_it(tmp_path: Path) -> None:
     held = bytearray(200_000_000)  # ours, and none of the child's
-    code = "import time; held = bytearray(60_000_000); time.sleep(0.3); print(len(held))"
+    code = "import time; held = bytearray(60_000_000); time.sleep(0.5); print(len(held))"
     run = timed([sys.executable, "-c", code], tmp_path, tmp_path / "out")
     assert (tmp_path / "out").read_text() == "60000000\n"
     assert run.code == 0
-    assert run.wall >= 0.3
+    assert run.wall >= 0.5
     assert 50 < run.peak < len(held) / 1_000_000
 
 

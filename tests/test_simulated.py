@@ -86,12 +86,13 @@ async def test_the_server_answers_as_the_web_says() -> None:
         assert await status(page, site.port) == 200
         assert await status(missing, site.port) in (404, 410)
         assert [await status(hiccup, site.port) for _ in range(2)] == [503, 200]
-        asked = [status(limiting, site.port) for _ in range(int(limiting.host.rate) + 5)]
-        assert (await asyncio.gather(*asked)).count(429) >= 4
+        asked = [status(limiting, site.port) for _ in range(40)]
+        limited = (await asyncio.gather(*asked)).count(429)
+        assert limited > 0  # how many depends on how quick we were
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(status(silent, site.port), 0.3)
     assert site.did["requests"] == 4 + len(asked)
-    assert site.did["limited"] >= 4
+    assert site.did["limited"] == limited
 
 
 def first(web: Web, manner: Manner, fate: Fate | None = None) -> Link:
