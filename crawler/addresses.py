@@ -17,6 +17,7 @@ from ipaddress import (
     ip_address,
     ip_network,
 )
+from itertools import chain, zip_longest
 from typing import Final, Self, TypeAlias
 
 from crawler.errors import SettingsError
@@ -58,6 +59,9 @@ _REFUSED_6: Final = tuple(
     )
 )
 
+# A name with hundreds of addresses would make us knock at hundreds of doors.
+MAX_PLACES: Final = 6
+
 _PORTS: Final = frozenset({None, *range(1, 65_536)})
 
 # The ports of other protocols: WHATWG Fetch, "bad port".
@@ -83,6 +87,26 @@ def refusal(address: str, allowed: Sequence[Block] = ()) -> str | None:
     if judged not in _GLOBAL_6:
         return "not a public IPv6 address"
     return next((words for network, words in _REFUSED_6 if judged in network), None)
+
+
+def taking_turns(places: Sequence[str]) -> list[str]:
+    """Order addresses so that the families take turns, that of the first one first: RFC 8305 §4."""
+    first, others = _families(places)
+    if places and is_six(places[0]):
+        first, others = others, first
+    turns = chain.from_iterable(zip_longest(first, others))
+    return [place for place in turns if place is not None][:MAX_PLACES]
+
+
+def four_first(places: Sequence[str]) -> list[str]:
+    """Order addresses for a machine that has no working IPv6."""
+    fours, sixes = _families(places)
+    return [*fours, *sixes][:MAX_PLACES]
+
+
+def is_six(place: str) -> bool:
+    """Tell whether a numeric address is one of IPv6."""
+    return ":" in place
 
 
 def networks(texts: Sequence[str]) -> tuple[Block, ...]:
@@ -118,6 +142,11 @@ class Route:
         if _is_literal(host):
             return False
         return self.port in (None, port) and fnmatchcase(host.lower(), self.pattern)
+
+
+def _families(places: Sequence[str]) -> tuple[list[str], list[str]]:
+    fours = [place for place in places if not is_six(place)]
+    return fours, [place for place in places if is_six(place)]
 
 
 def _no_route(text: str) -> SettingsError:

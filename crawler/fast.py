@@ -27,7 +27,12 @@ FAST: Final = "fast"
 GATHER_SECONDS: Final = 0.01
 _IDLE: Final = timedelta(seconds=5)
 
-Host: TypeAlias = tuple[str, int]
+# A silent address must leave time for the others, which the second stack tries: a third of the
+# time for one answer, and in any case enough for two lost packets (RFC 6298: after 1 and 3 s).
+_MAX_CONNECT_SECONDS: Final = 3.5
+
+# Name, port, and where the host was found to be reached after all, if its first address is dead.
+Host: TypeAlias = tuple[str, int, str | None]
 
 
 class InconclusiveError(Exception):
@@ -39,6 +44,7 @@ class FastLine:
 
     def __init__(self, settings: FetchSettings, guard: Guard) -> None:
         self._settings = settings
+        self._connect = timedelta(seconds=min(settings.timeout / 3, _MAX_CONNECT_SECONDS))
         self._guard = guard
         self._clients: dict[Host, asyncio.Future[Client]] = {}
         self._gathered: dict[Host, str] = {}
@@ -71,9 +77,10 @@ class FastLine:
 
     async def _client(self, url: Url) -> Client:
         _make_sure_of_host(url)
-        key = (url.host.strip("[]"), url.port)
+        host, port = url.host.strip("[]"), url.port
+        key = (host, port, self._guard.experience.moved(host))
         if key not in self._clients:
-            place = await self._place(*key)
+            place = await self._place(host, port)
             if key not in self._clients:  # nobody else was quicker
                 self._gather(key, place)
         made = self._clients[key]
@@ -97,7 +104,7 @@ class FastLine:
         await asyncio.sleep(GATHER_SECONDS)
         gathered, self._gathered = self._gathered, {}
         while gathered:  # one name can be pinned once in a client, whatever its port
-            batch = {host: (host, port) for host, port in gathered}
+            batch = {key[0]: key for key in gathered}
             pins = {host: gathered.pop(key) for host, key in batch.items()}
             try:
                 client = self._build(pins)
@@ -121,8 +128,7 @@ class FastLine:
             .deflate(False)  # noqa: FBT003
             .http1_only()
             .pool_idle_timeout(_IDLE)
-            # A silent address must leave time for the others, which the second stack tries.
-            .connect_timeout(timedelta(seconds=self._settings.timeout / 3))
+            .connect_timeout(self._connect)
         )
         if self._settings.cacert is not None:
             builder = builder.add_root_certificate_pem(Path(self._settings.cacert).read_bytes())

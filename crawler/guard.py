@@ -5,6 +5,7 @@ no redirect gets around it.
 """
 
 import asyncio
+import errno
 import socket
 import threading
 from contextlib import suppress
@@ -13,12 +14,17 @@ from typing import Final
 import httpcore
 
 from crawler import addresses
-from crawler.addresses import Route
+from crawler.addresses import Route, is_six
+from crawler.eyeballs import Won, has_cause
 from crawler.settings import FetchSettings
 
 # asyncio's own executor has six threads on two cores, each busy for a whole look-up.
 DNS_THREADS: Final = 32
 DNS_DEADLINE: Final = 10.0
+
+# This machine has no way to any IPv6 address: one such error says so for all hosts.
+_NO_SIX: Final = (errno.ENETUNREACH, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
+_ENOUGH_HOSTS: Final = 2
 
 _GAI_WORDS: Final = {True: "no such name", False: "the name server failed"}
 
@@ -77,10 +83,52 @@ class Resolver:
         return list(dict.fromkeys(found))
 
 
+class Experience:
+    """What a run has learned by connecting: where hosts were reached, and whether IPv6 works."""
+
+    def __init__(self) -> None:
+        self._reached: dict[str, str] = {}
+        self._six_lost: set[str] = set()
+        self._six_won = False
+        self._no_six = False
+
+    def ordered(self, host: str, places: list[str]) -> list[str]:
+        """Return addresses in the order to try them: first the one that worked after all."""
+        order = addresses.four_first if self._six_is_broken else addresses.taking_turns
+        ordered = order(places)
+        known = self._reached.get(host)
+        if known in places:
+            ordered = [known, *(place for place in ordered if place != known)]
+        return ordered
+
+    def moved(self, host: str) -> str | None:
+        """Return where a host was reached after its preferred address had failed, if so."""
+        return self._reached.get(host)
+
+    def learn(self, host: str, places: list[str], won: Won) -> None:
+        """Remember how a race over a host's addresses went."""
+        if won.place != places[0]:
+            self._reached[host] = won.place
+        if is_six(won.place):
+            self._six_won = True
+            return
+        lost = [error for place, error in won.lost.items() if is_six(place)]
+        if lost:
+            self._six_lost.add(host)
+        if any(error is not None and has_cause(error, OSError, *_NO_SIX) for error in lost):
+            self._no_six = True
+
+    @property
+    def _six_is_broken(self) -> bool:
+        """Where IPv6 has worked once, it is the hosts that do not."""
+        return not self._six_won and (self._no_six or len(self._six_lost) >= _ENOUGH_HOSTS)
+
+
 class Guard:
     """Says which addresses a host may be asked at: the operator's word, or judged look-ups."""
 
     def __init__(self, settings: FetchSettings) -> None:
+        self.experience = Experience()
         self._resolver = Resolver()
         self._routes = tuple(map(Route.parse, settings.resolve))
         self._allowed = addresses.networks(settings.allow_address)
@@ -97,7 +145,7 @@ class Guard:
         refusals = {place: addresses.refusal(place, self._allowed) for place in found}
         judged = [place for place, refusal in refusals.items() if refusal is None]
         if judged:
-            return judged
+            return self.experience.ordered(host, judged)
         if found:
             raise UnsafeAddressError(refusals[found[0]])
         raise NameLookupError("the name has no address", missing=False)

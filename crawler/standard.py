@@ -3,6 +3,7 @@
 `Host`, SNI and the certificate's name stay those of the URL.
 """
 
+import asyncio
 import ssl
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,6 +15,7 @@ import httpx
 
 from crawler.errors import SettingsError
 from crawler.guard import Guard, UnsafeAddressError
+from crawler.eyeballs import STAGGER, first_to_connect
 from crawler.settings import FetchSettings, PaceSettings
 
 _IDLE_SECONDS: Final = 5.0
@@ -34,18 +36,20 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        """Connect to the first judged address that answers."""
-        *others, last = places = await self._guard.places(host, port)
-        if timeout is not None:  # a first address that is silent must leave time for the next
-            timeout /= len(places)
-        for place in others:
-            try:
-                return await self._inner.connect_tcp(
-                    place, port, timeout, local_address, socket_options
-                )
-            except (httpcore.ConnectError, httpcore.ConnectTimeout):
-                continue
-        return await self._inner.connect_tcp(last, port, timeout, local_address, socket_options)
+        """Connect to the judged address that answers first; all have one budget together."""
+        places = await self._guard.places(host, port)
+        now = asyncio.get_running_loop().time
+        deadline = None if timeout is None else now() + timeout
+
+        async def connect(place: str) -> httpcore.AsyncNetworkStream:
+            left = None if deadline is None else max(deadline - now(), 0.0)
+            return await self._inner.connect_tcp(place, port, left, local_address, socket_options)
+
+        # However small the budget is, each address gets its part of it.
+        stagger = STAGGER if timeout is None else min(STAGGER, timeout / (len(places) + 1))
+        won = await first_to_connect(places, connect, stagger)
+        self._guard.experience.learn(host, places, won)
+        return won.stream
 
     async def connect_unix_socket(
         self,

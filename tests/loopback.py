@@ -1,11 +1,14 @@
 """A web of our own on loopback: raw sockets, so that it can answer what no server would."""
 
 import asyncio
+import socket
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
+
+import pytest
 
 Handler: TypeAlias = Callable[[str, asyncio.StreamWriter], Awaitable[None]]
 
@@ -61,3 +64,30 @@ async def serving(handler: Handler, tls: ssl.SSLContext | None = None) -> AsyncI
         for writer in open_ones:
             writer.transport.abort()
         await server.wait_closed()
+
+
+@contextmanager
+def silent_at(address: str, port: int) -> Iterator[None]:
+    """Let connections to an address neither be made nor be refused: its queue is full."""
+    with ExitStack() as opened:
+        server = opened.enter_context(socket.socket())
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        server.bind((address, port))
+        server.listen(0)
+        for _ in range(4):
+            client = opened.enter_context(socket.socket())
+            client.setblocking(False)  # noqa: FBT003 - as the library has it
+            client.connect_ex((address, port))
+        yield
+
+
+def names_lead_to(monkeypatch: pytest.MonkeyPatch, names: Mapping[str, Sequence[str]]) -> None:
+    """Let the system's resolver know these names, literals, and nothing else."""
+    real = socket.getaddrinfo
+
+    def getaddrinfo(host: str, port: int | None, *args: Any, **kinds: Any) -> list[Any]:  # noqa: ANN401 - as the library has it
+        if host in names:
+            return [(0, 0, 0, "", (address, port)) for address in names[host]]
+        return real(host, port, *args, **{**kinds, "flags": socket.AI_NUMERICHOST})
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
