@@ -12,6 +12,8 @@ from typing import Final, TypeAlias
 
 import httpcore
 
+from crawler.obstacles import causes
+
 STAGGER: Final = 0.25  # RFC 8305 §8: "Connection Attempt Delay"
 
 Stream: TypeAlias = httpcore.AsyncNetworkStream
@@ -93,9 +95,7 @@ def _most_telling(errors: Sequence[BaseException]) -> BaseException:
 
 def has_cause(error: BaseException, type_: type[OSError], *numbers: int) -> bool:
     """Tell whether an error goes back to one of a type, and with one of some numbers, if any."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, type_) and (not numbers or cause.errno in numbers):
-            return True
-        cause = cause.__cause__
-    return False
+    return any(
+        isinstance(cause, type_) and (not numbers or cause.errno in numbers)
+        for cause in causes(error)
+    )

@@ -10,6 +10,7 @@ import httpx
 from crawler.guard import NameLookupError, UnsafeAddressError
 from crawler.hosts import REFUSED
 from crawler.model import Failure, FailureKind
+from crawler.obstacles import UntrustedIssuerError, causes
 
 # Most specific first. A test holds this against httpx itself.
 FAILURES: Final[tuple[tuple[type[BaseException], FailureKind], ...]] = (
@@ -30,7 +31,8 @@ FAILURES: Final[tuple[tuple[type[BaseException], FailureKind], ...]] = (
 FOREIGN: Final = (httpx.RequestError, httpx.InvalidURL, ssl.SSLError)
 """What the network libraries raise for whatever servers do."""
 
-# OpenSSL's `X509_V_ERR_…`: 20 and 21 are also what a missing intermediate looks like.
+# OpenSSL's `X509_V_ERR_…`: 20 and 21 are also what a missing intermediate looks like; the
+# standard stack looks at the chain then, and says so if there is nothing to be repaired.
 _VERIFY_CODES: Final[Mapping[int, FailureKind]] = {
     10: FailureKind.TLS_EXPIRED,
     20: FailureKind.TLS_CHAIN,
@@ -43,13 +45,13 @@ _NO_REPLY: Final = "closed without an answer"
 
 def failure_of(error: Exception) -> Failure:
     """Turn an exception of the network libraries into a value, by its whole chain of causes."""
-    causes = _causes(error)
-    known = next((failure for cause in causes if (failure := _known(cause))), None)
+    chain = causes(error)
+    known = next((failure for cause in chain if (failure := _known(cause))), None)
     if known is not None:
         return known
     for type_, kind in FAILURES:
-        if any(isinstance(cause, type_) for cause in causes):
-            return Failure(kind, _words(causes))
+        if any(isinstance(cause, type_) for cause in chain):
+            return Failure(kind, _words(chain))
     raise error  # a kind of error that nobody knew: a bug of ours, and shown as one
 
 
@@ -63,6 +65,8 @@ def _known(cause: BaseException) -> Failure | None:
         case socket.gaierror():  # from a transport that looks names up by itself
             missing = cause.errno == socket.EAI_NONAME
             return Failure(FailureKind.DNS_NOT_FOUND if missing else FailureKind.DNS_FAILURE)
+        case UntrustedIssuerError():
+            return Failure(FailureKind.TLS_UNTRUSTED)
         case ssl.SSLCertVerificationError():
             return Failure(_VERIFY_CODES.get(cause.verify_code, FailureKind.TLS_UNTRUSTED))
         case _:
@@ -81,15 +85,6 @@ def _hung_up(cause: BaseException) -> Failure | None:
             return None
 
 
-def _causes(error: BaseException) -> list[BaseException]:
-    causes: list[BaseException] = []
-    cause: BaseException | None = error
-    while cause is not None and cause not in causes:
-        causes.append(cause)
-        cause = cause.__cause__ or cause.__context__
-    return causes
-
-
-def _words(causes: list[BaseException]) -> str:
+def _words(chain: list[BaseException]) -> str:
     """Say more, in our words: what a library puts into its messages may be a stranger's."""
-    return next((str(cause) for cause in causes if isinstance(cause, UnsafeAddressError)), "")
+    return next((str(cause) for cause in chain if isinstance(cause, UnsafeAddressError)), "")

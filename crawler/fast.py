@@ -45,6 +45,7 @@ class FastLine:
     def __init__(self, settings: FetchSettings, guard: Guard) -> None:
         self._settings = settings
         self._connect = timedelta(seconds=min(settings.timeout / 3, _MAX_CONNECT_SECONDS))
+        self._authorities = Path(settings.cacert).read_bytes() if settings.cacert else None
         self._guard = guard
         self._clients: dict[Host, asyncio.Future[Client]] = {}
         self._gathered: dict[Host, str] = {}
@@ -130,8 +131,8 @@ class FastLine:
             .pool_idle_timeout(_IDLE)
             .connect_timeout(self._connect)
         )
-        if self._settings.cacert is not None:
-            builder = builder.add_root_certificate_pem(Path(self._settings.cacert).read_bytes())
+        if self._authorities is not None:
+            builder = builder.add_root_certificate_pem(self._authorities)
         if self._settings.insecure:
             builder = builder.danger_accept_invalid_certs(True)  # noqa: FBT003
         for host, place in pins.items():

@@ -21,6 +21,7 @@ _METAVARS: Final = {
     "timeout": "SECONDS", "deadline": "SECONDS", "delay": "SECONDS", "max_time": "SECONDS",
     "user_agent": "TEXT",
 }  # fmt: skip
+_ENVIRONMENT: Final = {"cacert": "SSL_CERT_FILE"}
 _TYPES: Final = {int: click.INT, float: click.FLOAT, str: click.STRING, tuple: click.STRING}
 
 
@@ -124,4 +125,5 @@ def _option(name: str, metadata: Mapping[str, Any], default: Any) -> Callable[[F
     return click.option(
         flag, type=_TYPES[kind], multiple=kind is tuple, default=None,
         metavar=_METAVARS.get(name, "NUMBER"), help=words,
+        envvar=_ENVIRONMENT.get(name), show_envvar=name in _ENVIRONMENT,
     )  # fmt: skip

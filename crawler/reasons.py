@@ -116,7 +116,7 @@ REASONS: Final = (
     Reason(
         Outcome.FAILING,
         "tls-chain",
-        "No trusted issuer was found for the certificate; browsers can often repair that.",
+        "The server does not send its certificate's issuer; browsers can often repair that.",
         _TELL,
     ),
     Reason(Outcome.FAILING, "tls-handshake", "No secure connection could be agreed on.", _WAIT),

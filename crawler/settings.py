@@ -85,7 +85,9 @@ class FetchSettings:
     allow_address: tuple[str, ...] = knob(
         (), "network (CIDR) that may be asked though it is private"
     )
-    cacert: str | None = knob(None, "file of certificate authorities to trust", kind=str)
+    cacert: str | None = knob(
+        None, "file of certificate authorities to trust besides the usual ones", kind=str
+    )
     insecure: bool = knob(default=False, words="do not verify certificates")
 
 

@@ -13,12 +13,18 @@ import certifi
 import httpcore
 import httpx
 
+from crawler.chains import certainly_untrusted
 from crawler.errors import SettingsError
 from crawler.guard import Guard, UnsafeAddressError
 from crawler.eyeballs import STAGGER, first_to_connect
+from crawler.obstacles import UntrustedIssuerError, causes
 from crawler.settings import FetchSettings, PaceSettings
 
 _IDLE_SECONDS: Final = 5.0
+# OpenSSL's `X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY` and `…_VERIFY_LEAF_SIGNATURE`.
+_NO_ISSUER: Final = (20, 21)
+# The second look at a certificate must not use up the time in which the first has been answered.
+_LOOK_SECONDS: Final = 3.0
 
 
 class GuardedBackend(httpcore.AsyncNetworkBackend):
@@ -70,6 +76,7 @@ class StandardTransport(httpx.AsyncHTTPTransport):
 
     def __init__(self, fetch: FetchSettings, pace: PaceSettings, guard: Guard) -> None:
         context = ssl_context(fetch)
+        self._backend = GuardedBackend(guard)
         super().__init__(verify=context, trust_env=False)
         # httpx has no public way to hand a network backend to its pool.
         self._pool = httpcore.AsyncConnectionPool(
@@ -77,21 +84,74 @@ class StandardTransport(httpx.AsyncHTTPTransport):
             max_connections=pace.concurrency * 2,
             max_keepalive_connections=pace.concurrency,
             keepalive_expiry=_IDLE_SECONDS,
-            network_backend=GuardedBackend(guard),
+            network_backend=self._backend,
         )
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer one request; look once more at a certificate whose issuer is not known."""
+        try:
+            return await super().handle_async_request(request)
+        except httpx.ConnectError as error:
+            if _misses_issuer(error) and certainly_untrusted(await self._chain(request.url)):
+                raise UntrustedIssuerError("no trusted issuer") from error
+            raise
+
+    async def _chain(self, url: httpx.URL) -> list[bytes]:
+        """Return the certificates that a server sends, if it can be reached; nothing is asked."""
+        host, port = url.raw_host.decode(), url.port or 443
+        try:
+            async with asyncio.timeout(_LOOK_SECONDS):
+                stream = await self._backend.connect_tcp(host, port)
+                try:
+                    secured = await stream.start_tls(_unverifying(), host)
+                    return _sent_chain(secured.get_extra_info("ssl_object"))
+                finally:
+                    await stream.aclose()
+        except (httpcore.NetworkError, httpcore.TimeoutException, TimeoutError):
+            return []
 
 
 def ssl_context(settings: FetchSettings) -> ssl.SSLContext:
     """Return how certificates are verified. Raises `SettingsError` for an unusable file."""
     context = ssl.create_default_context(cafile=certifi.where())
+    # Python 3.13 sets it, browsers do not: certificates would fail for what nobody else minds.
+    context.verify_flags &= ~ssl.VerifyFlags.VERIFY_X509_STRICT
     if settings.cacert is not None:
         try:
             context.load_verify_locations(cafile=Path(settings.cacert))
         except (OSError, ssl.SSLError) as error:
             raise SettingsError(
-                f"--cacert {settings.cacert}: not a readable file of PEM certificates."
+                f"--cacert {settings.cacert} (or SSL_CERT_FILE): not a readable file of PEM "
+                "certificates."
             ) from error
     if settings.insecure:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context
+
+
+def _unverifying() -> ssl.SSLContext:
+    """Return a context for looking at certificates: nothing is ever sent over it."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def _sent_chain(secured: ssl.SSLObject) -> list[bytes]:
+    """Return the chain that a server sent, or the leaf alone where Python does not tell more."""
+    public = getattr(secured, "get_unverified_chain", None)  # since Python 3.13
+    if public is not None:
+        return list(public())
+    private = getattr(getattr(secured, "_sslobj", None), "get_unverified_chain", None)
+    if private is not None:
+        return [ssl.PEM_cert_to_DER_cert(each.public_bytes()) for each in private()]
+    leaf = secured.getpeercert(binary_form=True)
+    return [leaf] if leaf else []
+
+
+def _misses_issuer(error: BaseException) -> bool:
+    return any(
+        isinstance(cause, ssl.SSLCertVerificationError) and cause.verify_code in _NO_ISSUER
+        for cause in causes(error)
+    )

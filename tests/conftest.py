@@ -15,5 +15,8 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeat"))
 @pytest.fixture(autouse=True)
 def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No setting of the machine that runs the tests reaches them."""
-    for name in ("CRAWL_DB", "NO_COLOR", "CI", "FORCE_COLOR", "HTTP_PROXY", "HTTPS_PROXY"):
+    for name in (
+        *("CRAWL_DB", "NO_COLOR", "CI", "FORCE_COLOR", "HTTP_PROXY", "HTTPS_PROXY"),
+        *("SSL_CERT_FILE", "SSL_CERT_DIR"),
+    ):
         monkeypatch.delenv(name, raising=False)

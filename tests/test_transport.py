@@ -300,11 +300,9 @@ async def test_an_expired_certificate(tmp_path: Path, authority: trustme.CA) -> 
     assert kind_of(fetch) is FailureKind.TLS_EXPIRED
 
 
-async def test_an_issuer_that_is_not_known_may_be_a_missing_link_of_the_chain(
-    tmp_path: Path, authority: trustme.CA
-) -> None:
+async def test_an_issuer_that_nobody_knows(tmp_path: Path, authority: trustme.CA) -> None:
     fetch, _ = await over_tls(tmp_path, authority, trustme.CA().issue_cert("a.example"))
-    assert kind_of(fetch) is FailureKind.TLS_CHAIN
+    assert kind_of(fetch) is FailureKind.TLS_UNTRUSTED
 
 
 async def test_insecure_is_the_operators_word(tmp_path: Path, authority: trustme.CA) -> None:
