@@ -59,6 +59,9 @@ _REFUSED_6: Final = tuple(
     )
 )
 
+# RFC 6761, RFC 6762 and ICANN's reservation for private use; `home.arpa` is RFC 8375's.
+_PRIVATE_NAMES: Final = frozenset({"internal", "local", "localdomain", "localhost"})
+
 # A name with hundreds of addresses would make us knock at hundreds of doors.
 MAX_PLACES: Final = 6
 
@@ -107,6 +110,12 @@ def four_first(places: Sequence[str]) -> list[str]:
 def is_six(place: str) -> bool:
     """Tell whether a numeric address is one of IPv6."""
     return ":" in place
+
+
+def is_private_name(host: str) -> bool:
+    """Tell whether a name is one that the public internet does not have, whoever looks it up."""
+    labels = host.lower().removesuffix(".").split(".")
+    return len(labels) == 1 or labels[-1] in _PRIVATE_NAMES or labels[-2:] == ["home", "arpa"]
 
 
 def networks(texts: Sequence[str]) -> tuple[Block, ...]:

@@ -10,7 +10,7 @@ import httpx
 from crawler.guard import NameLookupError, UnsafeAddressError
 from crawler.hosts import REFUSED
 from crawler.model import Failure, FailureKind
-from crawler.obstacles import UntrustedIssuerError, causes
+from crawler.obstacles import BeyondProxyError, ProxyError, UntrustedIssuerError, causes
 
 # Most specific first. A test holds this against httpx itself.
 FAILURES: Final[tuple[tuple[type[BaseException], FailureKind], ...]] = (
@@ -58,13 +58,15 @@ def failure_of(error: Exception) -> Failure:
 def _known(cause: BaseException) -> Failure | None:
     """Return the failure that one cause alone stands for, if it does."""
     match cause:
-        case NameLookupError(missing=True):
-            return Failure(FailureKind.DNS_NOT_FOUND)
         case NameLookupError():
-            return Failure(FailureKind.DNS_FAILURE, str(cause))
+            failed = Failure(FailureKind.DNS_FAILURE, str(cause))
+            return Failure(FailureKind.DNS_NOT_FOUND) if cause.missing else failed
         case socket.gaierror():  # from a transport that looks names up by itself
             missing = cause.errno == socket.EAI_NONAME
             return Failure(FailureKind.DNS_NOT_FOUND if missing else FailureKind.DNS_FAILURE)
+        case ProxyError() | BeyondProxyError():
+            near = isinstance(cause, ProxyError)
+            return Failure(FailureKind.PROXY if near else FailureKind.CONNECT, str(cause))
         case UntrustedIssuerError():
             return Failure(FailureKind.TLS_UNTRUSTED)
         case ssl.SSLCertVerificationError():

@@ -150,6 +150,24 @@ class Guard:
             raise UnsafeAddressError(refusals[found[0]])
         raise NameLookupError("the name has no address", missing=False)
 
+    def routed(self, host: str, port: int) -> bool:
+        """Tell whether the operator said where a name is."""
+        return any(route.matches(host, port) for route in self._routes)
+
+    async def judge(self, host: str, port: int) -> None:
+        """Refuse what `places` refuses; a name that cannot be looked up here may be known beyond.
+
+        Raises `UnsafeAddressError`, also for an unknown name that no public network has.
+        """
+        try:
+            await self.places(host, port)
+        except NameLookupError:
+            private = addresses.is_private_name(host)
+        else:
+            return
+        if private:
+            raise UnsafeAddressError("a name of a private network")
+
     async def close(self) -> None:
         """Forget all names."""
         await self._resolver.close()

@@ -132,6 +132,7 @@ class FailureKind(StrEnum):
     DNS_FAILURE = "dns-failure"
     CONNECT = "connect"
     TIMEOUT = "timeout"
+    PROXY = "proxy"
     TLS_EXPIRED = "tls-expired"
     TLS_HOSTNAME = "tls-hostname"
     TLS_UNTRUSTED = "tls-untrusted"

@@ -7,8 +7,9 @@ from typing import Final
 from crawler.model import Health, LinkState, Network, Observation, Outcome
 from crawler.urls import Url
 
-_UNREACHED: Final = frozenset({"dns-not-found", "dns-failure", "connect", "timeout"})
-_NAMES: Final = frozenset({"dns-not-found", "dns-failure"})
+_UNREACHED: Final = frozenset({"dns-not-found", "dns-failure", "connect", "timeout", "proxy"})
+# What is in the way on our side of the network: one host suffices to see that.
+_NEAR: Final = frozenset({"dns-not-found", "dns-failure", "proxy"})
 _ENOUGH_HOSTS: Final = 5
 _NOTHING: Final[Mapping[Url, LinkState]] = MappingProxyType({})
 _NOT_ASKED: Final = frozenset({Outcome.SKIPPED, Outcome.UNSAFE})
@@ -21,7 +22,8 @@ def judge_network(
 
     It is down if most of the hosts that were well the last time cannot be reached now. Else one
     answer of any host, even a refused connection, shows that it is up. Without any, it is down if
-    no name could be looked up, or if more than one host was tried in vain: a single silent host
+    no name could be looked up or the proxy let nothing through, or if more than one host was tried
+    in vain: a single silent host
     may well be the one that is gone.
     """
     asked = [look for look in looks if look.attempts and look.verdict.outcome not in _NOT_ASKED]
@@ -30,8 +32,8 @@ def judge_network(
         return Network.DOWN
     if not asked or any(map(reached, asked)):
         return Network.UP
-    names_only = all(look.verdict.reason in _NAMES for look in asked)
-    return Network.DOWN if names_only or len(lost) > 1 else Network.UP
+    near = all(look.verdict.reason in _NEAR for look in asked)
+    return Network.DOWN if near or len(lost) > 1 else Network.UP
 
 
 def reached(look: Observation) -> bool:

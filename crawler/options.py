@@ -19,7 +19,7 @@ _METAVARS: Final = {
     "include": "REGEX", "exclude": "REGEX", "header": "'HOST: Name: value'", "cacert": "FILE",
     "resolve": "PATTERN:PORT:ADDRESS", "allow_address": "CIDR", "fail_on": "OUTCOMES",
     "timeout": "SECONDS", "deadline": "SECONDS", "delay": "SECONDS", "max_time": "SECONDS",
-    "user_agent": "TEXT",
+    "user_agent": "TEXT", "proxy": "URL",
 }  # fmt: skip
 _ENVIRONMENT: Final = {"cacert": "SSL_CERT_FILE"}
 _TYPES: Final = {int: click.INT, float: click.FLOAT, str: click.STRING, tuple: click.STRING}

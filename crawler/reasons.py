@@ -102,6 +102,12 @@ REASONS: Final = (
     Reason(Outcome.BLOCKED, "bot-wall", "A wall against robots answered, not the page.", _BROWSER),
     Reason(
         Outcome.BLOCKED,
+        "proxy",
+        "The proxy did not let us through to the site.",
+        "Nothing is known of the link. See to the proxy and its login: `--proxy`.",
+    ),
+    Reason(
+        Outcome.BLOCKED,
         "interstitial",
         "An advertising shortener: its target is hidden behind scripts, so it is never asked.",
         "Link to the target itself.",

@@ -93,9 +93,9 @@ def end(session: Session, report: Report, fails: bool) -> int:  # noqa: FBT001 -
     interrupted = any(row.verdict.reason == "interrupted" for row in report.rows)
     deliver(session, report)
     if down and not interrupted:
+        question = "does the proxy work" if session.settings.fetch.proxy else "is there a network"
         raise NetworkDownError(
-            "no host at all could be reached: is there a network? Nothing was recorded against "
-            "any link."
+            f"no host at all could be reached: {question}? Nothing was recorded against any link."
         )
     if not report.run.complete and session.format == "jsonl":  # the others say so themselves
         terminal.say("the report is partial: the run ended before all links were seen.")

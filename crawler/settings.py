@@ -23,7 +23,7 @@ MAX_SECONDS: Final = 86_400.0
 # Whoever can change the tree can change a file in it: what weakens a guard, leads traffic
 # elsewhere or carries a secret is the operator's alone, and must be said by name.
 OPERATOR_ONLY: Final = frozenset({
-    "allow_address", "cacert", "db", "header", "insecure", "output", "resolve",
+    "allow_address", "cacert", "db", "header", "insecure", "output", "proxy", "resolve",
 })  # fmt: skip
 
 
@@ -89,6 +89,7 @@ class FetchSettings:
         None, "file of certificate authorities to trust besides the usual ones", kind=str
     )
     insecure: bool = knob(default=False, words="do not verify certificates")
+    proxy: str | None = knob(None, "URL of a proxy (http, https or socks5) to go through", kind=str)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +167,7 @@ class Settings:
         """A short name for what a look means, stored with each run. Secrets are not in it."""
         values = {name: getattr(self.fetch, name) for name in _MEANING}
         values["header"] = len(self.fetch.header)
+        values["proxy"] = re.sub("//.*@", "//", self.fetch.proxy or "")
         return hashlib.sha256(repr(sorted(values.items())).encode()).hexdigest()[:12]
 
 

@@ -72,11 +72,13 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
 
 
 class StandardTransport(httpx.AsyncHTTPTransport):
-    """httpx's own transport over the guarded backend."""
+    """httpx's own transport over a backend that connects to what was judged."""
 
-    def __init__(self, fetch: FetchSettings, pace: PaceSettings, guard: Guard) -> None:
+    def __init__(
+        self, fetch: FetchSettings, pace: PaceSettings, backend: httpcore.AsyncNetworkBackend
+    ) -> None:
         context = ssl_context(fetch)
-        self._backend = GuardedBackend(guard)
+        self._backend = backend
         super().__init__(verify=context, trust_env=False)
         # httpx has no public way to hand a network backend to its pool.
         self._pool = httpcore.AsyncConnectionPool(
@@ -84,7 +86,7 @@ class StandardTransport(httpx.AsyncHTTPTransport):
             max_connections=pace.concurrency * 2,
             max_keepalive_connections=pace.concurrency,
             keepalive_expiry=_IDLE_SECONDS,
-            network_backend=self._backend,
+            network_backend=backend,
         )
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:

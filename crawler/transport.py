@@ -1,7 +1,8 @@
 """Two stacks behind one seam: the fast one answers, the standard one gives a second opinion.
 
 Two independent implementations of HTTP and TLS must agree before a link is called broken for
-reasons that lie in either; where the fast one cannot be imported, the standard one serves alone.
+reasons that lie in either. Where the fast one cannot be imported, and through a proxy, the
+standard one serves alone.
 """
 
 from collections.abc import Mapping
@@ -9,9 +10,10 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from crawler.guard import Guard
-from crawler.line import HttpxLine, Reply
+from crawler.line import HttpxLine, Line, Reply
+from crawler.proxied import ProxiedTransport
 from crawler.settings import FetchSettings, PaceSettings
-from crawler.standard import StandardTransport
+from crawler.standard import GuardedBackend, StandardTransport
 from crawler.urls import Url
 
 if TYPE_CHECKING:
@@ -23,8 +25,8 @@ class Transport:
 
     def __init__(self, fetch: FetchSettings, pace: PaceSettings) -> None:
         self._guard = Guard(fetch)
-        self._standard = HttpxLine(StandardTransport(fetch, pace, self._guard), fetch.timeout)
-        self._fast = _fast(fetch, self._guard)
+        self._standard = _standard(fetch, pace, self._guard)
+        self._fast = None if fetch.proxy else _fast(fetch, self._guard)
 
     async def ask(self, url: Url, headers: Mapping[str, str]) -> Reply:
         """Answer by the fast stack, or by the standard one if the fast one cannot tell."""
@@ -43,6 +45,12 @@ class Transport:
             await self._fast.aclose()
         await self._standard.aclose()
         await self._guard.close()
+
+
+def _standard(fetch: FetchSettings, pace: PaceSettings, guard: Guard) -> Line:
+    if fetch.proxy:
+        return HttpxLine(ProxiedTransport(fetch, pace, guard, fetch.proxy), fetch.timeout)
+    return HttpxLine(StandardTransport(fetch, pace, GuardedBackend(guard)), fetch.timeout)
 
 
 def _fast(settings: FetchSettings, guard: Guard) -> "FastLine | None":

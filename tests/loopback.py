@@ -85,9 +85,14 @@ def names_lead_to(monkeypatch: pytest.MonkeyPatch, names: Mapping[str, Sequence[
     """Let the system's resolver know these names, literals, and nothing else."""
     real = socket.getaddrinfo
 
-    def getaddrinfo(host: str, port: int | None, *args: Any, **kinds: Any) -> list[Any]:  # noqa: ANN401 - as the library has it
-        if host in names:
-            return [(0, 0, 0, "", (address, port)) for address in names[host]]
-        return real(host, port, *args, **{**kinds, "flags": socket.AI_NUMERICHOST})
+    def getaddrinfo(
+        host: str | bytes, port: int | None, family: int = 0, type: int = 0, proto: int = 0,  # noqa: A002
+        flags: int = 0,
+    ) -> list[Any]:  # fmt: skip
+        name = host.decode() if isinstance(host, bytes) else host
+        found = []
+        for address in names.get(name, [name]):
+            found += real(address, port, family, type, proto, flags | socket.AI_NUMERICHOST)
+        return found
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)

@@ -14,7 +14,7 @@ from crawler.network import judge_network
 from crawler.reasons import BY_CODE, REASONS
 
 A, B = "https://a.example/", "https://b.example/"
-UNREACHED = ["dns-not-found", "dns-failure", "connect", "timeout"]
+UNREACHED = ["dns-not-found", "dns-failure", "connect", "timeout", "proxy"]
 ANSWERS = sorted(
     code
     for code, reason in BY_CODE.items()
@@ -37,6 +37,9 @@ ANSWERS = sorted(
         ([("dns-not-found", A), ("dns-failure", B)], Network.DOWN),
         ([("timeout", A), ("timeout", B), ("not-found", B)], Network.UP),
         ([("dns-not-found", A), ("dns-not-found", B), ("ok", "https://c.example/")], Network.UP),
+        ([("proxy", A)], Network.DOWN),
+        ([("proxy", A), ("proxy", B)], Network.DOWN),
+        ([("proxy", A), ("ok", B)], Network.UP),
         ([("private-address", A), ("dns-failure", B)], Network.DOWN),
         ([("private-address", A)], Network.UP),
         ([("excluded", A), ("timeout", B)], Network.UP),
