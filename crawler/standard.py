@@ -71,6 +71,35 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         await self._inner.sleep(seconds)
 
 
+class _Connection(httpcore.AsyncHTTPConnection):
+    """A connection that is not used again if the server has said more than it was asked.
+
+    What is left of that would be taken for the answer to the next request.
+    """
+
+    def has_expired(self) -> bool:
+        """Tell whether it must not be used again."""
+        return super().has_expired() or (self.is_idle() and self._has_surplus())
+
+    def _has_surplus(self) -> bool:
+        # httpcore sees what waits in the socket, but not what its parser has read already.
+        parser = getattr(self._connection, "_h11_state", None)
+        return parser is None or bool(parser.trailing_data[0])
+
+
+class _Pool(httpcore.AsyncConnectionPool):
+    """httpcore's pool, of such connections."""
+
+    def create_connection(self, origin: httpcore.Origin) -> _Connection:
+        """Make a connection, not yet connected."""
+        return _Connection(
+            origin,
+            self._ssl_context,
+            self._keepalive_expiry,
+            network_backend=self._network_backend,
+        )
+
+
 class StandardTransport(httpx.AsyncHTTPTransport):
     """httpx's own transport over a backend that connects to what was judged."""
 
@@ -81,7 +110,7 @@ class StandardTransport(httpx.AsyncHTTPTransport):
         self._backend = backend
         super().__init__(verify=context, trust_env=False)
         # httpx has no public way to hand a network backend to its pool.
-        self._pool = httpcore.AsyncConnectionPool(
+        self._pool = _Pool(
             ssl_context=context,
             max_connections=pace.concurrency * 2,
             max_keepalive_connections=pace.concurrency,
