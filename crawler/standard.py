@@ -15,8 +15,8 @@ import httpx
 
 from crawler.chains import certainly_untrusted
 from crawler.errors import SettingsError
-from crawler.guard import Guard, UnsafeAddressError
 from crawler.eyeballs import STAGGER, first_to_connect
+from crawler.guard import Guard, UnsafeAddressError
 from crawler.obstacles import UntrustedIssuerError, causes
 from crawler.settings import FetchSettings, PaceSettings
 

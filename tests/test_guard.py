@@ -11,11 +11,11 @@ from fakes import url
 from loopback import OK, Site, answering, names_lead_to, serving, silent_at
 
 from crawler.clock import SystemClock
-from crawler.fast import FastTransport
+from crawler.eyeballs import Won
+from crawler.fast import FastLine
 from crawler.fetch import Fetcher
 from crawler.guard import Experience
 from crawler.model import Fetch, Response
-from crawler.eyeballs import Won
 from crawler.settings import FetchSettings, PaceSettings
 
 LOOPBACK = ("127.0.0.0/8", "::1/128")
@@ -94,14 +94,14 @@ def test_an_ipv6_that_does_not_work_is_found_out(
 @contextmanager
 def pins_noted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Mapping[str, str]]]:
     noted: list[Mapping[str, str]] = []
-    build = FastTransport._build
+    build = FastLine._build
 
-    def noting(transport: FastTransport, pins: Mapping[str, str]) -> object:
+    def noting(transport: FastLine, pins: Mapping[str, str]) -> object:
         noted.append(dict(pins))
         return build(transport, pins)
 
     with monkeypatch.context() as patch:
-        patch.setattr(FastTransport, "_build", noting)
+        patch.setattr(FastLine, "_build", noting)
         yield noted
 
 
