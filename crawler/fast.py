@@ -45,6 +45,7 @@ class FastLine:
     def __init__(self, settings: FetchSettings, guard: Guard) -> None:
         self._settings = settings
         self._connect = timedelta(seconds=min(settings.timeout / 3, _MAX_CONNECT_SECONDS))
+        self._forgotten = timedelta(seconds=settings.timeout + 1)
         self._authorities = Path(settings.cacert).read_bytes() if settings.cacert else None
         self._guard = guard
         self._clients: dict[Host, asyncio.Future[Client]] = {}
@@ -130,6 +131,8 @@ class FastLine:
             .http1_only()
             .pool_idle_timeout(_IDLE)
             .connect_timeout(self._connect)
+            # We give up before; but only by this the library lets go of what we gave up.
+            .timeout(self._forgotten)
         )
         if self._authorities is not None:
             builder = builder.add_root_certificate_pem(self._authorities)

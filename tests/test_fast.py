@@ -170,3 +170,23 @@ async def test_closing_while_a_client_is_being_made_is_calm() -> None:
     asking.cancel()
     with pytest.raises(asyncio.CancelledError):
         await asking
+
+
+async def test_what_was_given_up_is_let_go_of_while_the_run_goes_on() -> None:
+    gone: asyncio.Queue[bool] = asyncio.Queue()
+
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while await reader.read(1000):
+            pass
+        gone.put_nowait(True)
+        writer.close()
+
+    server = await asyncio.start_server(silent, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    settings = FetchSettings(resolve=HERE, timeout=0.1, retries=0)
+    async with server, Fetcher(settings, PaceSettings(), SystemClock()) as fetcher:
+        for number in range(3):
+            await fetcher.fetch(url(f"http://a{number}.example:{port}/"))
+        async with asyncio.timeout(20):
+            for _ in range(3):
+                await gone.get()
