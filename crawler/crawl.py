@@ -3,29 +3,24 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from crawler.advice import advise
 from crawler.clock import Clock
-from crawler.facts import read_facts
+from crawler.conditional import basis
 from crawler.fetch import Fetcher
 from crawler.frontier import Frontier, Turn
+from crawler.look import observe
 from crawler.model import (
-    Evidence,
-    Fetch,
     Link,
     LinkState,
     Observation,
-    PageFacts,
-    Response,
     Verdict,
 )
 from crawler.outage import Outage
 from crawler.settings import Settings
 from crawler.stop import Stop
 from crawler.urls import Url
-from crawler.verdicts import judge, judge_unasked, verdict
+from crawler.verdicts import judge_unasked, verdict
 
 if TYPE_CHECKING:
     import httpx
@@ -57,7 +52,8 @@ class Conduct:
     """How a run is to be done.
 
     `on_look` is called with each look as soon as it is had; `stop` ends the run early;
-    `transport` takes the place of the network, for tests and for practice.
+    `transport` takes the place of the network, for tests and for practice; `recall` returns the
+    last look at a link, if it means what one of this run would.
     """
 
     settings: Settings
@@ -65,6 +61,7 @@ class Conduct:
     stop: Stop
     on_look: Callable[[Observation], None]
     transport: "httpx.AsyncBaseTransport | None" = None
+    recall: Callable[[Url], Observation | None] = lambda _: None
 
 
 async def crawl(links: Sequence[Link], states: Mapping[Url, LinkState], conduct: Conduct) -> Looks:
@@ -144,8 +141,9 @@ class _Work:
 
         if turn.again:
             self._fetcher.reopen(link.url)
-        fetch = await self._fetcher.fetch(link.url, left)
-        look = _look(link, fetch, self._states.get(link.url), self._clock.now())
+        before = basis(self._conduct.recall(link.url), link, self._clock.now())
+        fetch = await self._fetcher.fetch(link.url, before.validators if before else None, left)
+        look = observe(link, fetch, before, self._states.get(link.url), self._clock.now())
         left()
         self._frontier.done()
         self._believe(self._outage.feed(turn, look))
@@ -218,33 +216,6 @@ async def _first_of(*works: Coroutine[None, None, object]) -> None:
         await asyncio.wait(working, return_when=asyncio.FIRST_COMPLETED)
         for task in working:
             task.cancel()
-
-
-def _look(link: Link, fetch: Fetch, state: LinkState | None, now: datetime) -> Observation:
-    """What becomes of an answer: read, judge, advise."""
-    evidence = Evidence(link, fetch, _facts(fetch), state)
-    judged = judge(evidence)
-    response = fetch.outcome if isinstance(fetch.outcome, Response) else None
-    return Observation(
-        url=link.url,
-        at=now,
-        verdict=judged,
-        status=response.status if response else None,
-        final_url=fetch.effective_url if response or fetch.hops else None,
-        hops=fetch.hops,
-        facts=evidence.facts,
-        findings=advise(evidence, judged),
-        attempts=fetch.attempts,
-        elapsed_ms=fetch.elapsed_ms,
-        http_stack=fetch.http_stack,
-        reached=isinstance(fetch.outcome, Response) or fetch.outcome.reached,
-    )
-
-
-def _facts(fetch: Fetch) -> PageFacts:
-    if isinstance(fetch.outcome, Response):
-        return read_facts(fetch.outcome, fetch.effective_url)
-    return PageFacts()
 
 
 def _left_out(link: Link, looks: Looks, settings: Settings) -> bool:

@@ -65,6 +65,16 @@ def writing(db: Database, path: Path) -> Iterator[None]:
 
 
 @contextmanager
+def impatient(db: Database) -> Iterator[None]:
+    """Read without waiting for a writer: the web is being asked meanwhile, and its clocks go on."""
+    db.execute("pragma busy_timeout = 0")
+    try:
+        yield
+    finally:
+        db.execute(f"pragma busy_timeout = {round(BUSY_SECONDS * 1000)}")
+
+
+@contextmanager
 def explained(path: Path) -> Iterator[None]:
     """Say in one sentence what SQLite says in a code, and what to do."""
     try:

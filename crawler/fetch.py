@@ -19,7 +19,7 @@ from crawler.clock import Clock
 from crawler.exchange import Exchanger
 from crawler.hosts import Hosts
 from crawler.line import STANDARD, HttpxLine
-from crawler.model import Answer, Failure, FailureKind, Fetch, Request, Response
+from crawler.model import Answer, Failure, FailureKind, Fetch, Request, Response, Validators
 from crawler.pacing import Pacer, retry_after
 from crawler.probe import probe
 from crawler.race import race
@@ -69,14 +69,22 @@ class Fetcher:
     async def __aexit__(self, *_: object) -> None:
         await self._exchanger.__aexit__()
 
-    async def fetch(self, url: Url, left: Callable[[], None] = lambda: None) -> Fetch:
+    async def fetch(
+        self,
+        url: Url,
+        validators: Validators | None = None,
+        left: Callable[[], None] = lambda: None,
+    ) -> Fetch:
         """Hold the conversation about one URL. Never raises for anything that a server does.
 
         `left` is called as soon as somebody else than the URL's own host is asked.
         """
         talk = _Talk(self._settings.deadline)
         conversation = probe(
-            url, max_redirects=self._settings.max_redirects, unaskable=advertising_hosts()
+            url,
+            max_redirects=self._settings.max_redirects,
+            unaskable=advertising_hosts(),
+            validators=validators,
         )
         try:
             request = next(conversation)

@@ -1,13 +1,11 @@
 """crawl as a library: the check, from a program."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
-from crawler import runs, sources, terminal
+from crawler import session, sources, terminal
 from crawler.clock import SystemClock
 from crawler.crawl import Conduct
 from crawler.model import Report
-from crawler.session import known_states
 from crawler.settings import Settings
 from crawler.stop import Stop
 
@@ -21,6 +19,5 @@ async def check(names: Sequence[str], settings: Settings) -> Report:
     collection = sources.gather(
         names, terminal.standard_input(), "standard-input.md", settings.extract
     )
-    known = known_states(Path(settings.places.db), quiet=True)
     conduct = Conduct(settings, SystemClock(), Stop(), lambda _look: None)
-    return await runs.check(collection, known, conduct)
+    return await session.check(collection, conduct, quiet=True)

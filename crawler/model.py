@@ -125,6 +125,19 @@ class Response:
     truncated: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a server calls the present state of a page: sent back, they may save its body.
+
+    They mean something to the exact `url` that gave them; `at` is when its page was last read.
+    """
+
+    url: Url
+    at: datetime
+    etag: str | None = None
+    last_modified: str | None = None
+
+
 class FailureKind(StrEnum):
     """What stood in the way of an answer."""
 
@@ -182,7 +195,8 @@ class Hop:
 class Fetch:
     """Everything that the network told us about one URL in one run.
 
-    `effective_url` is the one that finally answered, or failed to.
+    `effective_url` is the one that finally answered, or failed to. `unchanged`: it was asked with
+    validators and says that its page is still the one that they name.
     """
 
     url: Url
@@ -192,6 +206,7 @@ class Fetch:
     attempts: int = 1
     elapsed_ms: int = 0
     http_stack: str | None = None
+    unchanged: bool = False
 
 
 # 3. What we make of it
@@ -277,7 +292,10 @@ class Health(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """One look at one link: a row of history, appended, never changed."""
+    """One look at one link: a row of history, appended, never changed.
+
+    `status` is what the server said: 304 where `facts` are still those of an earlier look.
+    """
 
     url: Url
     at: datetime
@@ -290,6 +308,7 @@ class Observation:
     attempts: int = 0
     elapsed_ms: int = 0
     http_stack: str | None = None
+    validators: Validators | None = None
     reached: bool = field(default=False, compare=False)  # of use while its run lasts
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from crawler.addresses import BAD_PORTS
-from crawler.model import Answer, Failure, FailureKind, Fetch, Hop, Request, Response
+from crawler.model import Answer, Failure, FailureKind, Fetch, Hop, Request, Response, Validators
 from crawler.urls import Rejected, Rejection, Url, resolve
 
 Probe: TypeAlias = Generator[Request, Answer, Fetch]
@@ -18,6 +18,8 @@ Probe: TypeAlias = Generator[Request, Answer, Fetch]
 REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})  # RFC 9110 §15.4
 
 _ACCEPT: Final = {"accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"}
+# For a 304 that nobody asked for: some cache on the way hands out what was meant for another.
+_FRESH: Final = _ACCEPT | {"cache-control": "no-cache"}
 # Servers that refuse our headers often serve these: what any browser, or any tool, sends.
 _ANYTHING: Final = {"accept": "*/*"}
 _BROWSER_LIKE: Final = {
@@ -37,11 +39,20 @@ _MAX_COOKIES: Final = 50
 _MAX_COOKIE_LENGTH: Final = 4096
 
 
-def probe(url: Url, *, max_redirects: int = 10, unaskable: Container[str] = ()) -> Probe:
-    """Ask for a URL and follow where it leads. `unaskable`: hosts that are named, never asked."""
-    fetch = yield from _follow(url, max_redirects, unaskable, _Jar(accepts=False))
+def probe(
+    url: Url,
+    *,
+    max_redirects: int = 10,
+    unaskable: Container[str] = (),
+    validators: Validators | None = None,
+) -> Probe:
+    """Ask for a URL and follow where it leads. `unaskable`: hosts that are named, never asked.
+
+    `validators` go to the exact URL that gave them, wherever on the way it is.
+    """
+    fetch = yield from _follow(url, max_redirects, unaskable, validators, _Jar(accepts=False))
     if _went_in_circles(fetch):  # many sites go in circles until a cookie is kept
-        again = yield from _follow(url, max_redirects, unaskable, _Jar(accepts=True))
+        again = yield from _follow(url, max_redirects, unaskable, validators, _Jar(accepts=True))
         if not _went_in_circles(again):
             return again
     return fetch
@@ -67,7 +78,9 @@ class _Jar:
         return {"cookie": "; ".join(pairs)} if pairs else {}
 
 
-def _follow(url: Url, limit: int, unaskable: Container[str], jar: _Jar) -> Probe:
+def _follow(
+    url: Url, limit: int, unaskable: Container[str], validators: Validators | None, jar: _Jar
+) -> Probe:
     hops: list[Hop] = []
     seen: set[tuple[Url, str]] = set()
     here = url
@@ -80,9 +93,13 @@ def _follow(url: Url, limit: int, unaskable: Container[str], jar: _Jar) -> Probe
             detail = f"more than {limit}"
             failure = Failure(FailureKind.TOO_MANY_REDIRECTS, detail)
             return Fetch(url, here, failure, tuple(hops))
-        answer = _refused(here, unaskable) or (yield from _ask(here, jar))
+        refused = _refused(here, unaskable)
+        if refused is not None:
+            return Fetch(url, here, refused, tuple(hops))
+        conditions = _conditions(validators) if validators and validators.url == here else {}
+        answer, unchanged = yield from _ask(here, conditions, jar)
         if isinstance(answer, Failure) or not _redirects(answer):
-            return Fetch(url, here, answer, tuple(hops))
+            return Fetch(url, here, answer, tuple(hops), unchanged=unchanged)
         jar.keep(here, answer)
         there = _location(answer, here)
         if isinstance(there, Failure):
@@ -91,17 +108,36 @@ def _follow(url: Url, limit: int, unaskable: Container[str], jar: _Jar) -> Probe
         here = there
 
 
-def _ask(url: Url, jar: _Jar) -> Generator[Request, Answer, Answer]:
-    first = yield Request(url, _ACCEPT | jar.headers(url))
-    headers = _other_headers(first)
+def _ask(
+    url: Url, conditions: Mapping[str, str], jar: _Jar
+) -> Generator[Request, Answer, tuple[Answer, bool]]:
+    """Return the answer, and whether it says that the conditions still hold.
+
+    A second request is never conditional: the conditions may be what the server stumbled over.
+    """
+    first = yield Request(url, {**_ACCEPT, **conditions, **jar.headers(url)})
+    headers = _other_headers(first, conditions)
     if headers is None:
-        return first
+        return first, isinstance(first, Response) and first.status == 304  # noqa: PLR2004
     second = yield Request(url, {**headers, **jar.headers(url)})
-    return first if isinstance(second, Failure) else second
+    return (first if isinstance(second, Failure) else second), False
 
 
-def _other_headers(answer: Answer) -> Mapping[str, str] | None:
+def _conditions(validators: Validators) -> dict[str, str]:
+    """Both, if there are both: who knows the first ignores the second (RFC 9110 §13.1.3)."""
+    named = {
+        "if-none-match": validators.etag,
+        "if-modified-since": validators.last_modified,
+    }
+    return {name: value for name, value in named.items() if value}
+
+
+def _other_headers(answer: Answer, conditions: Mapping[str, str]) -> Mapping[str, str] | None:
     match answer:
+        case Response(status=304) if not conditions:
+            return _FRESH
+        case Response(status=412) if conditions:
+            return _ACCEPT
         case Response(status=status) if status in _NOT_ACCEPTABLE:
             return _ANYTHING
         case Response(status=status) if 400 <= status < 500 and status not in _CLEAR:  # noqa: PLR2004

@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import wraps
 from typing import Any, Final, ParamSpec, TypeAlias, TypeVar
 
+from crawler.conditional import are_proper
 from crawler.errors import StoreError
 from crawler.model import (
     Confidence,
@@ -27,6 +28,7 @@ from crawler.model import (
     Run,
     Severity,
     Span,
+    Validators,
     Verdict,
     Via,
 )
@@ -87,6 +89,9 @@ def look_row(look: Observation) -> dict[str, Any]:
         "elapsed_ms": look.elapsed_ms,
         "http_stack": look.http_stack,
         "findings": json.dumps([asdict(finding) for finding in look.findings]),
+        "etag": look.validators.etag if look.validators else None,
+        "last_modified": look.validators.last_modified if look.validators else None,
+        "read_at": iso(look.validators.at) if look.validators else None,
     }
 
 
@@ -221,19 +226,31 @@ def look_of(row: SqlRow, hops: tuple[Hop, ...] = ()) -> Observation:
         clean(row["detail"], _MAX_DETAIL),
         Confidence(row["confidence"]),
     )
+    final_url = known_url(row["final_url"]) if row["final_url"] else None
     return Observation(
         url=known_url(row["url"]),
         at=moment(row["at"]),
         verdict=judged,
         status=row["status"],
-        final_url=known_url(row["final_url"]) if row["final_url"] else None,
+        final_url=final_url,
         hops=hops,
         facts=PageFacts(*(_cleaned(row[name]) for name in FACTS)),
         findings=findings,
         attempts=row["attempts"],
         elapsed_ms=row["elapsed_ms"],
         http_stack=row["http_stack"],
+        validators=_validators(row, final_url),
     )
+
+
+def _validators(row: SqlRow, url: Url | None) -> Validators | None:
+    """Read the validators of the URL that finally answered: they are sent as they are."""
+    if row["read_at"] is None or url is None:
+        return None
+    found = Validators(url, moment(row["read_at"]), row["etag"], row["last_modified"])
+    if not are_proper(found):
+        raise ValueError(f"{row['etag']!r}, {row['last_modified']!r}")
+    return found
 
 
 @_reads_back

@@ -49,7 +49,9 @@ async def run(
         conduct.on_look(look)
 
     links = tuple(link for link in collection.links if link.url not in done)
-    looks = await crawl(links, known, replace(conduct, on_look=take))
+    digest = conduct.settings.digest
+    memory = replace(conduct, on_look=take, recall=lambda url: store.recall(url, digest))
+    looks = await crawl(links, known, memory)
     recorder.flush()
     network = judge_network(looks.seen.values(), known)  # what was seen earlier says nothing of it
     looks.seen |= done

@@ -3,7 +3,8 @@
 import asyncio
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -124,24 +125,35 @@ def fails_confirmed(report: Report) -> bool:
     )
 
 
-def known_states(db: Path, *, quiet: bool) -> dict[Url, LinkState]:
-    """Return what a history says, if there is a usable one; a check goes on without."""
+async def check(collection: Collection, conduct: Conduct, *, quiet: bool) -> Report:
+    """Look at every link beside what a history says, if there is a usable one."""
+    with ExitStack() as opened:
+        store, known = _history(Path(conduct.settings.places.db), opened, quiet=quiet)
+        if store is not None:
+            digest = conduct.settings.digest
+            conduct = replace(conduct, recall=lambda url: store.recall(url, digest))
+        return await runs.check(collection, known, conduct)
+
+
+def _history(
+    db: Path, opened: ExitStack, *, quiet: bool
+) -> tuple[Store | None, Mapping[Url, LinkState]]:
+    """Open a history and return what it says; nothing if there is none that can be read."""
     if not os.path.exists(db):  # noqa: PTH110 - never raises
-        return {}
+        return None, {}
     try:
-        with Store(db, read_only=True) as store:
-            return store.states()
+        store = opened.enter_context(Store(db, read_only=True))
+        return store, store.states()
     except StoreError as error:
         if not quiet:
             terminal.say(f"{error} The check goes on without history.")
-        return {}
+        return None, {}
 
 
 async def _checked(session: Session) -> Report:
-    known = known_states(Path(session.settings.places.db), quiet=session.settings.talk.quiet)
-    stop = Stop()
+    stop, quiet = Stop(), session.settings.talk.quiet
     with terminal.stopping(stop), _progress(session) as progress:
-        return await runs.check(session.collection, known, _conduct(session, stop, progress))
+        return await check(session.collection, _conduct(session, stop, progress), quiet=quiet)
 
 
 async def _recorded(session: Session, store: Store) -> tuple[Report, StoreError | None]:

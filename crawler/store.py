@@ -7,7 +7,7 @@ One transaction a batch; `BEGIN IMMEDIATE`, for a read that turns into a write f
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Any, Final, Self
 from sqlite_utils import Database
 
 from crawler.assemble import assemble
-from crawler.database import explained, opened, writing
+from crawler.database import explained, impatient, opened, writing
 from crawler.errors import StoreError
 from crawler.health import advance
 from crawler.model import Document, Hop, LinkState, Observation, Place, Report, Run, Verdict
@@ -41,6 +41,7 @@ from crawler.urls import Target, Url
 from crawler.version import __version__
 
 BATCH: Final = 500
+TOOL: Final = f"crawl {__version__}"
 
 _PLACES: Final = """
     select occurrences.*, documents.name as document, links.url
@@ -51,6 +52,10 @@ _PLACES: Final = """
 _LATEST: Final = """
     select observations.*, links.url from links
     join observations on observations.id = links.observation_id
+"""
+_RECALLED: Final = f"""{_LATEST}
+    join runs on runs.id = observations.run_id
+    where links.url = ? and runs.settings = ? and runs.tool = ? and observations.read_at is not null
 """
 _OF_RUN: Final = """
     select observations.*, links.url from observations
@@ -122,7 +127,7 @@ class Store:
                 return Begun(number, run_of(fresh[0]), looks, last)
             number = self._next_id("runs")
             db.table("runs").insert({
-                "id": number, "name": run.id, "tool": f"crawl {__version__}", "settings": digest,
+                "id": number, "name": run.id, "tool": TOOL, "settings": digest,
                 "started_at": iso(run.started_at), "complete": 0,
             })  # fmt: skip
             return Begun(number, run)
@@ -175,6 +180,17 @@ class Store:
         with self._reading() as db:
             rows = db.query("select * from links where health is not null")
             return {state.url: state for state in map(state_of, rows)}
+
+    def recall(self, url: Url, digest: str) -> Observation | None:
+        """Return the latest look at a link if it has validators, without its hops.
+
+        Only one that this version had under the same settings: else facts may mean another thing.
+        What cannot be read at once is None too: that costs an answer in full, and no run.
+        """
+        with suppress(StoreError), self._reading(), impatient(self._db):
+            rows = list(self._db.query(_RECALLED, [str(url), digest, TOOL]))
+            return look_of(rows[0]) if rows else None
+        return None
 
     def last_run(self) -> Run | None:
         """Return the latest finished run."""

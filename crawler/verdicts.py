@@ -26,6 +26,7 @@ _WALLS: Final[Mapping[str, re.Pattern[str]]] = {
     "x-sucuri-block": re.compile(""),
 }
 _STATUS: Final[Mapping[int, str]] = {
+    304: "protocol",  # the answer to a question that we did not ask
     401: "auth",
     402: "paywall",
     403: "forbidden",
@@ -74,13 +75,15 @@ def bot_wall(evidence: Evidence) -> str | None:
 def error_status(evidence: Evidence) -> str | None:
     """Everything that is not a success: RFC 9110 §15.5 and §15.6, and what is seen in the wild."""
     status = _response(evidence).status
+    if evidence.fetch.unchanged:
+        return None
     if status in _STATUS:
         return _STATUS[status]
     if 400 <= status < 500:  # noqa: PLR2004 - the class of client errors
         return "client-error"
     if 500 <= status < 600:  # noqa: PLR2004 - the class of server errors
         return "server-error"
-    if 300 < status < 400 and status != 304:  # noqa: PLR2004 - one that could not be followed
+    if 300 < status < 400:  # noqa: PLR2004 - one that could not be followed
         return "bad-redirect"
     return None if 200 <= status < 400 else "unusual-status"  # noqa: PLR2004
 

@@ -5,10 +5,11 @@ import sys
 import coverage
 
 CORE = (
-    "addresses", "advice/*", "assemble", "bare", "chains", "charset", "collect", "decoding",
-    "documents/*", "facts", "frontmatter", "health", "hypertext", "listing", "markup", "model",
-    "network", "outline", "pacing", "probe", "reasons", "records", "reports/*", "rows",
-    "settings", "spans", "story", "text", "urls", "verdicts",
+    "addresses", "advice/*", "assemble", "bare", "chains", "charset", "collect", "conditional",
+    "decoding", "documents/*", "facts", "frontier", "frontmatter", "health", "hosts", "hypertext",
+    "listing", "look", "markup", "model", "network", "outage", "outline", "pacing", "probe",
+    "reasons", "records", "reports/*", "rows", "settings", "spans", "story", "text", "urls",
+    "verdicts",
 )  # fmt: skip
 
 

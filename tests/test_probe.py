@@ -1,11 +1,11 @@
 """The conversation, held by hand: no network, no event loop, no mocks."""
 
 import pytest
-from fakes import converse, to, url
+from fakes import NOON, converse, to, url
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.model import Answer, Failure, FailureKind, Fetch, Response
+from crawler.model import Answer, Failure, FailureKind, Fetch, Request, Response, Validators
 from crawler.probe import probe
 
 A, B, C = url("https://a.example/"), url("https://b.example/"), url("https://c.example/x")
@@ -141,6 +141,65 @@ def test_a_redirect_to_an_advertising_host_ends_there() -> None:
     assert (fetch.effective_url, len(asked)) == (C, 1)
 
 
+# Conditional requests
+
+KNOWN = Validators(B, NOON, '"x"', "Sun, 22 Nov 2026 10:00:00 GMT")
+
+
+def conditions(request: Request) -> set[str]:
+    return {name for name in request.headers if name.startswith("if-")}
+
+
+def test_validators_go_to_the_exact_url_that_gave_them() -> None:
+    fetch, asked = converse(probe(A, validators=KNOWN), to(str(B)), Response(304))
+    assert (fetch.outcome, fetch.unchanged, fetch.effective_url) == (Response(304), True, B)
+    assert [conditions(request) for request in asked] == [
+        set(), {"if-none-match", "if-modified-since"},
+    ]  # fmt: skip
+    assert asked[1].headers["if-none-match"] == '"x"'
+    assert asked[1].headers["if-modified-since"] == "Sun, 22 Nov 2026 10:00:00 GMT"
+
+
+@pytest.mark.parametrize(
+    "address", ["http://b.example/", "https://b.example/?", "https://b.example:444/"]
+)
+def test_validators_go_to_no_other_scheme_port_or_query(address: str) -> None:
+    fetch, asked = converse(probe(url(address), validators=KNOWN), Response(200))
+    assert conditions(asked[0]) == set()
+    assert not fetch.unchanged
+
+
+def test_only_the_validators_that_there_are_are_sent() -> None:
+    known = Validators(A, NOON, last_modified="Sun, 22 Nov 2026 10:00:00 GMT")
+    _, asked = converse(probe(A, validators=known), Response(200))
+    assert conditions(asked[0]) == {"if-modified-since"}
+
+
+def test_a_page_that_has_changed_is_not_unchanged() -> None:
+    fetch, _ = converse(probe(B, validators=KNOWN), Response(200))
+    assert (fetch.outcome, fetch.unchanged) == (Response(200), False)
+
+
+def test_not_modified_that_nobody_asked_for_is_asked_once_more_past_all_caches() -> None:
+    fetch, asked = converse(probe(A, validators=KNOWN), Response(304), Response(200))
+    assert (fetch.outcome, fetch.unchanged) == (Response(200), False)
+    assert asked[1].headers["cache-control"] == "no-cache"
+    assert not any(conditions(request) for request in asked)
+    fetch, _ = converse(probe(A), Response(304), Response(304))
+    assert (fetch.outcome, fetch.unchanged) == (Response(304), False)
+    fetch, _ = converse(probe(A), Response(304), Failure(FailureKind.TIMEOUT))
+    assert (fetch.outcome, fetch.unchanged) == (Response(304), False)
+
+
+@pytest.mark.parametrize("status", [400, 406, 412])
+def test_a_server_that_stumbles_over_conditions_is_asked_without(status: int) -> None:
+    fetch, asked = converse(probe(B, validators=KNOWN), Response(status), Response(200))
+    assert [bool(conditions(request)) for request in asked] == [True, False]
+    assert (fetch.outcome, fetch.unchanged) == (Response(200), False)
+    fetch, _ = converse(probe(B, validators=KNOWN), Response(status), Response(304))
+    assert (fetch.outcome, fetch.unchanged) == (Response(304), False)
+
+
 ANSWERS = st.one_of(
     st.builds(Failure, st.sampled_from(FailureKind)),
     st.builds(
@@ -151,8 +210,12 @@ ANSWERS = st.one_of(
 )
 
 
-@given(st.lists(ANSWERS, min_size=60, max_size=60))
-def test_any_conversation_ends_and_never_raises(answers: list[Answer]) -> None:
-    fetch, asked = converse(probe(A, max_redirects=10), *answers)
+@given(st.lists(ANSWERS, min_size=60, max_size=60), st.none() | st.just(KNOWN))
+def test_any_conversation_ends_and_never_raises(
+    answers: list[Answer], validators: Validators | None
+) -> None:
+    fetch, asked = converse(probe(A, max_redirects=10, validators=validators), *answers)
     assert len(fetch.hops) <= 11
+    assert all(request.url == B for request in asked if conditions(request))
+    assert not fetch.unchanged or conditions(asked[-1])
     assert all(request.url.scheme in ("http", "https") for request in asked)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.errors import StoreError
-from crawler.model import Finding, Health, Hop, LinkState, PageFacts, Place, Severity
+from crawler.model import Finding, Health, Hop, LinkState, PageFacts, Place, Severity, Validators
 from crawler.rows import (
     hop_rows,
     iso,
@@ -82,6 +82,14 @@ def test_a_look_is_one_flat_row_of_plain_values() -> None:
     )
 
 
+def test_validators_are_read_back_with_the_url_that_gave_them() -> None:
+    there = url("https://b.example/")
+    known = Validators(there, NOON, 'W/"x"', "Sun, 22 Nov 2026 10:00:00 GMT")
+    seen = replace(look(), final_url=there, validators=known)
+    assert look_of(look_row(seen) | {"url": str(A)}) == seen
+    assert look_of(look_row(seen) | {"url": str(A), "final_url": None}).validators is None
+
+
 def test_hops_are_numbered_in_their_order() -> None:
     moved = replace(look(), hops=(Hop(A, 301), Hop(url("https://b.example/"), 302)))
     assert [(row["position"], row["url"], row["status"]) for row in hop_rows(moved, 7)] == [
@@ -147,6 +155,10 @@ def test_what_is_unasked_is_read_only_where_there_is_a_link() -> None:
         {"findings": '[{"name": "n", "severity": "grave", "message": "", "replacement": null}]'},
         {"url": "nothing"},
         {"final_url": "nothing"},
+        {"final_url": str(A), "read_at": "yesterday", "etag": '"x"'},
+        {"final_url": str(A), "read_at": iso(NOON)},
+        {"final_url": str(A), "read_at": iso(NOON), "etag": '"x"\r\nx-evil: 1'},
+        {"final_url": str(A), "read_at": iso(NOON), "etag": '"x"', "last_modified": "0"},
     ],
 )
 def test_a_look_with_a_value_that_crawl_never_writes_is_refused(change: dict[str, Any]) -> None:

@@ -36,6 +36,7 @@ from crawler.model import (
     Run,
     Severity,
     Span,
+    Validators,
     Verdict,
 )
 from crawler.reasons import REASONS
@@ -233,7 +234,17 @@ VERDICTS = st.builds(
     st.sampled_from(REASONS),
     CLEAN,
 )
-LOOKS = st.builds(
+ETAGS = st.none() | st.sampled_from(['"x"', 'W/""'])
+DATES = st.none() | st.just("Sun, 22 Nov 2026 10:00:00 GMT")
+
+
+def with_validators(look: Observation, etag: str | None, date: str | None) -> Observation:
+    if look.final_url is None or not (etag or date):
+        return look
+    return replace(look, validators=Validators(look.final_url, look.at, etag, date))
+
+
+PLAIN_LOOKS = st.builds(
     Observation,
     url=URLS,
     at=MOMENTS,
@@ -247,6 +258,7 @@ LOOKS = st.builds(
     elapsed_ms=st.integers(0, 10**6),
     http_stack=MAYBE,
 )
+LOOKS = st.builds(with_validators, PLAIN_LOOKS, ETAGS, DATES)
 LOOKS_OF_A_RUN = st.lists(LOOKS, unique_by=lambda look: look.url, max_size=3)
 REJECTIONS = st.tuples(st.sampled_from(Rejection), TEXTS)
 
@@ -501,6 +513,55 @@ def test_a_link_that_nobody_asked_yet_is_told_apart(store: Store) -> None:
 def test_similar_urls_hold_the_text_literally(store: Store, text: str, found: list[str]) -> None:
     remember(store, [look("ok", NOON, address) for address in (A, B, C)])
     assert store.similar(text) == found
+
+
+def known_page(at: datetime = NOON) -> Observation:
+    return replace(look("ok", at, A), final_url=url(B), validators=Validators(url(B), at, '"x"'))
+
+
+def test_the_latest_look_of_a_finished_run_is_recalled(store: Store) -> None:
+    assert store.recall(url(A), DIGEST) is None
+    remember(store, [known_page(), look("ok", NOON, B)])
+    newest = known_page(NOON + DAY)
+    remember(store, [newest], NOON + DAY)
+    begun = store.begin(a_run(NOON + 2 * DAY), DIGEST, NOON)
+    store.record(begun.number, [known_page(NOON + 2 * DAY)])
+    assert store.recall(url(A), DIGEST) == newest
+    assert store.recall(url(B), DIGEST) is None  # it gave no validators
+    assert store.recall(url(A), "other settings") is None
+
+
+def test_a_bad_look_hides_the_good_one_before(store: Store) -> None:
+    remember(store, [known_page()])
+    remember(store, [look("timeout", NOON + DAY, A)], NOON + DAY)
+    assert store.recall(url(A), DIGEST) is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "update observations set etag = 'x: y' || char(10) || 'z'",
+        "update observations set outcome = 'splendid'",
+    ],
+)
+def test_what_another_program_wrote_is_not_recalled(store: Store, path: Path, change: str) -> None:
+    remember(store, [known_page()])
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(change)
+    assert store.recall(url(A), DIGEST) is None
+
+
+def test_recalling_waits_for_no_writer_and_others_still_do(store: Store, path: Path) -> None:
+    remember(store, [known_page()])
+    with closing(sqlite3.connect(path)) as writer:
+        writer.execute("begin exclusive")
+        assert store.recall(url(A), DIGEST) is None  # at once: 30 seconds would be noticed
+    assert column_of(store, "pragma busy_timeout") == 30_000
+    assert store.recall(url(A), DIGEST) == known_page()
+
+
+def column_of(store: Store, query: str) -> object:
+    return store._db.execute(query).fetchone()[0]
 
 
 def test_similar_urls_come_in_order_and_up_to_a_limit(store: Store) -> None:

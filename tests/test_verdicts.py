@@ -34,7 +34,7 @@ def with_hops(*statuses: int, effective: str = "https://b.example/") -> Evidence
         (204, Outcome.OK, "ok"),
         (206, Outcome.OK, "ok"),
         (300, Outcome.OK, "ok"),
-        (304, Outcome.OK, "ok"),
+        (304, Outcome.FAILING, "protocol"),
         (302, Outcome.BROKEN, "bad-redirect"),
         (305, Outcome.BROKEN, "bad-redirect"),
         (399, Outcome.BROKEN, "bad-redirect"),
@@ -81,6 +81,19 @@ def with_hops(*statuses: int, effective: str = "https://b.example/") -> Evidence
 def test_each_status(status: int, outcome: Outcome, reason: str) -> None:
     judged = judge(evidence(Response(status)))
     assert (judged.outcome, judged.reason) == (outcome, reason)
+
+
+def test_not_modified_is_as_before_if_we_asked_whether_it_is() -> None:
+    gone = PageFacts(title="- YouTube")
+    hop = Hop(url("https://a.example/page"), 301)
+    for address, facts, hops, reason in (
+        ("https://a.example/page", PageFacts(title="T"), (), "ok"),
+        ("https://b.example/page", PageFacts(title="T"), (hop,), "permanent"),
+        ("https://www.youtube.com/watch?v=x", gone, (), "removed-video"),
+    ):
+        there = url(address)
+        fetch = Fetch(there, there, Response(304), hops, unchanged=True)
+        assert judge(evidence(Response(304), fetch=fetch, facts=facts)).reason == reason
 
 
 @pytest.mark.parametrize("kind", FailureKind)

@@ -1,0 +1,73 @@
+"""Conditional requests: a page that has not changed need not be sent again (RFC 9110 §13).
+
+Here and only here stands which answers give validators, when they are sent back, and how long
+"not modified" is believed. Such an answer has no body: rules and advisors get the facts that were
+read when there was one, and nothing else of the page. A rule that needs more of it must have it
+among the facts; a link that needs it, as one that asks for a fragment, is asked in full.
+"""
+
+import re
+from datetime import datetime, timedelta
+from typing import Final
+
+from crawler.model import (
+    Fetch,
+    Link,
+    Observation,
+    Outcome,
+    PageFacts,
+    Response,
+    Validators,
+    Verdict,
+)
+
+BELIEVED: Final = timedelta(days=7)
+"""How long a server's "not modified" spares its page.
+
+Caches that are set up wrongly say so for ever. A week costs one answer in seven of a nightly run,
+and lets no link stay frozen for longer.
+"""
+
+_THERE: Final = frozenset({Outcome.OK, Outcome.REDIRECTED})
+# RFC 9110 §8.8.3, visible ASCII only; one list of several is none.
+_ETAG: Final = re.compile(r'(?:W/)?"[!#-~]{0,500}"')
+_DATE: Final = re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT", re.ASCII)
+
+
+def validators_of(
+    fetch: Fetch, verdict: Verdict, at: datetime, before: Observation | None
+) -> Validators | None:
+    """Return the validators of a page that was read whole, at `at` or at the look before."""
+    if before is not None and fetch.unchanged:
+        return before.validators  # those that name what was read, whatever the server sends now
+    match fetch.outcome:
+        case Response(status=200, headers=headers, truncated=False) if verdict.outcome in _THERE:
+            found = Validators(
+                fetch.effective_url,
+                at,
+                _proper(_ETAG, headers.get("etag", "")),
+                _proper(_DATE, headers.get("last-modified", "")),
+            )
+            return found if are_proper(found) else None
+        case _:
+            return None
+
+
+def basis(last: Observation | None, link: Link, now: datetime) -> Observation | None:
+    """Return the last look at a link if this one may stand on its facts; else ask in full."""
+    if last is None or last.validators is None or link.fragments or last.facts == PageFacts():
+        return None
+    age = now - last.validators.at  # a clock that has gone back makes it negative
+    return last if timedelta() <= age < BELIEVED else None
+
+
+def are_proper(validators: Validators) -> bool:
+    """Tell whether there are any, and all may be sent: a history is read back as a stranger's."""
+    given = ((_ETAG, validators.etag), (_DATE, validators.last_modified))
+    values = [(pattern, value) for pattern, value in given if value is not None]
+    return bool(values) and all(pattern.fullmatch(value) for pattern, value in values)
+
+
+def _proper(pattern: re.Pattern[str], value: str) -> str | None:
+    value = value.strip()
+    return value if pattern.fullmatch(value) else None
