@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from crawler.model import (
     LinkState,
-    Network,
     Observation,
     Outcome,
     Place,
@@ -43,12 +42,12 @@ def assemble(
 
 
 def without_network(report: Report) -> Report:
-    """Return the report of a run that found no network: it says nothing of any link."""
+    """Return the report of a run whose network was not up: it says nothing of any link."""
     rows = tuple(
         replace(row, verdict=verdict("no-network"), observation=None) if row.observation else row
         for row in report.rows
     )
-    return replace(report, run=replace(report.run, network=Network.DOWN), rows=rows)
+    return replace(report, rows=rows)
 
 
 def counts(rows: Iterable[Row]) -> dict[Outcome, int]:

@@ -8,7 +8,7 @@ Whatever a *link* can do to us is a value: see `model.Failure` and `model.Verdic
     - SourceError      a source is missing, unreadable, or holds no document
   - ImpossibleError    it could not be done, though it was asked for rightly (exit 3)
     - StoreError       the history database is damaged, foreign, locked or full
-    - NetworkDownError no host at all could be reached
+    - NetworkDownError the network was not there, or not to be trusted
 """
 
 from typing import ClassVar, Final
@@ -51,4 +51,4 @@ class StoreError(ImpossibleError):
 
 
 class NetworkDownError(ImpossibleError):
-    """No host at all could be reached: that says something of us and nothing of the links."""
+    """The network was not there or lied: that says something of us and nothing of the links."""

@@ -6,9 +6,13 @@ no redirect gets around it.
 
 import asyncio
 import errno
+import secrets
 import socket
+import string
 import threading
+from collections.abc import Collection
 from contextlib import suppress
+from fnmatch import fnmatchcase
 from typing import Final
 
 import httpcore
@@ -122,6 +126,27 @@ class Experience:
     def _six_is_broken(self) -> bool:
         """Where IPv6 has worked once, it is the hosts that do not."""
         return not self._six_won and (self._no_six or len(self._six_lost) >= _ENOUGH_HOSTS)
+
+
+async def invents_names(hosts: Collection[str], settings: FetchSettings) -> bool:
+    """Tell whether the name server has an address for a name that cannot exist.
+
+    It is asked for one only if all `hosts` are at the very same addresses, of its own giving. The
+    name is one of letters under `.invalid`, where nothing ever is (RFC 6761 §6.4); the dot at its
+    end keeps the search list of this machine away.
+    """
+    routes = tuple(map(Route.parse, settings.resolve))
+    if any(fnmatchcase(host, route.pattern) for host in hosts for route in routes):
+        return False  # the operator's word
+    letters = (secrets.choice(string.ascii_lowercase) for _ in range(7 + secrets.randbelow(9)))
+    resolver = Resolver()
+    try:
+        found = {frozenset(await resolver.addresses(host)) for host in hosts}
+        return len(found) == 1 and bool(await resolver.addresses(f"{''.join(letters)}.invalid."))
+    except NameLookupError:
+        return False
+    finally:
+        await resolver.close()
 
 
 class Guard:

@@ -6,6 +6,7 @@ from crawler.advice import advise
 from crawler.conditional import validators_of
 from crawler.facts import read_facts
 from crawler.model import Evidence, Fetch, Link, LinkState, Observation, PageFacts, Response
+from crawler.network import page_sign
 from crawler.verdicts import judge
 
 
@@ -29,6 +30,7 @@ def observe(
         elapsed_ms=fetch.elapsed_ms,
         http_stack=fetch.http_stack,
         validators=validators_of(fetch, judged, now, before),
+        page_sign=page_sign(fetch),
         reached=isinstance(fetch.outcome, Response) or fetch.outcome.reached,
     )
 

@@ -309,7 +309,9 @@ class Observation:
     elapsed_ms: int = 0
     http_stack: str | None = None
     validators: Validators | None = None
-    reached: bool = field(default=False, compare=False)  # of use while its run lasts
+    # Of use while its run lasts, to judge the network.
+    reached: bool = field(default=False, compare=False)
+    page_sign: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,10 +347,13 @@ class Evidence:
 
 
 class Network(StrEnum):
-    """Whether the network was there at all during a run."""
+    """Whether the network was there during a run, and told the truth."""
 
     UP = "up"
     DOWN = "down"
+    CAPTIVE = "captive-portal"
+    HIJACKED = "hijacked-names"
+    INTERCEPTED = "intercepted"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from crawler.model import (
     Report,
     Row,
 )
+from crawler.network import NOTHING_RECORDED, TROUBLE
 from crawler.urls import Target, mask
 
 
@@ -213,8 +214,9 @@ def _why_skipped(rows: Iterable[Row]) -> str:
 
 
 def _notes(report: Report) -> Iterator[str]:
-    if report.run.network is Network.DOWN:
-        yield "No host at all could be reached, so nothing was recorded against any link."
+    if report.run.network is not Network.UP:
+        trouble = TROUBLE[report.run.network]
+        yield f"{trouble[0].upper()}{trouble[1:]} {NOTHING_RECORDED}"
     elif not report.run.complete:
         yield "This report is partial: the run ended before all links were seen."
     yield from report.remarks

@@ -166,8 +166,8 @@ REASONS: Final = (
     Reason(
         Outcome.SKIPPED,
         "no-network",
-        "Not asked: no host at all could be reached.",
-        "Run it again.",
+        "Not judged: the network was not there, or not to be trusted.",
+        "Put the network right and run it again.",
     ),
     Reason(Outcome.SKIPPED, "not-yet", "Not asked yet.", "Run `crawl run`."),
     Reason(Outcome.SKIPPED, "interrupted", "Not asked: the run was interrupted.", "Run it again."),

@@ -1,7 +1,7 @@
 """Whole runs: documents in, report out, with or without a history."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
@@ -11,9 +11,10 @@ from crawler.clock import Clock
 from crawler.collect import Collection
 from crawler.crawl import Conduct, Looks, crawl
 from crawler.errors import StoreError
+from crawler.guard import invents_names
 from crawler.health import advance
 from crawler.model import LinkState, Network, Observation, Report, Run
-from crawler.network import judge_network
+from crawler.network import Signs
 from crawler.settings import Settings
 from crawler.store import Begun, Store
 from crawler.urls import Url
@@ -27,7 +28,7 @@ async def check(collection: Collection, known: Mapping[Url, LinkState], conduct:
     """Look at every link and record nothing. `known`: what a history says, if there is one."""
     begun = _new_run(conduct.clock)
     looks = await crawl(collection.links, known, conduct)
-    network = judge_network(looks.seen.values(), known)
+    network = await _network(looks.seen.values(), known, conduct)
     return _report(begun, collection, looks, known, conduct, network)
 
 
@@ -36,7 +37,7 @@ async def run(
 ) -> tuple[Report, StoreError | None]:
     """Look at every link and record it. A history that fails on the way does not end the run.
 
-    Where no host at all can be reached, nothing is recorded against any link.
+    Where there is no network, or one that lies, nothing is recorded against any link.
     """
     known = store.states()
     new = _new_run(conduct.clock)
@@ -53,7 +54,8 @@ async def run(
     memory = replace(conduct, on_look=take, recall=lambda url: store.recall(url, digest))
     looks = await crawl(links, known, memory)
     recorder.flush()
-    network = judge_network(looks.seen.values(), known)  # what was seen earlier says nothing of it
+    # What was seen earlier says nothing of it.
+    network = await _network(looks.seen.values(), known, conduct)
     looks.seen |= done
     report = _report(begun.run, collection, looks, known, conduct, network)
     recorder.finish(report, collection, looks, conduct.settings)
@@ -61,7 +63,7 @@ async def run(
 
 
 class _Recorder:
-    """Hands looks to the store in batches, once the network is known to be up."""
+    """Hands looks to the store in batches, once the network is known to tell the truth."""
 
     def __init__(self, store: Store, begun: Begun, clock: Clock) -> None:
         self.error: StoreError | None = None
@@ -69,13 +71,14 @@ class _Recorder:
         self._begun = begun
         self._clock = clock
         self._pending: list[Observation] = []
+        self._signs = Signs()
         self._online = False
         self._flushed_at = clock.monotonic()
 
     def take(self, look: Observation) -> None:
         self._pending.append(look)
-        shows = look.attempts > 0 and judge_network([look]) is Network.UP
-        self._online = self._online or shows
+        self._signs.take(look)
+        self._online = self._online or self._signs.sure
         old = self._clock.monotonic() - self._flushed_at >= BATCH_SECONDS
         if self._online and (old or len(self._pending) >= BATCH):
             self.flush()
@@ -91,8 +94,8 @@ class _Recorder:
     def finish(
         self, report: Report, collection: Collection, looks: Looks, settings: Settings
     ) -> None:
-        """Make the run count, or forget it where there was no network."""
-        if report.run.network is Network.DOWN:
+        """Make the run count, or forget it where the network was not up."""
+        if report.run.network is not Network.UP:
             self._attempt(lambda: self._store.abandon(self._begun))
             return
         self._online = True
@@ -141,4 +144,18 @@ def _report(
     states = {url: advance(known.get(url), look, health) for url, look in looks.seen.items()}
     report = assemble(finished, collection.places, looks.seen, {**known, **states}, looks.unasked)
     report = replace(report, remarks=collection.remarks)
-    return without_network(report) if network is Network.DOWN else report
+    return report if network is Network.UP else without_network(report)
+
+
+async def _network(
+    looks: Iterable[Observation], known: Mapping[Url, LinkState], conduct: Conduct
+) -> Network:
+    signs = Signs()
+    for look in looks:
+        signs.take(look, known.get(look.url))
+    network = signs.network()
+    real = conduct.transport is None  # a practice web has no name server
+    if network is Network.UP and real and signs.doubtful:
+        invented = await invents_names(signs.doubtful, conduct.settings.fetch)
+        return Network.HIJACKED if invented else Network.UP
+    return network

@@ -25,6 +25,7 @@ from crawler.errors import (
     UsageError,
 )
 from crawler.model import Health, LinkState, Network, Outcome, Report
+from crawler.network import NOTHING_RECORDED, TROUBLE
 from crawler.outline import Scope
 from crawler.settings import Settings
 from crawler.stop import Stop
@@ -90,14 +91,11 @@ def deliver(session: Session, report: Report) -> None:
 
 def end(session: Session, report: Report, fails: bool) -> int:  # noqa: FBT001 - a fact, not a switch
     """Deliver the report and return the exit code. Raises `NetworkDownError`."""
-    down = report.run.network is Network.DOWN
+    network = report.run.network
     interrupted = any(row.verdict.reason == "interrupted" for row in report.rows)
     deliver(session, report)
-    if down and not interrupted:
-        question = "does the proxy work" if session.settings.fetch.proxy else "is there a network"
-        raise NetworkDownError(
-            f"no host at all could be reached: {question}? Nothing was recorded against any link."
-        )
+    if network is not Network.UP and not interrupted:
+        raise NetworkDownError(_trouble(network, session.settings))
     if not report.run.complete and session.format == "jsonl":  # the others say so themselves
         terminal.say("the report is partial: the run ended before all links were seen.")
     if interrupted:
@@ -106,6 +104,12 @@ def end(session: Session, report: Report, fails: bool) -> int:  # noqa: FBT001 -
         terminal.say("the time was up before any link was seen; allow more with --max-time.")
         return IMPOSSIBLE
     return LINKS_FAIL if fails else OK
+
+
+def _trouble(network: Network, settings: Settings) -> str:
+    behind_proxy = network is Network.DOWN and settings.fetch.proxy
+    trouble = "no host at all could be reached: does the proxy work?" if behind_proxy else ""
+    return f"{trouble or TROUBLE[network]} {NOTHING_RECORDED}"
 
 
 def fails(report: Report, settings: Settings) -> bool:

@@ -241,6 +241,22 @@ def test_without_network_nothing_is_said_of_any_link(crawl: Crawl) -> None:
     assert {link["reason"] for link in report["links"]} == {"no-network"}
 
 
+def test_a_portal_is_told_with_its_cure(
+    crawl: Crawl, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    login = {"location": f"http://login.hotel.example:{port}/ok"}
+    monkeypatch.setitem(PAGES, "/portal", (302, login, ""))
+    names = ("one", "two", "three", "four", "five")
+    links = (f"<http://{name}.example:{port}/portal>" for name in names)
+    Path("a.md").write_text(" ".join(links))
+    for command in ("check", "run"):
+        done = crawl(command, "a.md", *HERE, "--format", "json")
+        assert done.code == 3
+        assert "log in with a browser, and run it again. Nothing was recorded" in done.err
+        assert json.loads(done.out)["run"]["network"] == "captive-portal"
+    assert crawl("report").code == 3  # there is no finished run to report on
+
+
 def test_out_of_time_before_anything_was_seen(crawl: Crawl, port: int) -> None:
     document(port, "/slow")
     done = crawl("check", "a.md", "--max-time", "0.1", *HERE)

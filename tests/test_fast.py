@@ -173,12 +173,12 @@ async def test_closing_while_a_client_is_being_made_is_calm() -> None:
 
 
 async def test_what_was_given_up_is_let_go_of_while_the_run_goes_on() -> None:
-    gone: asyncio.Queue[bool] = asyncio.Queue()
+    gone: asyncio.Queue[None] = asyncio.Queue()
 
     async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while await reader.read(1000):
             pass
-        gone.put_nowait(True)
+        gone.put_nowait(None)
         writer.close()
 
     server = await asyncio.start_server(silent, "127.0.0.1", 0)

@@ -143,7 +143,11 @@ def test_many_silent_looks_make_a_link_broken_though_the_last_one_only_failed() 
 @pytest.mark.parametrize(
     ("run", "words"),
     [
-        (replace(RUN, network=Network.DOWN), "nothing was recorded"),
+        (
+            replace(RUN, network=Network.DOWN),
+            "No host at all could be reached: is there a network? N",
+        ),
+        (replace(RUN, network=Network.CAPTIVE), "log in with a browser, and run it again. Nothing"),
         (replace(RUN, complete=False), "partial"),
     ],
 )

@@ -17,8 +17,8 @@ def command(ctx: click.Context, /, *, fail: bool, **given: Any) -> None:  # noqa
 
     SOURCE is a file, a directory (`.gitignore` is respected), a pattern, or - for standard input;
     without one, the `sources` of the settings. Broken links do not make it fail, unless `--fail`.
-    A run that was killed is gone on with by the next one. Where no network is reachable, nothing
-    is recorded against any link.
+    A run that was killed is gone on with by the next one. Where there is no network, or one that
+    lies, nothing is recorded against any link.
 
     \b
     crawl run
