@@ -197,6 +197,30 @@ async def test_a_run_with_a_name_server_that_invents_names(
         assert run.id == report.run.id
 
 
+async def test_a_portal_is_told_without_asking_the_name_server(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page = b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\n\r\n<title>Welcome</title>"
+    async with serving(answering(page)) as site:
+        asked = names(monkeypatch, {}, ["127.0.0.1"])
+        conduct = Conduct(settings(allow_address=INSIDE), SystemClock(), Stop(), lambda _: None)
+        collection = written(*(f"http://{host}:{site.port}/" for host in HOSTS))
+        report = await runs.check(collection, {}, conduct)
+    assert report.run.network is Network.CAPTIVE
+    assert sorted(asked) == sorted(HOSTS)
+
+
+async def test_a_web_of_our_own_has_no_name_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = names(monkeypatch, {}, ["192.0.2.1"])
+    await runs.check(DOCUMENT, {}, over(captive))
+    await runs.check(
+        written(*(f"http://{host}/" for host in HOSTS[:2])),
+        {},
+        over(lambda _: httpx.Response(200, text="<title>Buy!</title>")),
+    )
+    assert asked == []
+
+
 async def test_a_document_without_doubts_costs_no_look_up(monkeypatch: pytest.MonkeyPatch) -> None:
     async with serving(answering(OK)) as site:
         asked = names(monkeypatch, {}, ["127.0.0.1"])

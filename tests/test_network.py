@@ -241,6 +241,11 @@ def test_one_site_that_answers_for_itself_shows_that_no_portal_stands_before_all
             *(seen(address, "permanent", end="https://new.example/") for address in HTTP[:3]),
             seen(HTTPS[3], "timeout", None),
         ],
+        # Three old sites that lead to one, next to some that do not even answer in the clear.
+        [
+            *(seen(address, "permanent", end="https://new.example/") for address in HTTP[:3]),
+            *(seen(address, "timeout", None) for address in HTTP[3:]),
+        ],
         # Names of the intranet.
         [seen(f"http://wiki{n}.corp.com/", "private-address", None) for n in range(9)],
     ],

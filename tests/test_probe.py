@@ -124,7 +124,7 @@ def test_the_first_answer_counts_when_the_second_try_fails() -> None:
     assert fetch.outcome == Response(400)
 
 
-@pytest.mark.parametrize("status", [401, 403, 404, 410, 429, 500, 503])
+@pytest.mark.parametrize("status", [401, 403, 404, 410, 412, 429, 500, 503])
 def test_a_clear_answer_is_not_asked_for_again(status: int) -> None:
     assert len(converse(probe(A), Response(status))[1]) == 1
 
