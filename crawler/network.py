@@ -109,8 +109,8 @@ class _Reach:
 
     Not if most of the hosts that were well the last time cannot be reached now. Else one answer of
     any host, even a refused connection, shows that it is up. Without any, it is down if no name
-    could be looked up or the proxy let nothing through, or if more than one host was tried in vain: a single silent host may well
-    be the one that is gone.
+    could be looked up or the proxy let nothing through, or if more than one host was tried in
+    vain: a single silent host may well be the one that is gone.
     """
 
     asked: bool = False
