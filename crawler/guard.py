@@ -128,27 +128,6 @@ class Experience:
         return not self._six_won and (self._no_six or len(self._six_lost) >= _ENOUGH_HOSTS)
 
 
-async def invents_names(hosts: Collection[str], settings: FetchSettings) -> bool:
-    """Tell whether the name server has an address for a name that cannot exist.
-
-    It is asked for one only if all `hosts` are at the very same addresses, of its own giving. The
-    name is one of letters under `.invalid`, where nothing ever is (RFC 6761 §6.4); the dot at its
-    end keeps the search list of this machine away.
-    """
-    routes = tuple(map(Route.parse, settings.resolve))
-    if any(fnmatchcase(host, route.pattern) for host in hosts for route in routes):
-        return False  # the operator's word
-    letters = (secrets.choice(string.ascii_lowercase) for _ in range(7 + secrets.randbelow(9)))
-    resolver = Resolver()
-    try:
-        found = {frozenset(await resolver.addresses(host)) for host in hosts}
-        return len(found) == 1 and bool(await resolver.addresses(f"{''.join(letters)}.invalid."))
-    except NameLookupError:
-        return False
-    finally:
-        await resolver.close()
-
-
 class Guard:
     """Says which addresses a host may be asked at: the operator's word, or judged look-ups."""
 
@@ -223,3 +202,24 @@ def _on_a_thread(host: str) -> asyncio.Future[list[str]]:
 
     threading.Thread(target=look_up, name=f"name {host}", daemon=True).start()
     return found
+
+
+async def invents_names(hosts: Collection[str], settings: FetchSettings) -> bool:
+    """Tell whether the name server has an address for a name that cannot exist.
+
+    It is asked for one only if all `hosts` are at the very same addresses, of its own giving. The
+    name is one of letters under `.invalid`, where nothing ever is (RFC 6761 §6.4); the dot at its
+    end keeps the search list of this machine away.
+    """
+    routes = tuple(map(Route.parse, settings.resolve))
+    if any(fnmatchcase(host, route.pattern) for host in hosts for route in routes):
+        return False  # the operator's word
+    letters = (secrets.choice(string.ascii_lowercase) for _ in range(7 + secrets.randbelow(9)))
+    resolver = Resolver()
+    try:
+        found = {frozenset(await resolver.addresses(host)) for host in hosts}
+        return len(found) == 1 and bool(await resolver.addresses(f"{''.join(letters)}.invalid."))
+    except NameLookupError:
+        return False
+    finally:
+        await resolver.close()
