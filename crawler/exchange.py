@@ -3,6 +3,7 @@
 The deadline is the caller's; everything else that a server could exhaust is bounded here.
 """
 
+import asyncio
 import re
 import ssl
 from collections import defaultdict
@@ -26,6 +27,9 @@ _HEADER: Final = re.compile(
 # What an answer may cost beside its decoded size: padding that unfolds to nothing, tiny pieces.
 _MARGIN: Final = 65_536
 _MAX_PIECES: Final = 20_000
+# What a body may take of the time for an answer. Half of it is over before a silent host is asked
+# a second time; a page that trickles is not silent.
+_BODY_SHARE: Final = 0.25
 _SINGLE: Final = frozenset({"location", "content-type", "retry-after", "date"})
 
 
@@ -35,6 +39,7 @@ class Exchanger:
     def __init__(self, settings: FetchSettings, line: Line) -> None:
         self._line = line
         self._max_body = settings.max_body
+        self._body_seconds = settings.timeout * _BODY_SHARE
         self._headers = {"user-agent": settings.user_agent, "accept-encoding": ACCEPTED}
         self._secrets = _secrets(settings.header)
 
@@ -66,26 +71,30 @@ class Exchanger:
         redirects = reply.status in REDIRECTS and "location" in headers
         if redirects or not _READABLE.match(kind):
             return Response(reply.status, headers)
-        body, truncated = await self._body(reply.body, headers.get("content-encoding", ""))
-        return Response(reply.status, headers, body, truncated)
-
-    async def _body(self, pieces: AsyncIterable[bytes], coding: str) -> tuple[bytes, bool]:
-        """Read up to the cap. A body cut short or garbled is no failure: the page is there."""
         try:
-            decoder = Decoder(coding, self._max_body)
+            decoder = Decoder(headers.get("content-encoding", ""), self._max_body)
         except Undecodable:
-            return b"", True
+            return Response(reply.status, headers, truncated=True)
+        whole = await self._fill(decoder, reply.body)
+        return Response(reply.status, headers, bytes(decoder.body), truncated=not whole)
+
+    async def _fill(self, decoder: Decoder, pieces: AsyncIterable[bytes]) -> bool:
+        """Read a body up to the caps; tell whether that was all of it.
+
+        One that is cut short, garbled or too slow is no failure: the page is there.
+        """
         wire = number = 0
         try:
-            async for piece in pieces:
-                decoder.feed(piece)
-                wire, number = wire + len(piece), number + 1
-                endless = wire > 2 * self._max_body + _MARGIN or number > _MAX_PIECES
-                if decoder.full or endless:
-                    return bytes(decoder.body), True
-        except (Undecodable, httpx.TransportError, ssl.SSLError):
-            return bytes(decoder.body), True
-        return bytes(decoder.body), False
+            async with asyncio.timeout(self._body_seconds):
+                async for piece in pieces:
+                    decoder.feed(piece)
+                    wire, number = wire + len(piece), number + 1
+                    endless = wire > 2 * self._max_body + _MARGIN or number > _MAX_PIECES
+                    if decoder.full or endless:
+                        return False
+        except (Undecodable, TimeoutError, httpx.TransportError, ssl.SSLError):
+            return False
+        return True
 
 
 def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -154,7 +154,8 @@ async def _network(
     for look in looks:
         signs.take(look, known.get(look.url))
     network = signs.network()
-    real = conduct.transport is None  # a practice web has no name server
+    # A practice web has no name server, and a proxy has another than we do.
+    real = conduct.transport is None and not conduct.settings.fetch.proxy
     if network is Network.UP and real and signs.doubtful:
         invented = await invents_names(signs.doubtful, conduct.settings.fetch)
         return Network.HIJACKED if invented else Network.UP

@@ -85,15 +85,30 @@ async def test_both_stacks_must_agree_before_a_link_is_called_broken() -> None:
     assert fetch.attempts == 1
 
 
-@pytest.mark.parametrize(("length", "stack"), [(8, "standard"), (400_000, "fast")])
-async def test_a_body_that_is_cut_short_costs_only_the_rest(length: int, stack: str) -> None:
+@pytest.mark.parametrize("length", [8, 400_000])
+async def test_a_body_that_is_cut_short_costs_only_the_rest(length: int) -> None:
     head = b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 500000\r\n\r\n"
     async with serving(answering(head + b"x" * length)) as site:
         fetch = await fetched(f"http://a.example:{site.port}/")
     assert isinstance(fetch.outcome, Response)
     assert set(fetch.outcome.body) == {ord("x")}
     assert fetch.outcome.truncated
-    assert fetch.http_stack == stack
+    assert fetch.http_stack == "fast"
+
+
+async def test_a_page_that_trickles_is_there_and_is_not_asked_twice() -> None:
+    async def trickle(_path: str, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\n\r\n<title>slow</title>")
+        while not writer.is_closing():
+            writer.write(b".")
+            await writer.drain()
+            await asyncio.sleep(0.02)
+
+    async with serving(trickle) as site:
+        fetch = await fetched(f"http://a.example:{site.port}/", timeout=2.0, retries=2)
+    assert isinstance(fetch.outcome, Response)
+    assert fetch.outcome.body.startswith(b"<title>slow</title>.")
+    assert (fetch.outcome.truncated, fetch.attempts) == (True, 1)
 
 
 async def test_many_hosts_share_a_client_and_a_name_on_two_ports_does_not(

@@ -122,8 +122,8 @@ async def test_an_answer_that_nobody_asked_for_answers_no_later_request(
 
 @pytest.mark.parametrize(
     ("length", "missing"),
-    [(0, 0), (100_000, 0), (100_000, 10)],
-    ids=["short", "longer than a buffer", "cut short"],
+    [(0, 0), (0, 10), (100_000, 0), (100_000, 10)],
+    ids=["short", "short and cut", "longer than a buffer", "cut short"],
 )
 async def test_the_body_of_a_redirect_is_not_taken_for_the_next_answer(
     stack: str, length: int, missing: int
