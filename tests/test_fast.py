@@ -4,7 +4,7 @@ import asyncio
 import ssl
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import trustme
@@ -13,7 +13,7 @@ from loopback import OK, answering, serving
 from pyreqwest.client import Client
 
 from crawler.clock import SystemClock
-from crawler.fast import FastLine, InconclusiveError
+from crawler.fast import FastLine, InconclusiveError, _body
 from crawler.fetch import Fetcher
 from crawler.guard import Guard
 from crawler.model import Failure, FailureKind, Fetch, Response
@@ -205,3 +205,38 @@ async def test_what_was_given_up_is_let_go_of_while_the_run_goes_on() -> None:
         async with asyncio.timeout(20):
             for _ in range(3):
                 await gone.get()
+
+
+async def test_a_head_does_not_wait_for_its_body() -> None:
+    async def redirecting(path: str, writer: asyncio.StreamWriter) -> None:
+        if path != "/":
+            writer.write(OK)
+            return
+        writer.write(b"HTTP/1.1 301 Moved\r\nlocation: /next\r\ncontent-length: 9\r\n\r\nx")
+        await asyncio.sleep(5)
+
+    async with serving(redirecting) as site:
+        fetch = await fetched(f"http://a.example:{site.port}/", timeout=4.0)
+    assert outcome(fetch) == 200
+
+
+async def test_a_cancellation_that_the_library_loses_is_heeded() -> None:
+    class Losing:
+        """Answers though it is cancelled, as the library does when both come at once."""
+
+        async def read_chunk(self) -> bytes:
+            try:
+                await asyncio.sleep(5)
+            except asyncio.CancelledError:
+                return b"a piece"
+            return b""
+
+    class Response:
+        body_reader = Losing()
+
+    async def read() -> None:
+        async for _ in _body(cast("Any", Response())):
+            raise AssertionError
+
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(read(), 0.05)
