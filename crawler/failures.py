@@ -34,6 +34,7 @@ FOREIGN: Final = (httpx.RequestError, httpx.InvalidURL, ssl.SSLError)
 # OpenSSL's `X509_V_ERR_…`: 20 and 21 are also what a missing intermediate looks like; the
 # standard stack looks at the chain then, and says so if there is nothing to be repaired.
 _VERIFY_CODES: Final[Mapping[int, FailureKind]] = {
+    9: FailureKind.TLS_EXPIRED,  # not valid yet: a matter of the date too
     10: FailureKind.TLS_EXPIRED,
     20: FailureKind.TLS_CHAIN,
     21: FailureKind.TLS_CHAIN,

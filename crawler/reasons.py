@@ -58,7 +58,13 @@ REASONS: Final = (
         Outcome.BROKEN, "too-many-redirects", "The redirects do not come to an end.", _TELL, LIKELY
     ),
     Reason(Outcome.BROKEN, "dns-not-found", "The host's name does not exist any more.", _REPLACE),
-    Reason(Outcome.BROKEN, "tls-expired", "The site's certificate has expired.", _TELL, LIKELY),
+    Reason(
+        Outcome.BROKEN,
+        "tls-expired",
+        "The site's certificate has expired, or is not valid yet.",
+        _TELL,
+        LIKELY,
+    ),
     Reason(Outcome.BROKEN, "tls-hostname", "The certificate is for another host.", _TELL, LIKELY),
     Reason(
         Outcome.BROKEN,

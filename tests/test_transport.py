@@ -258,6 +258,20 @@ async def test_an_answer_that_drips_ends_at_the_deadline() -> None:
     assert kind_of(fetch) is FailureKind.TIMEOUT
 
 
+async def test_bytes_behind_an_answer_do_not_answer_the_next_request() -> None:
+    async def glued(_path: str, writer: asyncio.StreamWriter) -> None:
+        writer.write(OK + b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n")
+        await asyncio.sleep(1)  # the connection stays open: who will use it again?
+
+    async with serving(glued) as site:
+        target = resolve(f"http://a.example:{site.port}/")
+        assert isinstance(target, Target)
+        settings = FetchSettings(resolve=LOOPBACK, retries=0)
+        async with Fetcher(settings, PaceSettings(delay=0), SystemClock()) as fetcher:
+            statuses = [kind_of(await fetcher.fetch(target.url)) for _ in range(3)]
+    assert statuses == [200, 200, 200]
+
+
 # TLS
 
 
@@ -293,9 +307,12 @@ async def test_a_certificate_is_checked_for_the_urls_name_not_the_address(
     assert site.heads == []
 
 
-async def test_an_expired_certificate(tmp_path: Path, authority: trustme.CA) -> None:
-    past = datetime.now(UTC) - timedelta(days=2)
-    certificate = authority.issue_cert("a.example", not_before=past, not_after=past + timedelta(1))
+@pytest.mark.parametrize("begins", [-2, 2], ids=["expired", "not-valid-yet"])
+async def test_a_certificate_of_another_day(
+    tmp_path: Path, authority: trustme.CA, begins: int
+) -> None:
+    day = datetime.now(UTC) + timedelta(days=begins)
+    certificate = authority.issue_cert("a.example", not_before=day, not_after=day + timedelta(1))
     fetch, _ = await over_tls(tmp_path, authority, certificate)
     assert kind_of(fetch) is FailureKind.TLS_EXPIRED
 
