@@ -7,6 +7,7 @@ import asyncio
 import ssl
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
 
 import certifi
 import httpcore
