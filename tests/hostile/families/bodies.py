@@ -22,7 +22,7 @@ _OK: Final = "ok · ok"
 _LATE: Final = "failing · timeout"
 _TITLE: Final = b"<!doctype html><title>There</title>"
 _CHUNK: Final = b"%x\r\n%s\r\n" % (len(_TITLE), _TITLE)
-# A loopback is faster than any network: at full speed this would only measure whose core it is.
+# As fast as loopback is, this keeps the fast stack's only thread busy, to the harm of others.
 _NETWORK: Final = 0.005
 _ONE_BYTE: Final = b"1\r\nx\r\n"
 _LIE: Final = reply("404 Not Found", HTML, body=b"not asked for")

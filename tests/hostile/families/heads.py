@@ -7,7 +7,7 @@ from hostile.behaviour import PAGE, Answer, Behaviour, endless, page, reply, ste
 _OK: Final = "ok · ok"
 _UNPARSABLE: Final = "failing · protocol"
 _BODY: Final = b"content-length: 2\r\n\r\nok"
-# A loopback is faster than any network: at full speed this would only measure whose core it is.
+# As fast as loopback is, this keeps the fast stack's only thread busy, to the harm of others.
 _NETWORK: Final = 0.005
 _OK_HEAD: Final = b"HTTP/1.1 200 OK\r\n"
 
