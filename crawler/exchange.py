@@ -81,7 +81,8 @@ class Exchanger:
     async def _fill(self, decoder: Decoder, pieces: AsyncIterable[bytes]) -> bool:
         """Read a body up to the caps; tell whether that was all of it.
 
-        One that is cut short, garbled or too slow is no failure: the page is there.
+        One that is cut short, garbled or too slow is no failure: the page is there. One that does
+        not even begin is: who promises a page and then falls silent has none.
         """
         wire = number = 0
         try:
@@ -92,7 +93,11 @@ class Exchanger:
                     endless = wire > 2 * self._max_body + _MARGIN or number > _MAX_PIECES
                     if decoder.full or endless:
                         return False
-        except (Undecodable, TimeoutError, httpx.TransportError, ssl.SSLError):
+        except (Undecodable, httpx.TransportError, ssl.SSLError):
+            return False
+        except TimeoutError as error:
+            if not wire:
+                raise httpx.ReadTimeout("no body") from error
             return False
         return True
 

@@ -55,13 +55,13 @@ class FastLine:
     async def ask(self, url: Url, headers: Mapping[str, str]) -> Reply:
         """Send a GET request. Raises `InconclusiveError`, or `ConnectError` from the guard's."""
         client = await self._client(url)
-        # Limit 0: else the library waits for much of the body before it tells the status.
-        request = client.get(str(url)).headers(list(headers.items())).streamed_read_buffer_limit(0)
-        opening = request.build_streamed()
-        close = partial(opening.__aexit__, None, None, None)
         try:
+            # Limit 0: else the library waits for much of the body before it tells the status.
+            request = client.get(str(url)).headers(list(headers.items()))
+            opening = request.streamed_read_buffer_limit(0).build_streamed()
+            close = partial(opening.__aexit__, None, None, None)
             response = await opening.__aenter__()  # it is left when the reply is closed
-        except PyreqwestError as error:
+        except (PyreqwestError, ValueError) as error:  # a cookie that it does not send: ValueError
             raise InconclusiveError from error
         try:
             _heed_cancellation()

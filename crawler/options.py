@@ -1,7 +1,8 @@
 """Options of the command line, made from the settings, and the settings made from options."""
 
+import os
 from collections.abc import Callable, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, Final, TypeAlias, TypeVar
 
@@ -21,7 +22,7 @@ _METAVARS: Final = {
     "timeout": "SECONDS", "deadline": "SECONDS", "delay": "SECONDS", "max_time": "SECONDS",
     "user_agent": "TEXT", "proxy": "URL",
 }  # fmt: skip
-_ENVIRONMENT: Final = {"cacert": "SSL_CERT_FILE"}
+AUTHORITIES: Final = "SSL_CERT_FILE"
 _TYPES: Final = {int: click.INT, float: click.FLOAT, str: click.STRING, tuple: click.STRING}
 
 
@@ -111,7 +112,10 @@ def settings_of(options: Options) -> Settings:
     }
     given = {name: value for name, value in options.items() if name in known}
     directory = None if options["no_config"] else Path()
-    return load(options["config"], directory, given)
+    settings = load(options["config"], directory, given)
+    # What the machine says for all programs counts where nobody has said anything to this one.
+    authorities = settings.fetch.cacert or os.environ.get(AUTHORITIES) or None
+    return replace(settings, fetch=replace(settings.fetch, cacert=authorities))
 
 
 def _option(name: str, metadata: Mapping[str, Any], default: Any) -> Callable[[F], F]:  # noqa: ANN401
@@ -120,10 +124,11 @@ def _option(name: str, metadata: Mapping[str, Any], default: Any) -> Callable[[F
     if kind is bool:
         return click.option(flag, is_flag=True, flag_value=True, default=None, help=words)
     shown = ", ".join(default) if isinstance(default, tuple) else default
+    if name == "cacert":
+        words += f"  [else: {AUTHORITIES} of the environment]"
     if shown not in (None, ""):
         words += f"  [default: {shown:g}]" if isinstance(shown, float) else f"  [default: {shown}]"
     return click.option(
         flag, type=_TYPES[kind], multiple=kind is tuple, default=None,
         metavar=_METAVARS.get(name, "NUMBER"), help=words,
-        envvar=_ENVIRONMENT.get(name), show_envvar=name in _ENVIRONMENT,
     )  # fmt: skip

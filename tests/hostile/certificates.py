@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from certificates import FETCH, issued, server_side
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -43,7 +44,7 @@ class Certificates:
             ),
             "self-signed": _self_signed(now),
             "whole-chain": _context(whole),
-            "missing-intermediate": _context(whole, whole.cert_chain_pems[:1]),
+            "missing-intermediate": _forgetful(),
             "unknown-root": _context(unknown, [*unknown.cert_chain_pems, stranger.cert_pem]),
             "unknown-issuer": _context(unknown, unknown.cert_chain_pems[:1]),
         }
@@ -74,6 +75,14 @@ def certificates() -> Certificates:
 def _context(leaf: LeafCert, chain: list[Blob] | None = None) -> ssl.SSLContext:
     pems = b"".join(each.bytes() for each in (leaf.cert_chain_pems if chain is None else chain))
     return _loaded(leaf.private_key_pem.bytes() + pems)
+
+
+def _forgetful() -> ssl.SSLContext:
+    """Send the leaf alone; it says where its issuer can be fetched."""
+    between = issued("between", issued("root"))
+    leaf = issued("leaf", between, fetch=FETCH, host=NAMES[0])
+    with TemporaryDirectory() as name:
+        return server_side(Path(name), leaf)
 
 
 def _self_signed(now: datetime) -> ssl.SSLContext:

@@ -105,6 +105,8 @@ def _run(web: Web, directory: Path, stacks: str) -> Visit:
         check=False,
     )
     text = done.stdout.decode()
+    if not text:
+        raise RuntimeError(done.stderr.decode("utf-8", "replace"))
     return Visit(
         web=web,
         report=json.loads(text),
