@@ -1,9 +1,10 @@
 """From looks to a report: what each place's link came to."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from crawler.model import (
+    Health,
     LinkState,
     Observation,
     Outcome,
@@ -15,21 +16,23 @@ from crawler.model import (
 )
 from crawler.urls import Rejected, Url
 from crawler.verdicts import judge_rejected, verdict
+from crawler.views import Lookup, View
 
 
 def assemble(
     run: Run,
-    places: Iterable[Place],
-    looks: Mapping[Url, Observation],
-    states: Mapping[Url, LinkState],
+    places: Sequence[Place],
+    looks: Lookup[Observation],
+    states: Lookup[LinkState],
     unasked: Mapping[Url, Verdict],
 ) -> Report:
-    """Put every place together with what is known of its URL.
+    """Put every place together with what is known of its URL, when somebody looks at it.
 
-    `unasked`: the verdicts on URLs that were not asked, each with its reason.
+    `places` are in order; `unasked`: the verdicts on URLs that were not asked.
     """
 
-    def row(place: Place) -> Row:
+    def row(index: int) -> Row:
+        place = places[index]
         if isinstance(place.target, Rejected):
             return Row(place, judge_rejected(place.target))
         url = place.target.url
@@ -38,16 +41,52 @@ def assemble(
             return Row(place, unasked.get(url) or verdict("not-yet"), None, state)
         return Row(place, look.verdict, look, state)
 
-    return Report(run, tuple(sorted(map(row, places), key=_order)))
+    return Report(run, View(len(places), row))
 
 
 def without_network(report: Report) -> Report:
     """Return the report of a run whose network was not up: it says nothing of any link."""
-    rows = tuple(
-        replace(row, verdict=verdict("no-network"), observation=None) if row.observation else row
-        for row in report.rows
-    )
-    return replace(report, rows=rows)
+
+    def silent(index: int) -> Row:
+        row = report.rows[index]
+        if row.observation is None:
+            return row
+        return replace(row, verdict=verdict("no-network"), observation=None)
+
+    return replace(report, rows=View(len(report.rows), silent))
+
+
+@dataclass(slots=True)
+class Tally:
+    """What rows have among them. To take one twice changes nothing.
+
+    `seen`: a link that was looked at; `confirmed`: one that is broken by all its looks together, or
+    that is none.
+    """
+
+    outcomes: set[Outcome] = field(default_factory=set)
+    reasons: set[str] = field(default_factory=set)
+    seen: bool = False
+    confirmed: bool = False
+
+    def take(self, row: Row) -> Row:
+        """Take note of a row, and return it."""
+        self.outcomes.add(row.verdict.outcome)
+        self.reasons.add(row.verdict.reason)
+        self.seen = self.seen or row.observation is not None
+        self.confirmed = self.confirmed or _is_confirmed(row)
+        return row
+
+
+def noted(report: Report, tally: Tally) -> Report:
+    """Return the same report; whoever looks at its rows fills a tally on the way."""
+    rows = report.rows
+    return replace(report, rows=View(len(rows), lambda index: tally.take(rows[index])))
+
+
+def _is_confirmed(row: Row) -> bool:
+    believed = row.state.health if row.observation and row.state else None
+    return row.verdict.outcome is Outcome.INVALID or believed is Health.BROKEN
 
 
 def counts(rows: Iterable[Row]) -> dict[Outcome, int]:
@@ -56,8 +95,3 @@ def counts(rows: Iterable[Row]) -> dict[Outcome, int]:
     for row in rows:
         found[row.verdict.outcome] += 1
     return found
-
-
-def _order(row: Row) -> tuple[str, int, int]:
-    occurrence = row.place.occurrence
-    return occurrence.document, occurrence.span.line, occurrence.span.column

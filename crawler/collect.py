@@ -1,14 +1,15 @@
-"""From documents to distinct links."""
+"""From documents to places and distinct links."""
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from crawler import documents
-from crawler.model import Document, Link, Occurrence, Place
+from crawler.kept import Links, Places
+from crawler.model import Document, Occurrence, Place
+from crawler.scratch import Scratch
 from crawler.settings import ExtractSettings
-from crawler.urls import Rejected, Target, Url, mask, resolve
+from crawler.urls import Rejected, Target, mask, resolve
 
 MAX_STORED: Final = 2048
 """Characters of a written link that are kept: an image inside a URL (`data:`) is no text."""
@@ -16,11 +17,15 @@ MAX_STORED: Final = 2048
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """What the documents write: every place in order, every distinct link, and remarks."""
+    """What the documents write: every place in order, every distinct link, and remarks.
 
-    places: tuple[Place, ...]
-    links: tuple[Link, ...]
+    The places are in the scratch file, where what a run sees may go too.
+    """
+
+    places: Sequence[Place]
+    links: Links
     documents: tuple[Document, ...]
+    scratch: Scratch
     remarks: tuple[str, ...] = ()
 
     def with_remarks(self, remarks: Iterable[str]) -> "Collection":
@@ -29,17 +34,18 @@ class Collection:
 
 
 def collect(sources: Iterable[Document], settings: ExtractSettings) -> Collection:
-    """Read every document; group what it writes by the URL that we would ask for."""
-    places: list[Place] = []
+    """Read one document after the other; group what they write by the URL that we would ask for."""
+    places = Places()
     remarks: list[str] = []
     seen: list[Document] = []
     for document in sources:
         reading = documents.read(document, settings)
         base = _base(document, reading.base)
+        for occurrence in reading.occurrences:
+            places.add(_place(occurrence, base))
         seen.append(replace(document, text=""))  # the text has served its purpose
         remarks += [f"{document.name}: {remark}" for remark in reading.remarks]
-        places += [_place(occurrence, base) for occurrence in reading.occurrences]
-    return Collection(tuple(places), _links(places), tuple(seen), tuple(remarks))
+    return Collection(places.view(), places.links, tuple(seen), places.scratch, tuple(remarks))
 
 
 def _base(document: Document, declared: str | None) -> str | None:
@@ -52,12 +58,14 @@ def _base(document: Document, declared: str | None) -> str | None:
 
 def _place(occurrence: Occurrence, base: str | None) -> Place:
     target = resolve(occurrence.href, base)
-    stored = replace(
-        occurrence,
-        raw=_stored(occurrence.raw),
-        href=_stored(occurrence.href),
-        text=mask(occurrence.text),  # a label may be the URL once more
-        section=mask(occurrence.section),
+    stored = Occurrence(
+        occurrence.document,
+        occurrence.span,
+        _stored(occurrence.raw),
+        _stored(occurrence.href),
+        occurrence.kind,
+        mask(occurrence.text),  # a label may be the URL once more
+        mask(occurrence.section),
     )
     if isinstance(target, Rejected):
         target = replace(target, raw=stored.raw)
@@ -65,17 +73,5 @@ def _place(occurrence: Occurrence, base: str | None) -> Place:
 
 
 def _stored(text: str) -> str:
-    return mask(text)[:MAX_STORED].encode("utf-8", "replace").decode()
-
-
-def _links(places: Iterable[Place]) -> tuple[Link, ...]:
-    occurrences: defaultdict[Url, list[Occurrence]] = defaultdict(list)
-    fragments: defaultdict[Url, set[str]] = defaultdict(set)
-    for place in places:
-        if isinstance(place.target, Target):
-            occurrences[place.target.url].append(place.occurrence)
-            if place.target.fragment:
-                fragments[place.target.url].add(place.target.fragment)
-    return tuple(
-        Link(url, tuple(where), frozenset(fragments[url])) for url, where in occurrences.items()
-    )
+    masked = mask(text)[:MAX_STORED]
+    return masked if masked.isascii() else masked.encode("utf-8", "replace").decode()

@@ -1,7 +1,7 @@
 """One run, from links to looks. The only place where shell and core meet."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +21,7 @@ from crawler.settings import Settings
 from crawler.stop import Stop
 from crawler.urls import Url
 from crawler.verdicts import judge_unasked, verdict
+from crawler.views import Lookup
 
 if TYPE_CHECKING:
     import httpx
@@ -41,9 +42,9 @@ _TALKS_PER_SLOT: Final = 16
 
 @dataclass(slots=True)
 class Looks:
-    """What one run saw, and what it did not ask, by URL."""
+    """Which links one run saw, and what it did not ask."""
 
-    seen: dict[Url, Observation] = field(default_factory=dict)
+    seen: set[Url] = field(default_factory=set)
     unasked: dict[Url, Verdict] = field(default_factory=dict)
 
 
@@ -64,7 +65,7 @@ class Conduct:
     recall: Callable[[Url], Observation | None] = lambda _: None
 
 
-async def crawl(links: Sequence[Link], states: Mapping[Url, LinkState], conduct: Conduct) -> Looks:
+async def crawl(links: Iterable[Link], states: Lookup[LinkState], conduct: Conduct) -> Looks:
     """Look at every link, hosts side by side, until all is done.
 
     When a stop is asked, looks that are under way are given up, and what was not seen is
@@ -91,7 +92,7 @@ class _Work:
         self,
         frontier: Frontier,
         fetcher: Fetcher,
-        states: Mapping[Url, LinkState],
+        states: Lookup[LinkState],
         conduct: Conduct,
         looks: Looks,
     ) -> None:
@@ -168,7 +169,7 @@ class _Work:
         return self._conduct.settings.fetch.retries > 0
 
     def _keep(self, look: Observation) -> None:
-        self._looks.seen[look.url] = look
+        self._looks.seen.add(look.url)
         self._conduct.on_look(look)
 
     async def _make_sure(self) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from crawler import listing, reports, session
+from crawler.assemble import Tally, noted
 from crawler.collect import Collection, collect
 from crawler.errors import LINKS_FAIL, OK
 from crawler.outline import Scope, outline
@@ -57,7 +58,7 @@ def play(directory: Path, say: Say) -> None:
 
 def _links(collection: Collection, say: Say) -> None:
     say(f"$ crawl links {DOCUMENT}")
-    say(listing.list_text(collection.places[:_SHOWN]).rstrip())
+    say("".join(listing.list_text(collection.places[:_SHOWN])).rstrip())
     say(f"… and {len(collection.places) - _SHOWN} more\n")
 
 
@@ -73,9 +74,11 @@ def _report(directory: Path, settings: Settings, say: Say) -> None:
 
 def _check(call: Session, say: Say) -> None:
     report = session.checked(call)
-    code = LINKS_FAIL if session.fails(report, call.settings) else OK
+    found = Tally()
+    summary = outline(noted(report, found)).summary
+    code = LINKS_FAIL if session.fails(call.settings)(found) else OK
     say(f"$ crawl check {DOCUMENT}; echo $?      # in CI, on a pull request")
-    say(f"…\n{outline(report).summary}\n{code}\n")
+    say(f"…\n{summary}\n{code}\n")
 
 
 def _session(day: int, settings: Settings, collection: Collection) -> Session:

@@ -1,34 +1,33 @@
 """The list of links that documents hold, before anything is asked."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 from crawler.model import Place
-from crawler.records import SCHEMA, listed_record
+from crawler.records import SCHEMA, listed_record, whole_text
 from crawler.text import clean, readable, shown_name
 from crawler.urls import Rejected
 from crawler.version import __version__
 
 
-def list_text(places: Sequence[Place]) -> str:
-    """Return a line for each place."""
-    return "".join(f"{_line(place)}\n" for place in places)
+def list_text(places: Iterable[Place]) -> Iterator[str]:
+    """Yield a line for each place."""
+    return (f"{_line(place)}\n" for place in places)
 
 
-def list_json(places: Sequence[Place]) -> str:
-    """Return one object."""
-    links = [listed_record(place) for place in places]
-    listed = {"schema": SCHEMA, "tool": f"crawl {__version__}", "links": links}
-    return json.dumps(listed, indent=1) + "\n"
+def list_json(places: Iterable[Place]) -> Iterator[str]:
+    """Yield one object, piece by piece."""
+    head = {"schema": SCHEMA, "tool": f"crawl {__version__}"}
+    return whole_text(head, map(listed_record, places))
 
 
-def list_jsonl(places: Sequence[Place]) -> str:
-    """Return an object for each place, each on its line."""
-    return "".join(f"{json.dumps(listed_record(place))}\n" for place in places)
+def list_jsonl(places: Iterable[Place]) -> Iterator[str]:
+    """Yield an object for each place, each on its line."""
+    return (f"{json.dumps(listed_record(place))}\n" for place in places)
 
 
-FORMATS: Final[Mapping[str, Callable[[Sequence[Place]], str]]] = {
+FORMATS: Final[Mapping[str, Callable[[Iterable[Place]], Iterator[str]]]] = {
     "text": list_text,
     "json": list_json,
     "jsonl": list_jsonl,

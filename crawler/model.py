@@ -5,7 +5,7 @@ Properties may derive; nothing here decides. Closed sets are `StrEnum`: their te
 reports show and the history stores.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -73,13 +73,13 @@ class Occurrence:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """All links of one document, in order of their places.
+    """All links of one document, in order of their places; to be gone through once.
 
     `base`: the base URL that the document itself declares (`<base href>`), if any;
     `remarks`: what could not be read as its format says, one sentence each.
     """
 
-    occurrences: tuple[Occurrence, ...]
+    occurrences: Iterable[Occurrence]
     base: str | None = None
     remarks: tuple[str, ...] = ()
 
@@ -94,10 +94,9 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One distinct URL, with every place that writes it and every fragment asked for."""
+    """One distinct URL, with every fragment asked for."""
 
     url: Url
-    occurrences: tuple[Occurrence, ...] = ()
     fragments: frozenset[str] = frozenset()
 
 
@@ -382,8 +381,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A finished run, ready to render. Rows are in order of document, line and column."""
+    """A finished run. Rows, which may be a view, are in order of document, line and column."""
 
     run: Run
-    rows: tuple[Row, ...]
+    rows: Sequence[Row]
     remarks: tuple[str, ...] = ()

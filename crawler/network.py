@@ -5,7 +5,7 @@ is said as long as one site that was asked has answered for itself, and never fo
 sites that may belong together: what counts are owners, as their registered names tell them apart.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, TypeAlias
@@ -30,7 +30,6 @@ _UNREACHED: Final = frozenset({"dns-not-found", "dns-failure", "connect", "timeo
 # What is in the way on our side of the network: one host suffices to see that.
 _NEAR: Final = frozenset({"dns-not-found", "dns-failure", "proxy"})
 _NOT_ASKED: Final = frozenset({Outcome.SKIPPED, Outcome.UNSAFE})
-_NOTHING: Final[Mapping[Url, LinkState]] = MappingProxyType({})
 
 _UNKNOWN_ISSUER: Final = frozenset({"tls-chain", "tls-untrusted"})
 # What a portal leaves of https: a certificate of its own, or silence.
@@ -77,16 +76,6 @@ class Signs:
     def doubtful(self) -> tuple[str, ...]:
         """Names of several owners that may have been sent to one place by the name server."""
         return self._answers.together
-
-
-def judge_network(
-    looks: Iterable[Observation], known: Mapping[Url, LinkState] = _NOTHING
-) -> Network:
-    """Judge by what a whole run saw, and by what is known of its links."""
-    signs = Signs()
-    for look in looks:
-        signs.take(look, known.get(look.url))
-    return signs.network()
 
 
 def reached(look: Observation) -> bool:

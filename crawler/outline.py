@@ -4,10 +4,10 @@ One URL is one entry with all its places, however often it is written.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from crawler.model import (
     Finding,
@@ -20,7 +20,10 @@ from crawler.model import (
     Row,
 )
 from crawler.network import NOTHING_RECORDED, TROUBLE
-from crawler.urls import Target, mask
+from crawler.urls import Target, Url, mask
+
+MAX_PLACES: Final = 20
+"""Places of one link that an entry holds; further ones are counted."""
 
 
 class Scope(StrEnum):
@@ -34,13 +37,15 @@ class Scope(StrEnum):
 class Entry:
     """One link of a section: `code` is the reason's, or the finding's name.
 
-    `followable`: `url` is a URL, and not something written that is none.
+    `places` are the first of `written` places; `followable`: `url` is a URL, and not something
+    written that is none.
     """
 
     url: str
     code: str
     sentence: str
     places: tuple[Occurrence, ...]
+    written: int
     followable: bool = True
     history: str = ""
     replacement: str | None = None
@@ -66,15 +71,37 @@ class Outline:
     notes: tuple[str, ...] = ()
 
 
-Chooser: TypeAlias = Callable[[Row], bool]
+_TROUBLES: Final = (
+    (Outcome.BROKEN, "Broken", "These links lead nowhere."),
+    (Outcome.INVALID, "Not a link", "What is written cannot be followed."),
+    (
+        Outcome.FAILING,
+        "No answer this time",
+        "It may pass: only several looks over days make a link broken.",
+    ),
+    (Outcome.UNSAFE, "Not asked for safety", "These lead out of the public web."),
+    (
+        Outcome.BLOCKED,
+        "Not for us",
+        "Something answered, but not for a program: a person may well get through.",
+    ),
+)
+_ADVICE: Final = (
+    ("moved", "Moved for good", "Every redirect on the way is a permanent one."),
+    ("sent-home", "Sent to the front page", "The page itself may be gone."),
+    ("shortener", "Behind a shortener", "If the service closes, the target is lost with it."),
+)
 
 
 def outline(report: Report, scope: Scope = Scope.ALL) -> Outline:
-    """Put a report in order."""
-    sections = [section for section in _troubles(report.rows) if section.entries]
-    if scope is Scope.ALL:
-        sections += [section for section in _advice(report.rows) if section.entries]
-    return Outline(_heading(report), tuple(sections), _summary(report), tuple(_notes(report)))
+    """Put a report in order. Rows are gone through once; what has no entry is only counted."""
+    seen = _Seen(scope)
+    for row in report.rows:
+        seen.take(row)
+    when = report.run.finished_at or report.run.started_at
+    number = _number(len(seen.documents), "document")
+    heading = f"Links of {number}, {when:%Y-%m-%d %H:%M} UTC"
+    return Outline(heading, tuple(seen.sections()), seen.summary(), tuple(_notes(report)))
 
 
 def is_broken(row: Row) -> bool:
@@ -85,82 +112,114 @@ def is_broken(row: Row) -> bool:
     return believed and row.verdict.outcome in (Outcome.FAILING, Outcome.BLOCKED)
 
 
-def _troubles(rows: Sequence[Row]) -> Iterator[Section]:
-    def outcome(wanted: Outcome) -> Chooser:
-        return lambda row: row.verdict.outcome is wanted and not is_broken(row)
+@dataclass(slots=True)
+class _Draft:
+    """An entry on its way; its row is forgotten, and its places add up."""
 
-    for wanted, title, words, choose in (
-        (Outcome.BROKEN, "Broken", "These links lead nowhere.", is_broken),
-        (Outcome.INVALID, "Not a link", "What is written cannot be followed.", None),
-        (
-            Outcome.FAILING,
-            "No answer this time",
-            "It may pass: only several looks over days make a link broken.",
-            None,
-        ),
-        (Outcome.UNSAFE, "Not asked for safety", "These lead out of the public web.", None),
-        (
-            Outcome.BLOCKED,
-            "Not for us",
-            "Something answered, but not for a program: a person may well get through.",
-            None,
-        ),
-    ):
-        chosen = filter(choose or outcome(wanted), rows)
-        yield Section(title, words, _by_verdict(chosen), wanted)
+    code: str
+    sentence: str
+    followable: bool = True
+    history: str = ""
+    replacement: str | None = None
+    places: list[Occurrence] = field(default_factory=list)
+    written: int = 0
+
+    def add(self, place: Occurrence) -> None:
+        self.written += 1
+        if self.written <= MAX_PLACES:
+            self.places.append(place)
 
 
-def _advice(rows: Sequence[Row]) -> Iterator[Section]:
-    for name, title, words in (
-        ("moved", "Moved for good", "Every redirect on the way is a permanent one."),
-        ("sent-home", "Sent to the front page", "The page itself may be gone."),
-        ("shortener", "Behind a shortener", "If the service closes, the target is lost with it."),
-    ):
-        yield Section(title, words, _by_finding(rows, name))
+Drafts: TypeAlias = dict[str, _Draft]
 
 
-def _by_verdict(rows: Iterable[Row]) -> tuple[Entry, ...]:
-    entries: list[Entry] = []
-    for url, same in _grouped(rows).items():
-        verdict, state = same[0].verdict, same[0].state
-        entries.append(
-            Entry(
-                url,
-                verdict.reason,
-                verdict.detail,
-                tuple(row.place.occurrence for row in same),
-                followable=isinstance(same[0].place.target, Target),
-                history=history_of(state) if state else "",
-            )
-        )
-    return tuple(entries)
+class _Seen:
+    """What is known of a report's rows once they have gone by."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.documents: set[str] = set()
+        self._troubles: dict[Outcome, Drafts] = {outcome: {} for outcome, _, _ in _TROUBLES}
+        names = [name for name, _, _ in _ADVICE] if scope is Scope.ALL else []
+        self._advice: dict[str, Drafts] = {name: {} for name in names}
+        self._places = 0
+        # By URL, or by what is written where there is none; what many have in common, they share.
+        self._links: dict[Url | str, tuple[Outcome, str | None]] = {}
+        self._kinds: dict[tuple[Outcome, str | None], tuple[Outcome, str | None]] = {}
+
+    def take(self, row: Row) -> None:
+        """Take note of the next row."""
+        # As the sections count them: what all looks together call broken is broken.
+        outcome = Outcome.BROKEN if is_broken(row) else row.verdict.outcome
+        skipped = row.verdict.reason if row.verdict.outcome is Outcome.SKIPPED else None
+        target = row.place.target
+        url = target.url if isinstance(target, Target) else mask(target.raw)
+        kind = (outcome, skipped)
+        self._links[url] = self._kinds.setdefault(kind, kind)
+        self.documents.add(row.place.occurrence.document)
+        self._places += 1
+        if outcome in self._troubles:
+            _take_trouble(self._troubles[outcome], row)
+        for finding in _first_of_each(row, self._advice):
+            _take_advice(self._advice[finding.name], row, finding)
+
+    def sections(self) -> Iterator[Section]:
+        """Yield the sections that have entries, the worst first."""
+        for outcome, title, words in _TROUBLES:
+            if drafts := self._troubles[outcome]:
+                yield Section(title, words, _entries(drafts), outcome)
+        for name, title, words in _ADVICE:
+            if drafts := self._advice.get(name, {}):
+                yield Section(title, words, _entries(drafts))
+
+    def summary(self) -> str:
+        """Return all there is, in numbers."""
+        if not self._links:
+            return "No links."
+        kinds = Counter(self._links.values())
+        found = Counter[Outcome]()
+        for (outcome, _), number in kinds.items():
+            found[outcome] += number
+        parts = [f"{found[outcome]} {outcome}" for outcome in Outcome if found[outcome]]
+        skipped = {code: number for (_, code), number in kinds.items() if code}
+        links, places = _number(len(self._links), "link"), _number(self._places, "place")
+        return f"{links} in {places}: {', '.join(parts)}{_why_skipped(skipped)}."
 
 
-def _by_finding(rows: Iterable[Row], name: str) -> tuple[Entry, ...]:
-    found = [(row, finding) for row in rows if (finding := _finding(row, name))]
-    findings = {written(row): finding for row, finding in found}
+def _take_trouble(drafts: Drafts, row: Row) -> None:
+    url, verdict, state = written(row), row.verdict, row.state
+    if url not in drafts:  # the first row speaks for it
+        followable = isinstance(row.place.target, Target)
+        history = history_of(state) if state else ""
+        drafts[url] = _Draft(verdict.reason, verdict.detail, followable, history)
+    drafts[url].add(row.place.occurrence)
+
+
+def _take_advice(drafts: Drafts, row: Row, finding: Finding) -> None:
+    draft = drafts.setdefault(written(row), _Draft(finding.name, finding.message))
+    draft.sentence, draft.replacement = finding.message, finding.replacement
+    draft.add(row.place.occurrence)
+
+
+def _entries(drafts: Drafts) -> tuple[Entry, ...]:
     return tuple(
         Entry(
             url,
-            name,
-            findings[url].message,
-            tuple(row.place.occurrence for row in same),
-            replacement=findings[url].replacement,
+            draft.code,
+            draft.sentence,
+            tuple(draft.places),
+            draft.written,
+            draft.followable,
+            draft.history,
+            draft.replacement,
         )
-        for url, same in _grouped(row for row, _ in found).items()
+        for url, draft in drafts.items()
     )
 
 
-def _finding(row: Row, name: str) -> Finding | None:
+def _first_of_each(row: Row, names: Container[str]) -> Iterator[Finding]:
     findings = row.observation.findings if row.observation else ()
-    return next((finding for finding in findings if finding.name == name), None)
-
-
-def _grouped(rows: Iterable[Row]) -> dict[str, list[Row]]:
-    groups: dict[str, list[Row]] = {}
-    for row in rows:
-        groups.setdefault(written(row), []).append(row)
-    return groups
+    first = {finding.name: finding for finding in reversed(findings)}
+    return (finding for finding in first.values() if finding.name in names)
 
 
 def written(row: Row) -> str:
@@ -182,30 +241,11 @@ def history_of(state: LinkState) -> str:
     return f"Bad on {looks} since {state.failing_since:%Y-%m-%d}, not confirmed yet{good}."
 
 
-def _heading(report: Report) -> str:
-    documents = {row.place.occurrence.document for row in report.rows}
-    when = report.run.finished_at or report.run.started_at
-    number = "1 document" if len(documents) == 1 else f"{len(documents)} documents"
-    return f"Links of {number}, {when:%Y-%m-%d %H:%M} UTC"
+def _number(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _summary(report: Report) -> str:
-    links = {written(row): row for row in report.rows}
-    if not links:
-        return "No links."
-    # As the sections count them: what all looks together call broken is broken.
-    found = Counter(
-        Outcome.BROKEN if is_broken(row) else row.verdict.outcome for row in links.values()
-    )
-    parts = [f"{found[outcome]} {outcome}" for outcome in Outcome if found[outcome]]
-    why = _why_skipped(links.values())
-    number = "1 link" if len(links) == 1 else f"{len(links)} links"
-    places = "1 place" if len(report.rows) == 1 else f"{len(report.rows)} places"
-    return f"{number} in {places}: {', '.join(parts)}{why}."
-
-
-def _why_skipped(rows: Iterable[Row]) -> str:
-    codes = Counter(row.verdict.reason for row in rows if row.verdict.outcome is Outcome.SKIPPED)
+def _why_skipped(codes: Mapping[str, int]) -> str:
     if not codes:
         return ""
     if len(codes) == 1:

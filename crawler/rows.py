@@ -44,6 +44,7 @@ T = TypeVar("T")
 # A history is read back as a stranger's: it may have come with the checkout.
 _MAX_DETAIL: Final = 2_500
 FACTS: Final = tuple(each.name for each in fields(PageFacts))
+_SPAN: Final = tuple(each.name for each in fields(Span))
 
 
 def known_url(text: str) -> Url:
@@ -84,7 +85,7 @@ def look_row(look: Observation) -> dict[str, Any]:
         **asdict(look.verdict),
         "status": look.status,
         "final_url": str(look.final_url) if look.final_url else None,
-        **asdict(look.facts),
+        **{name: getattr(look.facts, name) for name in FACTS},
         "attempts": look.attempts,
         "elapsed_ms": look.elapsed_ms,
         "http_stack": look.http_stack,
@@ -137,7 +138,7 @@ def place_row(
         "place": f"{occurrence.document}:{occurrence.span.line}:{occurrence.span.column}",
         "document_id": documents[occurrence.document],
         "link_id": None,
-        **asdict(occurrence.span),
+        **{name: getattr(occurrence.span, name) for name in _SPAN},
         "raw": occurrence.raw,
         "href": occurrence.href,
         "text": occurrence.text,

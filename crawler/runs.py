@@ -1,35 +1,44 @@
 """Whole runs: documents in, report out, with or without a history."""
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from crawler.assemble import assemble, without_network
 from crawler.clock import Clock
 from crawler.collect import Collection
-from crawler.crawl import Conduct, Looks, crawl
+from crawler.crawl import Conduct, crawl
 from crawler.errors import StoreError
 from crawler.guard import invents_names
 from crawler.health import advance
-from crawler.model import LinkState, Network, Observation, Report, Run
+from crawler.kept import looks_at, states_of
+from crawler.model import LinkState, Network, Observation, Report, Run, Verdict
 from crawler.network import Signs
 from crawler.settings import Settings
 from crawler.store import Begun, Store
 from crawler.urls import Url
+from crawler.views import Lookup
 
 BATCH: Final = 100  # looks one by one would cost forty times as much
 BATCH_SECONDS: Final = 1.0
 RESUMABLE: Final = timedelta(hours=12)
 
 
-async def check(collection: Collection, known: Mapping[Url, LinkState], conduct: Conduct) -> Report:
+async def check(collection: Collection, known: Lookup[LinkState], conduct: Conduct) -> Report:
     """Look at every link and record nothing. `known`: what a history says, if there is one."""
     begun = _new_run(conduct.clock)
-    looks = await crawl(collection.links, known, conduct)
-    network = await _network(looks.seen.values(), known, conduct)
-    return _report(begun, collection, looks, known, conduct, network)
+    seen = _Seen(collection, known, conduct.settings)
+
+    def take(look: Observation) -> None:
+        seen.take(look)
+        conduct.on_look(look)
+
+    looks = await crawl(collection.links, known, replace(conduct, on_look=take))
+    network = await _network(seen.signs, conduct)
+    return _report(begun, collection, seen, looks.unasked, conduct, network)
 
 
 async def run(
@@ -39,46 +48,82 @@ async def run(
 
     Where there is no network, or one that lies, nothing is recorded against any link.
     """
-    known = store.states()
+    known = known_states(store, collection)
     new = _new_run(conduct.clock)
     begun = store.begin(new, conduct.settings.digest, new.started_at - RESUMABLE)
-    done = {look.url: look for look in begun.looks}
-    recorder = _Recorder(store, begun, conduct.clock)
+    seen = _Seen(collection, known, conduct.settings)
+    for look in store.looks(begun):
+        seen.keep(look)  # what was seen earlier says nothing of the network now
+    recorder = _Recorder(store, begun, seen, conduct.clock)
 
     def take(look: Observation) -> None:
+        seen.take(look)
         recorder.take(look)
         conduct.on_look(look)
 
-    links = tuple(link for link in collection.links if link.url not in done)
     digest = conduct.settings.digest
     memory = replace(conduct, on_look=take, recall=lambda url: store.recall(url, digest))
+    links = (link for link in collection.links if link.url not in seen.looks)
     looks = await crawl(links, known, memory)
     recorder.flush()
-    # What was seen earlier says nothing of it.
-    network = await _network(looks.seen.values(), known, conduct)
-    looks.seen |= done
-    report = _report(begun.run, collection, looks, known, conduct, network)
-    recorder.finish(report, collection, looks, conduct.settings)
+    network = await _network(seen.signs, conduct)
+    report = _report(begun.run, collection, seen, looks.unasked, conduct, network)
+    recorder.finish(report, collection, looks.unasked, conduct.settings)
     return report, recorder.error
+
+
+def known_states(store: Store, collection: Collection) -> Lookup[LinkState]:
+    """Return what a history believes of the links of some documents. Raises `StoreError`."""
+    known = states_of(collection.links, collection.scratch)
+    for state in store.states():
+        known.put(state.url, state)
+    return known
+
+
+class _Seen:
+    """What a run has seen so far; of each look no more is in memory than where it is kept."""
+
+    def __init__(
+        self, collection: Collection, known: Lookup[LinkState], settings: Settings
+    ) -> None:
+        self.looks = looks_at(collection.links, collection.scratch)
+        self.signs = Signs()
+        self._known = known
+        self._states = states_of(collection.links, collection.scratch)
+        self._health = settings.health
+
+    def take(self, look: Observation) -> None:
+        """Take a look that was just had: it says something of the network too."""
+        self.signs.take(look, self.keep(look))
+
+    def keep(self, look: Observation) -> LinkState | None:
+        """Keep a look and the state that it leads to; return what was believed before."""
+        before = self._known.get(look.url)
+        self.looks.put(look.url, look)
+        self._states.put(look.url, advance(before, look, self._health))
+        return before
+
+    def get(self, url: Url, /) -> LinkState | None:
+        """Return what is believed of a URL now."""
+        return self._states.get(url) or self._known.get(url)
 
 
 class _Recorder:
     """Hands looks to the store in batches, once the network is known to tell the truth."""
 
-    def __init__(self, store: Store, begun: Begun, clock: Clock) -> None:
+    def __init__(self, store: Store, begun: Begun, seen: _Seen, clock: Clock) -> None:
         self.error: StoreError | None = None
         self._store = store
         self._begun = begun
+        self._seen = seen
         self._clock = clock
-        self._pending: list[Observation] = []
-        self._signs = Signs()
+        self._pending: list[Url] = []
         self._online = False
         self._flushed_at = clock.monotonic()
 
     def take(self, look: Observation) -> None:
-        self._pending.append(look)
-        self._signs.take(look)
-        self._online = self._online or self._signs.sure
+        self._pending.append(look.url)
+        self._online = self._online or self._seen.signs.sure
         old = self._clock.monotonic() - self._flushed_at >= BATCH_SECONDS
         if self._online and (old or len(self._pending) >= BATCH):
             self.flush()
@@ -87,12 +132,19 @@ class _Recorder:
         """Write what is pending, unless it is not to be trusted yet."""
         if not self._online or self.error:
             return
-        batch, self._pending = self._pending, []
+        pending, self._pending = self._pending, []
         self._flushed_at = self._clock.monotonic()
-        self._attempt(lambda: self._store.record(self._begun.number, batch))
+        for start in range(0, len(pending), BATCH):
+            looks = map(self._seen.looks.get, pending[start : start + BATCH])
+            batch = [look for look in looks if look]
+            self._attempt(partial(self._store.record, self._begun.number, batch))
 
     def finish(
-        self, report: Report, collection: Collection, looks: Looks, settings: Settings
+        self,
+        report: Report,
+        collection: Collection,
+        unasked: Mapping[Url, Verdict],
+        settings: Settings,
     ) -> None:
         """Make the run count, or forget it where the network was not up."""
         if report.run.network is not Network.UP:
@@ -106,7 +158,7 @@ class _Recorder:
                 report.run,
                 collection.documents,
                 collection.places,
-                {url: v for url, v in looks.unasked.items() if v.reason in _LASTING},
+                {url: v for url, v in unasked.items() if v.reason in _LASTING},
                 settings.health,
             )
         )
@@ -132,27 +184,20 @@ def _new_run(clock: Clock) -> Run:
 def _report(
     begun: Run,
     collection: Collection,
-    looks: Looks,
-    known: Mapping[Url, LinkState],
+    seen: _Seen,
+    unasked: Mapping[Url, Verdict],
     conduct: Conduct,
     network: Network,
 ) -> Report:
     cut_short = conduct.stop.reason
-    whole = not any(verdict.reason == cut_short for verdict in looks.unasked.values())
+    whole = not any(verdict.reason == cut_short for verdict in unasked.values())
     finished = replace(begun, finished_at=conduct.clock.now(), complete=whole, network=network)
-    health = conduct.settings.health
-    states = {url: advance(known.get(url), look, health) for url, look in looks.seen.items()}
-    report = assemble(finished, collection.places, looks.seen, {**known, **states}, looks.unasked)
+    report = assemble(finished, collection.places, seen.looks, seen, unasked)
     report = replace(report, remarks=collection.remarks)
     return report if network is Network.UP else without_network(report)
 
 
-async def _network(
-    looks: Iterable[Observation], known: Mapping[Url, LinkState], conduct: Conduct
-) -> Network:
-    signs = Signs()
-    for look in looks:
-        signs.take(look, known.get(look.url))
+async def _network(signs: Signs, conduct: Conduct) -> Network:
     network = signs.network()
     # A practice web has no name server, and a proxy has another than we do.
     real = conduct.transport is None and not conduct.settings.fetch.proxy

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 
 from crawler import options, reports, runs, sources, terminal
+from crawler.assemble import Tally, noted
 from crawler.clock import Clock, SystemClock
 from crawler.collect import Collection
 from crawler.crawl import Conduct
@@ -24,14 +25,14 @@ from crawler.errors import (
     StoreError,
     UsageError,
 )
-from crawler.model import Health, LinkState, Network, Outcome, Report
+from crawler.model import LinkState, Network, Report
 from crawler.network import NOTHING_RECORDED, TROUBLE
 from crawler.outline import Scope
 from crawler.settings import Settings
 from crawler.stop import Stop
 from crawler.store import Store
-from crawler.urls import Url
 from crawler.verdicts import judge_unasked
+from crawler.views import Lookup
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,21 +90,22 @@ def deliver(session: Session, report: Report) -> None:
     terminal.deliver(report, session.format, session.scope, session.output)
 
 
-def end(session: Session, report: Report, fails: bool) -> int:  # noqa: FBT001 - a fact, not a switch
+def end(session: Session, report: Report, fails: Callable[[Tally], bool]) -> int:
     """Deliver the report and return the exit code. Raises `NetworkDownError`."""
     network = report.run.network
-    interrupted = any(row.verdict.reason == "interrupted" for row in report.rows)
-    deliver(session, report)
+    found = Tally()
+    deliver(session, noted(report, found))  # every format goes through every row
+    interrupted = "interrupted" in found.reasons
     if network is not Network.UP and not interrupted:
         raise NetworkDownError(_trouble(network, session.settings))
     if not report.run.complete and session.format == "jsonl":  # the others say so themselves
         terminal.say("the report is partial: the run ended before all links were seen.")
     if interrupted:
         return INTERRUPTED
-    if _nothing_seen(report):
+    if "out-of-time" in found.reasons and not found.seen:
         terminal.say("the time was up before any link was seen; allow more with --max-time.")
         return IMPOSSIBLE
-    return LINKS_FAIL if fails else OK
+    return LINKS_FAIL if fails(found) else OK
 
 
 def _trouble(network: Network, settings: Settings) -> str:
@@ -112,27 +114,15 @@ def _trouble(network: Network, settings: Settings) -> str:
     return f"{trouble or TROUBLE[network]} {NOTHING_RECORDED}"
 
 
-def fails(report: Report, settings: Settings) -> bool:
-    """Tell whether any link has an outcome that fails a check."""
-    return any(row.verdict.outcome in settings.policy.failing for row in report.rows)
-
-
-def fails_confirmed(report: Report) -> bool:
-    """Tell whether any link is confirmed to be broken by all its looks, or is no link at all."""
-    return any(
-        row.verdict.outcome is Outcome.INVALID
-        or (
-            (row.observation is not None and row.state is not None)
-            and row.state.health is Health.BROKEN
-        )
-        for row in report.rows
-    )
+def fails(settings: Settings) -> Callable[[Tally], bool]:
+    """Return what tells whether any link has an outcome that fails a check."""
+    return lambda found: not found.outcomes.isdisjoint(settings.policy.failing)
 
 
 async def check(collection: Collection, conduct: Conduct, *, quiet: bool) -> Report:
     """Look at every link beside what a history says, if there is a usable one."""
     with ExitStack() as opened:
-        store, known = _history(Path(conduct.settings.places.db), opened, quiet=quiet)
+        store, known = _history(collection, conduct.settings, opened, quiet=quiet)
         if store is not None:
             digest = conduct.settings.digest
             conduct = replace(conduct, recall=lambda url: store.recall(url, digest))
@@ -140,14 +130,15 @@ async def check(collection: Collection, conduct: Conduct, *, quiet: bool) -> Rep
 
 
 def _history(
-    db: Path, opened: ExitStack, *, quiet: bool
-) -> tuple[Store | None, Mapping[Url, LinkState]]:
+    collection: Collection, settings: Settings, opened: ExitStack, *, quiet: bool
+) -> tuple[Store | None, Lookup[LinkState]]:
     """Open a history and return what it says; nothing if there is none that can be read."""
+    db = Path(settings.places.db)
     if not os.path.exists(db):  # noqa: PTH110 - never raises
         return None, {}
     try:
         store = opened.enter_context(Store(db, read_only=True))
-        return store, store.states()
+        return store, runs.known_states(store, collection)
     except StoreError as error:
         if not quiet:
             terminal.say(f"{error} The check goes on without history.")
@@ -172,16 +163,11 @@ def _conduct(session: Session, stop: Stop, progress: terminal.Progress) -> Condu
 
 def _progress(session: Session) -> terminal.Progress:
     select = session.settings.select
-    asked = [link for link in session.collection.links if judge_unasked(link.url, select) is None]
+    asked = sum(judge_unasked(link.url, select) is None for link in session.collection.links)
     talk = session.settings.talk
     shown = not (talk.no_progress or talk.quiet)
-    return terminal.Progress(len(asked), session.clock, shown=shown)
+    return terminal.Progress(asked, session.clock, shown=shown)
 
 
 def _same_file(output: Path, name: str) -> bool:
     return os.path.exists(output) and os.path.exists(name) and output.samefile(name)  # noqa: PTH110
-
-
-def _nothing_seen(report: Report) -> bool:
-    late = [row for row in report.rows if row.verdict.reason == "out-of-time"]
-    return bool(late) and not any(row.observation for row in report.rows)

@@ -6,8 +6,8 @@ directory are not followed; `.gitignore` is respected.
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from glob import glob, has_magic
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -32,12 +32,23 @@ _BOMS: Final = (
 )
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Loaded:
-    """Documents, in order of their names, and what could not be read as expected."""
+    """Documents, in order of their names, and what could not be read as expected.
 
-    documents: list[Document] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
+    Each is read when its turn comes, so that no two are in memory; remarks may come with it.
+    """
+
+    documents: Iterator[Document]
+    remarks: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A document to be read. `itself`: the operator has named it, so it must be readable."""
+
+    read: Callable[[list[str]], Document]
+    itself: bool = True
 
 
 def gather(
@@ -49,7 +60,7 @@ def gather(
 
 
 def load(sources: Sequence[str], stdin: BinaryIO | None, stdin_name: str) -> Loaded:
-    """Read every document that the sources name. Raises `SourceError`.
+    """Find every document that the sources name. Raises `SourceError`, as reading them does.
 
     A source that is named itself must be readable; inside directories what is not is remarked on.
     """
@@ -58,55 +69,73 @@ def load(sources: Sequence[str], stdin: BinaryIO | None, stdin_name: str) -> Loa
             "no source: name a file, a directory or '-' (standard input), or set `sources` in "
             "crawl.toml or under [tool.crawl] in pyproject.toml."
         )
-    loaded = Loaded()
+    found: dict[str, _Named] = {}
+    remarks: list[str] = []
     for source in dict.fromkeys(sources):
         try:
-            _load(source, stdin, stdin_name, loaded)
+            for name, named in _named(source, stdin, stdin_name, remarks):
+                before = found.get(name)
+                found[name] = replace(
+                    named, itself=named.itself or (before is not None and before.itself)
+                )
         except OSError as error:  # a name too long to exist, a directory that may not be searched
             raise SourceError(f"{clean(source)}: cannot be read ({error.strerror}).") from error
-    unique = {document.name: document for document in loaded.documents}
-    loaded.documents = [unique[name] for name in sorted(unique)]
-    loaded.remarks = list(dict.fromkeys(loaded.remarks))
-    return loaded
+    remarks = list(dict.fromkeys(remarks))
+    return Loaded(_documents(found, remarks), remarks)
 
 
-def _load(source: str, stdin: BinaryIO | None, stdin_name: str, loaded: Loaded) -> None:
+def _documents(found: Mapping[str, _Named], remarks: list[str]) -> Iterator[Document]:
+    for name in sorted(found):
+        try:
+            yield found[name].read(remarks)
+        except SourceError as error:
+            if found[name].itself:
+                raise
+            remarks.append(str(error))
+
+
+def _named(
+    source: str, stdin: BinaryIO | None, stdin_name: str, remarks: list[str]
+) -> Iterator[tuple[str, _Named]]:
     path = Path(source)
     if source == STDIN:
-        loaded.documents.append(_standard_input(stdin, stdin_name, loaded.remarks))
+        yield _standard_input(stdin, stdin_name)
     elif source.lower().startswith(("http://", "https://")):
         raise SourceError(f"{source}: pages of the web cannot be sources yet; save it to a file.")
     elif path.is_dir():
-        _directory(path, source, loaded)
+        yield from _directory(path, source, remarks)
     elif path.exists() or path.is_symlink():
-        loaded.documents.append(_file(path, source, loaded.remarks))
+        yield _file(path, source)
     elif has_magic(source):
         found = glob(source, recursive=True)  # noqa: PTH207 - the pattern may be absolute
         matches = sorted(match for match in found if Path(match).is_file())
         if not matches:
             raise SourceError(f"{source}: no file matches this pattern.")
-        loaded.documents += [_file(Path(match), source, loaded.remarks) for match in matches]
+        for match in matches:
+            yield _file(Path(match), source)
     else:
         raise SourceError(f"{source}: there is no such file or directory.")
 
 
-def _standard_input(stdin: BinaryIO | None, name: str, remarks: list[str]) -> Document:
+def _standard_input(stdin: BinaryIO | None, name: str) -> tuple[str, _Named]:
     if stdin is None:
         raise SourceError("-: standard input is closed.")
     if not name.strip():
         raise SourceError("--stdin-name: a document needs a name, such as README.md.")
-    text = _text(_within_limit(stdin.read(MAX_SIZE + 1), STDIN), STDIN, remarks)
-    return _document(name, "markdown", text, STDIN)
+
+    def read(remarks: list[str]) -> Document:
+        text = _text(_within_limit(stdin.read(MAX_SIZE + 1), STDIN), STDIN, remarks)
+        return _document(name, "markdown", text, STDIN)
+
+    return _unicode(name), _Named(read)
 
 
-def _directory(path: Path, source: str, loaded: Loaded) -> None:
+def _directory(path: Path, source: str, remarks: list[str]) -> Iterator[tuple[str, _Named]]:
     found = False
-    for file in _walk(path, loaded.remarks):
+    for file in _walk(path, remarks):
         found = True
-        try:
-            loaded.documents.append(_file(file, source, loaded.remarks))
-        except SourceError as error:
-            loaded.remarks.append(str(error))
+        name, named = _file(file, source)
+        yield name, replace(named, itself=False)
     if not found:
         endings = ", ".join(suffix for each in FORMATS for suffix in each.suffixes)
         raise SourceError(f"{source}: holds no document (a file that ends in {endings}).")
@@ -183,10 +212,14 @@ def _ignored(
     return False
 
 
-def _file(path: Path, source: str, remarks: list[str]) -> Document:
+def _file(path: Path, source: str) -> tuple[str, _Named]:
     name = path.as_posix()
-    shown = clean(name)
-    return _document(name, "plaintext", _text(_read(path, shown), shown, remarks), source)
+
+    def read(remarks: list[str]) -> Document:
+        shown = clean(name)
+        return _document(name, "plaintext", _text(_read(path, shown), shown, remarks), source)
+
+    return _unicode(name), _Named(read)
 
 
 def _document(name: str, otherwise: str, text: str, source: str) -> Document:

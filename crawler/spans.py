@@ -1,6 +1,7 @@
 """Positions: from offsets in a text to the lines and columns that people and editors count."""
 
 import re
+from array import array
 from bisect import bisect_right
 from typing import Final
 
@@ -15,7 +16,9 @@ class Lines:
     """Lines and columns of one text. A line ends with LF, CR LF or CR, as in CommonMark §2.1."""
 
     def __init__(self, text: str) -> None:
-        self._starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
+        # An array: a document may have a million lines.
+        self._starts = array("Q", [0])
+        self._starts.extend(match.end() for match in _LINE_END.finditer(text))
 
     def span(self, start: int, end: int) -> Span:
         """Return the span of `text[start:end]`."""

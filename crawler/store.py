@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 
 from sqlite_utils import Database
 
@@ -19,6 +20,7 @@ from crawler.assemble import assemble
 from crawler.database import explained, impatient, opened, writing
 from crawler.errors import StoreError
 from crawler.health import advance
+from crawler.kept import Places, looks_at, states_of
 from crawler.model import Document, Hop, LinkState, Observation, Place, Report, Run, Verdict
 from crawler.rows import (
     SqlRow,
@@ -40,6 +42,8 @@ from crawler.story import Story
 from crawler.urls import Target, Url
 from crawler.version import __version__
 
+T = TypeVar("T")
+
 BATCH: Final = 500
 TOOL: Final = f"crawl {__version__}"
 
@@ -49,6 +53,7 @@ _PLACES: Final = """
     join documents on documents.id = occurrences.document_id
     left join links on links.id = occurrences.link_id
 """
+_IN_ORDER: Final = 'order by documents.name, occurrences.line, occurrences."column", occurrences.id'
 _LATEST: Final = """
     select observations.*, links.url from links
     join observations on observations.id = links.observation_id
@@ -60,8 +65,9 @@ _RECALLED: Final = f"""{_LATEST}
 _OF_RUN: Final = """
     select observations.*, links.url from observations
     join links on links.id = observations.link_id
-    where observations.run_id = ?
-"""
+    where +observations.run_id = ? and observations.id > ?
+    order by observations.id limit ?
+"""  # `+`: by number, as they were appended, and not by the index, which would have to be sorted
 _OF_LINK: Final = """
     select observations.*, links.url from observations
     join links on links.id = observations.link_id
@@ -77,14 +83,13 @@ _DOCUMENT: Final = """
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A run that has begun or goes on: its number, and the looks that it has already had.
+    """A run that has begun or goes on.
 
-    `last_look` is the number of the last of them, 0 without any.
+    `last_look` is the number of the last look that it has already had, 0 without any.
     """
 
     number: int
     run: Run
-    looks: tuple[Observation, ...] = ()
     last_look: int = 0
 
 
@@ -122,15 +127,19 @@ class Store:
                     self._forget(row["id"])
             if fresh:
                 number = fresh[0]["id"]
-                looks = tuple(self._looks(_OF_RUN, [number]))
-                last = self._next_id("observations") - 1 if looks else 0
-                return Begun(number, run_of(fresh[0]), looks, last)
+                return Begun(number, run_of(fresh[0]), self._last_look(number))
             number = self._next_id("runs")
             db.table("runs").insert({
                 "id": number, "name": run.id, "tool": TOOL, "settings": digest,
                 "started_at": iso(run.started_at), "complete": 0,
             })  # fmt: skip
             return Begun(number, run)
+
+    def looks(self, begun: Begun) -> Iterator[Observation]:
+        """Yield the looks that a run which goes on has already had."""
+        with self._reading():
+            for rows in self._rows_of(begun.number):
+                yield from self._looks_of(rows)
 
     def record(self, number: int, looks: Sequence[Observation]) -> None:
         """Append looks to a run, in one transaction."""
@@ -150,7 +159,7 @@ class Store:
         number: int,
         run: Run,
         documents: Sequence[Document],
-        places: Sequence[Place],
+        places: Iterable[Place],
         unasked: Mapping[Url, Verdict],
         settings: HealthSettings,
     ) -> None:
@@ -175,11 +184,10 @@ class Store:
 
     # What is known
 
-    def states(self) -> dict[Url, LinkState]:
-        """Return what is believed of every link."""
+    def states(self) -> Iterator[LinkState]:
+        """Yield what is believed of every link."""
         with self._reading() as db:
-            rows = db.query("select * from links where health is not null")
-            return {state.url: state for state in map(state_of, rows)}
+            yield from map(state_of, db.query("select * from links where health is not null"))
 
     def recall(self, url: Url, digest: str) -> Observation | None:
         """Return the latest look at a link if it has validators, without its hops.
@@ -203,17 +211,21 @@ class Store:
         run = self.last_run()
         if run is None:
             raise StoreError(f"{self._path} holds no finished run yet: run `crawl run` first.")
+        places, unasked = Places(), dict[Url, Verdict]()
         with self._reading() as db:
-            places = [(place_of(row), unasked_of(row)) for row in db.query(_PLACES)]
-            looks = {look.url: look for look in self._looks(_LATEST)}
-        unasked = {
-            place.target.url: reason
-            for place, reason in places
-            if reason and isinstance(place.target, Target)
-        }
-        for url in unasked:  # a link that is left out now was perhaps asked once
-            looks.pop(url, None)
-        return assemble(run, [place for place, _ in places], looks, self.states(), unasked)
+            for row in db.query(f"{_PLACES} {_IN_ORDER}"):
+                place, reason = place_of(row), unasked_of(row)
+                places.add(place)
+                if reason and isinstance(place.target, Target):
+                    unasked[place.target.url] = reason
+            looks = looks_at(places.links, places.scratch)
+            for look in self._looks(_LATEST):
+                if look.url not in unasked:  # a link that is left out now was perhaps asked once
+                    looks.put(look.url, look)
+        states = states_of(places.links, places.scratch)
+        for state in self.states():
+            states.put(state.url, state)
+        return assemble(run, places.view(), looks, states, unasked)
 
     def story(self, url: Url) -> Story:
         """Return all that is known of one link: its places, and every look that counts."""
@@ -256,17 +268,18 @@ class Store:
             self._db.execute("delete from runs where id = ?", [number])
 
     def _link_ids(self, urls: Iterable[Url]) -> dict[Url, int]:
-        rows = [{"url": str(url), "host": url.host} for url in dict.fromkeys(urls)]
+        known = {str(url): url for url in urls}
+        rows = ({"url": text, "host": url.host} for text, url in known.items())
         self._db.table("links").insert_all(rows, ignore=True)
-        return {known_url(row["url"]): row["id"] for row in self._links(r["url"] for r in rows)}
+        return {known[row["url"]]: row["id"] for row in self._links(known)}
 
     def _links(self, urls: Iterable[str]) -> Iterator[SqlRow]:
-        for batch in _batches(list(urls)):
+        for batch in _batches(urls):
             marks = ", ".join("?" * len(batch))
             yield from self._db.table("links").rows_where(f"url in ({marks})", batch)
 
     def _fold(self, number: int, settings: HealthSettings) -> None:
-        for rows in _batches(list(self._db.query(_OF_RUN, [number]))):
+        for rows in self._rows_of(number):
             looks = [look_of(row) for row in rows]
             known = self._links(str(look.url) for look in looks)
             states = {known_url(row["url"]): state_of(row) for row in known if row["health"]}
@@ -280,7 +293,7 @@ class Store:
     def _replace_places(
         self,
         documents: Sequence[Document],
-        places: Sequence[Place],
+        places: Iterable[Place],
         unasked: Mapping[Url, Verdict],
     ) -> None:
         """Write what the documents hold now; forget documents that their source holds no more."""
@@ -296,25 +309,40 @@ class Store:
             [{"name": d.name, "format": d.format, "source": d.source} for d in documents],
         )
         ids = {row["name"]: row["id"] for row in db.table("documents").rows}
-        links = self._link_ids(p.target.url for p in places if isinstance(p.target, Target))
-        db.table("occurrences").insert_all(place_row(p, ids, links, unasked) for p in places)
+        for batch in _batches(places):
+            links = self._link_ids(p.target.url for p in batch if isinstance(p.target, Target))
+            rows = (place_row(place, ids, links, unasked) for place in batch)
+            db.table("occurrences").insert_all(rows)
 
     # Pieces of reading
 
-    def _looks(self, query: str, values: Sequence[Any] = ()) -> list[Observation]:
-        rows = list(self._db.query(query, values))
-        hops = self._hops([row["id"] for row in rows])
-        return [look_of(row, tuple(hops.get(row["id"], ()))) for row in rows]
+    def _last_look(self, number: int) -> int:
+        query = "select coalesce(max(id), 0) from observations where run_id = ?"
+        return int(self._db.execute(query, [number]).fetchone()[0])
 
-    def _hops(self, numbers: Sequence[int]) -> dict[int, list[Hop]]:
-        found: dict[int, list[Hop]] = {}
-        for batch in _batches(numbers):
-            where = f"observation_id in ({', '.join('?' * len(batch))})"
-            for row in self._db.table("hops").rows_where(where, batch, order_by="position"):
-                found.setdefault(row["observation_id"], []).append(hop_of(row))
-        return found
+    def _rows_of(self, number: int) -> Iterator[Sequence[SqlRow]]:
+        """Yield the looks of a run in batches, none of which is open while it is worked on."""
+        query = "select coalesce(min(id), 0) - 1 from observations where run_id = ?"
+        last = self._db.execute(query, [number]).fetchone()[0]
+        while rows := list(self._db.query(_OF_RUN, [number, last, BATCH])):
+            yield rows
+            last = rows[-1]["id"]
+
+    def _looks(self, query: str, values: Sequence[Any] = ()) -> Iterator[Observation]:
+        for rows in _batches(self._db.query(query, values)):
+            yield from self._looks_of(rows)
+
+    def _looks_of(self, rows: Sequence[SqlRow]) -> Iterator[Observation]:
+        hops: dict[int, list[Hop]] = {}
+        where = f"observation_id in ({', '.join('?' * len(rows))})"
+        numbers = [row["id"] for row in rows]
+        for hop in self._db.table("hops").rows_where(where, numbers, order_by="position"):
+            hops.setdefault(hop["observation_id"], []).append(hop_of(hop))
+        for row in rows:
+            yield look_of(row, tuple(hops.get(row["id"], ())))
 
 
-def _batches(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(items), BATCH):
-        yield items[start : start + BATCH]
+def _batches(items: Iterable[T]) -> Iterator[Sequence[T]]:
+    rest = iter(items)
+    while batch := list(islice(rest, BATCH)):
+        yield batch

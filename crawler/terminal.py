@@ -7,10 +7,10 @@ import stat
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final, Self, TextIO
+from typing import TYPE_CHECKING, BinaryIO, Final, Self, TextIO, TypeAlias
 
 from crawler import reports
 from crawler.clock import Clock
@@ -23,6 +23,9 @@ from crawler.text import clean
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
+
+Pieces: TypeAlias = Callable[[], Iterable[str]]
+"""A text that is made as it is written; once more, if it could not be written."""
 
 _LINE_SECONDS: Final = 5.0
 
@@ -153,30 +156,36 @@ def writable(output: str | None) -> Path | None:
 
 def deliver(report: Report, name: str, scope: Scope, output: Path | None) -> None:
     """Write the report to a file, all or nothing, or to standard output."""
-    if output is None and name == "text" and sys.stdout:
+    if output is None and name == "text":
         color = wants_color(sys.stdout)
-        _print(reports.text.render_styled(report, scope, color=color))
+        write_pieces(lambda: reports.text.render_styled(report, scope, color=color), None)
     else:
-        write(reports.render(report, name, scope), output)
+        write_pieces(lambda: reports.BY_NAME[name].render(report, scope), output)
 
 
 def write(text: str, output: Path | None) -> None:
     """Write a text to a file, all or nothing, or to standard output. Nothing is lost."""
+    write_pieces(lambda: (text,), output)
+
+
+def write_pieces(pieces: Pieces, output: Path | None) -> None:
+    """Write a text that is made as it is written, as `write` does."""
     if output is None:
-        _print(text)
+        _print(pieces())
         return
     try:
-        _write(text, output)
+        _write(pieces(), output)
     except OSError as error:
-        _print(text)
+        _print(pieces())
         raise ImpossibleError(
             f"--output {output}: cannot be written ({error.strerror})."
         ) from error
 
 
-def _write(text: str, output: Path) -> None:
+def _write(pieces: Iterable[str], output: Path) -> None:
     if _is_special(output):
-        output.write_text(text, encoding="utf-8")
+        with output.open("w", encoding="utf-8") as file:
+            file.writelines(pieces)
         return
     target = output.resolve()  # a symbolic link stays one
     mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o666 & ~_umask()
@@ -185,10 +194,10 @@ def _write(text: str, output: Path) -> None:
     temporary = Path(name)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
+            file.writelines(pieces)
         temporary.chmod(mode)
         temporary.replace(target)
-    except OSError:
+    except BaseException:
         temporary.unlink(missing_ok=True)
         raise
 
@@ -204,13 +213,14 @@ def _is_special(path: Path) -> bool:
     return os.path.exists(path) and not os.path.isfile(path)  # noqa: PTH110, PTH113 - never raise
 
 
-def _print(text: str) -> None:
+def _print(pieces: Iterable[str]) -> None:
     if sys.stdout is None:  # somebody closed it
         raise ImpossibleError("standard output is closed: name a file with --output.")
     # A terminal that cannot show a character shows a replacement rather than a traceback.
     encoding = sys.stdout.encoding or "utf-8"
     try:
-        sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+        for piece in pieces:
+            sys.stdout.write(piece.encode(encoding, "replace").decode(encoding))
         sys.stdout.flush()
     except BrokenPipeError:
         raise

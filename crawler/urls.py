@@ -9,6 +9,7 @@ Whatever a server may tell apart is kept: `www`, a trailing slash, case and orde
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from ada_url import URL, idna_to_unicode
@@ -26,6 +27,14 @@ _MAIL: Final = re.compile(r"[^\s@<>]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-
 # As far as the standard reads user information: up to the last `@` before a path, be there slashes,
 # backslashes or none before it. Greedy but linear: what it has read it does not read again.
 _AUTHORITY: Final = re.compile(r"(https?:[/\\\s]*|[/\\]{2,})([^/\\?#]*)", re.IGNORECASE)
+# What is normalised already, as most links are: the library returns it as it stands. Names that
+# could be numbers or Punycode, dot segments and octets (`%`) are not among it.
+_LABEL: Final = r"[a-z](?:-?[a-z0-9])*"
+_PLAIN: Final = re.compile(
+    rf"(https?)://((?:{_LABEL}\.)++{_LABEL})"
+    r"((?:/(?:[\w~-][\w.~-]*+)?)++(?:\?[\w=&.~/-]*+)?)(?:#([\w.~/-]*+))?",
+    re.ASCII,
+)
 _DEFAULT_PORT: Final = {"http": 80, "https": 443}
 _STRIPPED: Final = "".join(map(chr, range(0x21)))  # C0 controls and space: the standard strips
 _REMOVED: Final = str.maketrans("", "", "\t\n\r")  # likewise, wherever they stand
@@ -123,7 +132,7 @@ def mask(text: str) -> str:
     >>> mask("https://ann:secret@example.org/")
     'https://***@example.org/'
     """
-    return _AUTHORITY.sub(_masked, text)
+    return _AUTHORITY.sub(_masked, text) if "@" in text else text
 
 
 def _masked(match: re.Match[str]) -> str:
@@ -157,6 +166,8 @@ def _other_scheme(raw: str, text: str, scheme: str) -> Rejected:
 
 
 def _absolute(raw: str, text: str, base: str | None) -> Target | Rejected:
+    if plain := _PLAIN.fullmatch(text):
+        return _target(raw, plain[1], plain[2], plain[3], plain[4])
     try:
         href = URL(text, base).href
     except ValueError:  # lone surrogates too: UnicodeEncodeError is a ValueError
@@ -171,12 +182,19 @@ def _absolute(raw: str, text: str, base: str | None) -> Target | Rejected:
         return Rejected(raw, Rejection.MALFORMED, "percent-encoded over and over")
     if target != slash + written and "/%2E" in target:  # `/%%32e/` was hiding a dot segment
         return _absolute(raw, f"{scheme}://{authority}{target}#{fragment}", None)
-    url = Url(scheme, authority.rpartition("@")[2], target)
+    return _target(raw, scheme, authority.rpartition("@")[2], target, fragment)
+
+
+def _target(
+    raw: str, scheme: str, authority: str, target: str, fragment: str | None
+) -> Target | Rejected:
+    url = Url(scheme, authority, target)
     if problem := _host_problem(url.host):
         return Rejected(raw, Rejection.MALFORMED, problem)
     return Target(url, fragment or None)
 
 
+@lru_cache(maxsize=1024)
 def _host_problem(host: str) -> str | None:
     """What the library accepts and no name server ever answers: RFC 1035 §2.3.4."""
     if host.startswith("["):

@@ -7,6 +7,7 @@ in `reasons.py`.
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from crawler.model import Evidence, Failure, FailureKind, Outcome, Response, Verdict
@@ -139,6 +140,7 @@ def judge_rejected(rejected: Rejected) -> Verdict:
     return verdict(_REJECTIONS[rejected.reason], rejected.detail)
 
 
+@lru_cache(maxsize=256)  # many links share one
 def verdict(code: str, specifics: str = "") -> Verdict:
     """Make a verdict of a reason's code; `specifics` go behind its sentence."""
     reason = BY_CODE[code]

@@ -7,9 +7,9 @@ import coverage
 CORE = (
     "addresses", "advice/*", "assemble", "bare", "chains", "charset", "collect", "conditional",
     "decoding", "documents/*", "facts", "frontier", "frontmatter", "health", "hosts", "hypertext",
-    "listing", "look", "markup", "model", "network", "outage", "outline", "pacing", "probe",
-    "reasons", "records", "reports/*", "rows", "settings", "spans", "story", "text", "urls",
-    "verdicts",
+    "kept", "listing", "look", "markup", "model", "network", "outage", "outline", "packing",
+    "pacing", "probe", "reasons", "records", "reports/*", "rows", "scratch", "settings", "spans",
+    "story", "text", "urls", "verdicts", "views",
 )  # fmt: skip
 
 

@@ -3,9 +3,12 @@
 import asyncio
 from collections.abc import Generator
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
+from crawler import documents
 from crawler.model import (
     Answer,
+    Document,
     Evidence,
     Fetch,
     Kind,
@@ -21,6 +24,8 @@ from crawler.model import (
     Verdict,
 )
 from crawler.reasons import BY_CODE
+from crawler.settings import ExtractSettings
+from crawler.store import Store
 from crawler.urls import Target, Url, resolve
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -113,3 +118,20 @@ def state_of_looks(*codes: str, hours_apart: float = 24) -> LinkState | None:
         at = NOON + timedelta(hours=hours_apart * number)
         state = advance(state, look(code, at), HealthSettings())
     return state
+
+
+def states_in(store: Store) -> dict[Url, LinkState]:
+    return {state.url: state for state in store.states()}
+
+
+class Read(NamedTuple):
+    """A reading that was gone through."""
+
+    occurrences: tuple[Occurrence, ...]
+    base: str | None
+    remarks: tuple[str, ...]
+
+
+def reading_of(document: Document, settings: ExtractSettings) -> Read:
+    reading = documents.read(document, settings)
+    return Read(tuple(reading.occurrences), reading.base, reading.remarks)

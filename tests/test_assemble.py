@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from fakes import NOON, look, occurrence, state_of_looks, url, verdict_of
 
-from crawler.assemble import assemble, counts, without_network
+from crawler.assemble import Tally, assemble, counts, noted, without_network
 from crawler.model import Outcome, Place, Run
 from crawler.urls import Rejected, Rejection, Target
 
@@ -17,13 +17,15 @@ def place(line: int, target: Target | Rejected, document: str = "a.md") -> Place
     return Place(occurrence(line=line, document=document), target)
 
 
-def test_rows_are_in_order_of_document_line_and_column() -> None:
-    first = place(2, Target(A))
-    span = replace(first.occurrence.span, column=9)
-    same_line = Place(replace(first.occurrence, span=span), Target(B))
-    places = [place(1, Target(A), "b.md"), place(10, Target(A)), same_line, first]
-    report = assemble(RUN, places, {}, {}, {})
-    assert [row.place for row in report.rows] == [first, same_line, places[1], places[0]]
+def test_rows_are_in_the_order_of_their_places_however_they_are_looked_at() -> None:
+    places = [place(line, Target(A)) for line in (1, 2, 3, 4)]
+    rows = assemble(RUN, places, {}, {}, {}).rows
+    assert [row.place for row in rows] == places
+    assert [row.place for row in rows] == places, "twice"
+    assert (len(rows), rows[1].place, rows[-1].place) == (4, places[1], places[3])
+    assert [row.place for row in rows[1:3]] == places[1:3]
+    assert rows == tuple(rows)
+    assert rows != rows[:3]
 
 
 def test_every_place_of_a_link_has_its_look_and_state() -> None:
@@ -91,3 +93,33 @@ def test_counts_name_every_outcome_once() -> None:
     found = counts(report.rows)
     assert set(found) == set(Outcome)
     assert {outcome: n for outcome, n in found.items() if n} == {Outcome.OK: 2, Outcome.BROKEN: 1}
+
+
+@pytest.mark.parametrize(
+    ("code", "states", "seen", "confirmed"),
+    [
+        ("ok", ("ok",), True, False),
+        ("not-found", ("not-found",), True, True),
+        ("timeout", ("timeout",), True, False),
+        ("excluded", ("not-found",), False, False),
+        ("empty", (), False, True),
+    ],
+)
+def test_a_tally_says_what_rows_have_among_them_however_often_they_are_looked_at(
+    code: str, states: tuple[str, ...], seen: bool, confirmed: bool
+) -> None:
+    state = state_of_looks(*states)
+    target = Target(A) if states else Rejected("", Rejection.EMPTY)
+    report = assemble(
+        RUN,
+        [place(1, target)],
+        {A: look(code, address=str(A))} if seen else {},
+        {A: state} if state else {},
+        {A: verdict_of("excluded")},
+    )
+    found = Tally()
+    rows = noted(report, found).rows
+    assert found == Tally(), "nobody has looked yet"
+    assert list(rows) == list(rows) == list(report.rows)
+    outcome = report.rows[0].verdict.outcome
+    assert found == Tally({outcome}, {code}, seen=seen, confirmed=confirmed)

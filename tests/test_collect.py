@@ -1,5 +1,7 @@
 """From documents to distinct links."""
 
+import tracemalloc
+
 import pytest
 from fakes import url
 
@@ -21,14 +23,19 @@ def test_spellings_of_one_url_are_one_link_with_every_place_and_fragment() -> No
         url("https://a.example/"),
         url("https://b.example/"),
     ]
-    link = collection.links[0]
-    assert [(each.document, each.raw) for each in link.occurrences] == [
+    link, other = collection.links
+    written = [
+        place.occurrence
+        for place in collection.places
+        if isinstance(place.target, Target) and place.target.url == link.url
+    ]
+    assert [(each.document, each.raw) for each in written] == [
         ("a.md", "https://a.example/#one"),
         ("a.md", "HTTPS://A.example:443/"),
         ("b.txt", "https://a.example/#two"),
     ]
     assert link.fragments == {"one", "two"}
-    assert collection.links[1].fragments == frozenset()
+    assert other.fragments == frozenset()
 
 
 def test_every_place_is_kept_in_order_with_what_it_resolves_to() -> None:
@@ -96,10 +103,10 @@ def test_what_no_database_could_hold_is_not_stored() -> None:
 def test_a_long_link_is_asked_as_it_is_written() -> None:
     long = f"https://a.example/{'b' * 5000}"
 
-    (link,) = collect([Document("a.txt", "plaintext", long)], SETTINGS).links
+    collection = collect([Document("a.txt", "plaintext", long)], SETTINGS)
 
-    assert link.url == url(long)
-    assert len(link.occurrences[0].raw) == MAX_STORED
+    assert [link.url for link in collection.links] == [url(long)]
+    assert len(collection.places[0].occurrence.raw) == MAX_STORED
 
 
 def test_remarks_name_their_document_and_those_from_elsewhere_come_first() -> None:
@@ -124,12 +131,33 @@ def test_documents_are_remembered_without_their_text() -> None:
 def test_settings_reach_the_readers() -> None:
     document = Document("a.txt", "plaintext", "example.org")
 
-    assert collect([document], SETTINGS).links == ()
+    assert list(collect([document], SETTINGS).links) == []
     asked = collect([document], ExtractSettings(schemeless=True))
     assert [link.url for link in asked.links] == [url("https://example.org/")]
+
+
+def test_memory_holds_links_and_neither_places_nor_what_they_say(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("crawler.scratch._IN_MEMORY", 1000)
+
+    def held(number: int) -> int:
+        links = (f"[{'label' * 50}](http://a.example/{n})\n\n" for n in range(number))
+        document = Document("a.md", "markdown", "".join(links))
+        tracemalloc.start()
+        collection = collect([document], SETTINGS)
+        size = tracemalloc.get_traced_memory()[0]
+        tracemalloc.stop()
+        assert len(collection.links) == number
+        return size
+
+    held(10)  # what is made once
+    assert (held(4000) - held(2000)) / 2000 < 400
 
 
 def test_nothing_is_collected_of_nothing() -> None:
     collection = collect([], SETTINGS)
 
-    assert (collection.places, collection.links, collection.documents) == ((), (), ())
+    assert collection.places == ()
+    assert collection.documents == ()
+    assert len(collection.links) == 0

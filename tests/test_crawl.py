@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, replace
 
 import httpx
 from fakes import FakeClock, url
@@ -46,21 +46,38 @@ class Web:
         return self.answers.get(request.url.host, self.others)(request)
 
 
+@dataclass
+class Crawled:
+    """What became of a crawl: the looks that were told, in their order, and what was not asked."""
+
+    looks: Looks
+    told: list[Observation]
+
+    @property
+    def reasons(self) -> Counter[str]:
+        return Counter(look.verdict.reason for look in self.told)
+
+
 async def crawled(
-    web: Web, *addresses: str, settings: Settings = SETTINGS, stop: Stop | None = None
-) -> tuple[Looks, list[Observation]]:
+    web: Callable[[httpx.Request], Coroutine[None, None, httpx.Response]],
+    *addresses: str,
+    settings: Settings = SETTINGS,
+    stop: Stop | None = None,
+    clock: FakeClock | None = None,
+) -> Crawled:
     told: list[Observation] = []
     links = [Link(url(address)) for address in addresses]
-    conduct = Conduct(settings, FakeClock(), stop or Stop(), told.append, httpx.MockTransport(web))
-    return await crawl(links, {}, conduct), told
+    transport = httpx.MockTransport(web)
+    conduct = Conduct(settings, clock or FakeClock(), stop or Stop(), told.append, transport)
+    async with asyncio.timeout(20):
+        looks = await crawl(links, {}, conduct)
+    assert {look.url for look in told} == looks.seen
+    assert len(told) == len(looks.seen), "each link is told once"
+    return Crawled(looks, told)
 
 
 def pages(host: str, number: int) -> list[str]:
     return [f"https://{host}.example/{page}" for page in range(number)]
-
-
-def reasons(looks: Looks) -> Counter[str]:
-    return Counter(look.verdict.reason for look in looks.seen.values())
 
 
 async def test_a_link_that_failed_gets_a_second_look_and_that_one_counts() -> None:
@@ -68,18 +85,16 @@ async def test_a_link_that_failed_gets_a_second_look_and_that_one_counts() -> No
         return ok() if web.asked[request.url.host] > 2 else httpx.Response(500)
 
     web = Web({"sick.example": recovering})
-    looks, told = await crawled(web, "https://sick.example/", "https://well.example/")
-    assert reasons(looks) == {"ok": 2}
-    assert len(told) == 2, "each link is told once"
-    sick = looks.seen[url("https://sick.example/")]
+    seen = await crawled(web, "https://sick.example/", "https://well.example/")
+    assert seen.reasons == {"ok": 2}
+    (sick,) = [look for look in seen.told if look.url.host == "sick.example"]
     assert sick.attempts == web.asked["sick.example"] == 3
 
 
 async def test_a_link_that_fails_twice_is_told_once() -> None:
     web = Web({"sick.example": lambda _: httpx.Response(500)})
-    looks, told = await crawled(web, "https://sick.example/")
-    assert [look.verdict.reason for look in told] == ["server-error"]
-    assert reasons(looks) == {"server-error": 1}
+    seen = await crawled(web, "https://sick.example/")
+    assert seen.reasons == {"server-error": 1}
 
 
 async def test_without_retries_there_is_no_second_look_either() -> None:
@@ -91,10 +106,10 @@ async def test_without_retries_there_is_no_second_look_either() -> None:
 
 async def test_the_links_of_a_host_that_is_down_share_what_two_of_them_found_out() -> None:
     web = Web({"down.example": refuse})
-    looks, _ = await crawled(web, *pages("down", 200), *pages("well", 3))
-    assert reasons(looks) == {"connect": 200, "ok": 3}
+    seen = await crawled(web, *pages("down", 200), *pages("well", 3))
+    assert seen.reasons == {"connect": 200, "ok": 3}
     assert web.asked["down.example"] <= SETTINGS.pace.per_host + 4
-    shared = [look for look in looks.seen.values() if not look.attempts]
+    shared = [look for look in seen.told if not look.attempts]
     assert len(shared) > 180
 
 
@@ -104,9 +119,8 @@ async def test_a_host_that_comes_back_within_the_run_loses_no_link() -> None:
     async def recovering(_request: httpx.Request) -> httpx.Response:
         return ok() if clock.seconds > SECOND_LOOK_SECONDS else refuse()
 
-    conduct = Conduct(SETTINGS, clock, Stop(), lambda _: None, httpx.MockTransport(recovering))
-    looks = await crawl([Link(url(each)) for each in pages("down", 50)], {}, conduct)
-    assert reasons(looks) == {"ok": 50}
+    seen = await crawled(recovering, *pages("down", 50), clock=clock)
+    assert seen.reasons == {"ok": 50}
 
 
 async def test_a_silent_host_costs_one_deadline_however_many_links_it_has() -> None:
@@ -117,18 +131,15 @@ async def test_a_silent_host_costs_one_deadline_however_many_links_it_has() -> N
         raise AssertionError
 
     quick = replace(SETTINGS, fetch=replace(SETTINGS.fetch, timeout=0.3))
-    links = [Link(url(each)) for each in (*pages("silent", 100), *pages("well", 5))]
-    conduct = Conduct(quick, FakeClock(), Stop(), lambda _: None, httpx.MockTransport(silent))
-    async with asyncio.timeout(10):
-        looks = await crawl(links, {}, conduct)
-    assert reasons(looks) == {"timeout": 100, "ok": 5}
+    seen = await crawled(silent, *pages("silent", 100), *pages("well", 5), settings=quick)
+    assert seen.reasons == {"timeout": 100, "ok": 5}
 
 
 async def test_dead_hosts_at_the_end_of_a_list_are_believed_after_one_question() -> None:
     web = Web({f"dead{n}.example": unreachable for n in range(8)})
     dead = [f"https://dead{number}.example/" for number in range(8)]
-    looks, _ = await crawled(web, *pages("well", 2), *dead)
-    assert reasons(looks) == {"ok": 2, "connect": 8}
+    seen = await crawled(web, *pages("well", 2), *dead)
+    assert seen.reasons == {"ok": 2, "connect": 8}
 
 
 async def test_a_network_that_goes_away_and_comes_back_costs_no_link() -> None:
@@ -143,10 +154,9 @@ async def test_a_network_that_goes_away_and_comes_back_costs_no_link() -> None:
         return ok()
 
     addresses = [f"https://h{number}.example/" for number in range(100)]
-    conduct = Conduct(SETTINGS, clock, Stop(), lambda _: None, httpx.MockTransport(flaky))
-    looks = await crawl([Link(url(each)) for each in addresses], {}, conduct)
-    assert reasons(looks) == {"ok": 100}
-    assert not looks.unasked
+    seen = await crawled(flaky, *addresses, clock=clock)
+    assert seen.reasons == {"ok": 100}
+    assert not seen.looks.unasked
 
 
 async def test_a_network_that_stays_away_ends_the_run_and_blames_nobody() -> None:
@@ -158,10 +168,10 @@ async def test_a_network_that_stays_away_ends_the_run_and_blames_nobody() -> Non
 
     stop = Stop()
     addresses = [f"https://h{number}.example/" for number in range(100)]
-    looks, _ = await crawled(Web({}, leaving), *addresses, stop=stop)
+    seen = await crawled(Web({}, leaving), *addresses, stop=stop)
     assert stop.reason == "offline"
-    assert reasons(looks) == {"ok": 5}
-    assert Counter(verdict.reason for verdict in looks.unasked.values()) == {"offline": 95}
+    assert seen.reasons == {"ok": 5}
+    assert Counter(verdict.reason for verdict in seen.looks.unasked.values()) == {"offline": 95}
 
 
 async def test_a_redirected_link_does_not_hold_the_place_of_the_next_at_its_host() -> None:
@@ -176,7 +186,5 @@ async def test_a_redirected_link_does_not_hold_the_place_of_the_next_at_its_host
         await released.wait()
         return ok()
 
-    conduct = Conduct(SETTINGS, FakeClock(), Stop(), lambda _: None, httpx.MockTransport(web))
-    async with asyncio.timeout(10):
-        looks = await crawl([Link(url(each)) for each in pages("short", 50)], {}, conduct)
-    assert reasons(looks) == {"temporary": 50}
+    seen = await crawled(web, *pages("short", 50))
+    assert seen.reasons == {"temporary": 50}

@@ -1,21 +1,25 @@
 """Case files: each input in `cases/documents` beside what its author would say it links to."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import pyromark
 import pytest
+from fakes import Read, reading_of
 
 from crawler import documents
 from crawler.documents import FORMATS
-from crawler.model import Document, Kind, Occurrence, Reading
+from crawler.model import Document, Kind, Occurrence
 from crawler.settings import ExtractSettings
 
 CASES = Path(__file__).parent / "cases" / "documents"
 INPUTS = sorted(path for path in CASES.iterdir() if path.suffix != ".jsonl")
 
 
-def read(text: str, format_: str = "markdown") -> Reading:
-    return documents.read(Document("name", format_, text), ExtractSettings())
+def read(text: str, format_: str = "markdown") -> Read:
+    return reading_of(Document("name", format_, text), ExtractSettings())
 
 
 def settings_of(path: Path) -> ExtractSettings:
@@ -45,7 +49,7 @@ def test_a_document_is_read_as_its_case_says(path: Path) -> None:
     assert format_ is not None
     document = Document(path.name, format_, path.read_bytes().decode())
 
-    reading = documents.read(document, settings_of(path))
+    reading = reading_of(document, settings_of(path))
 
     assert [as_row(each) for each in reading.occurrences] == [
         json.loads(row) for row in rows if row
@@ -145,3 +149,32 @@ def test_what_made_a_parser_raise_once_is_read(text: str, format_: str) -> None:
     assert (
         read(f"{text}\nhttps://a.example/\n", format_).occurrences[-1].href == "https://a.example/"
     )
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "early"),
+    [
+        ("", "", True),
+        ("", "[c]: /c\n\n[d](/d)\n", True),
+        ("[b]: /b\n\n", "", False),  # how it is used may yet be found
+    ],
+)
+def test_markdown_hands_a_link_over_before_it_has_read_on(
+    monkeypatch: pytest.MonkeyPatch, start: str, end: str, *, early: bool
+) -> None:
+    events_with_range = pyromark.events_with_range
+
+    def until_the_end_of_a_paragraph(*args: Any, **how: Any) -> Iterator[Any]:  # noqa: ANN401
+        for event in events_with_range(*args, **how):
+            yield event
+            if event[0] == {"End": "Paragraph"}:
+                raise EOFError
+
+    monkeypatch.setattr(pyromark, "events_with_range", until_the_end_of_a_paragraph)
+    text = f"{start}[a](/a) and more\n\n{end}"
+    reading = documents.read(Document("a.md", "markdown", text), ExtractSettings())
+    found = iter(reading.occurrences)
+    if early:
+        assert next(found).href == "/a"
+    with pytest.raises(EOFError):
+        next(found)

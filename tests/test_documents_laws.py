@@ -3,10 +3,10 @@
 from itertools import pairwise
 
 import pytest
+from fakes import reading_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler import documents
 from crawler.documents import FORMATS
 from crawler.model import Document, Kind, Occurrence
 from crawler.settings import ExtractSettings
@@ -43,7 +43,7 @@ def cut(text: str, found: Occurrence) -> tuple[int, int]:
 def test_every_span_covers_exactly_what_is_reported_and_they_are_in_order(
     format_: str, text: str, settings: ExtractSettings
 ) -> None:
-    reading = documents.read(Document("x", format_, text), settings)
+    reading = reading_of(Document("x", format_, text), settings)
 
     places = [cut(text, found) for found in reading.occurrences]
     assert places == sorted(places)
@@ -56,7 +56,7 @@ def test_every_span_covers_exactly_what_is_reported_and_they_are_in_order(
 def test_no_two_links_of_a_document_share_their_text(
     format_: str, text: str, settings: ExtractSettings
 ) -> None:
-    reading = documents.read(Document("x", format_, text), settings)
+    reading = reading_of(Document("x", format_, text), settings)
 
     places = [cut(text, found) for found in reading.occurrences]
     for (_, end), (start, _) in pairwise(places):
@@ -67,12 +67,12 @@ def test_no_two_links_of_a_document_share_their_text(
 def test_reading_twice_gives_the_same(format_: str, text: str, settings: ExtractSettings) -> None:
     document = Document("x", format_, text)
 
-    assert documents.read(document, settings) == documents.read(document, settings)
+    assert reading_of(document, settings) == reading_of(document, settings)
 
 
 @given(TEXTS)
 def test_plain_text_holds_bare_urls_alone(text: str) -> None:
-    reading = documents.read(Document("x", "plaintext", text), ExtractSettings())
+    reading = reading_of(Document("x", "plaintext", text), ExtractSettings())
 
     for found in reading.occurrences:
         assert found.raw.lower().startswith(("http://", "https://"))
@@ -83,8 +83,8 @@ def test_plain_text_holds_bare_urls_alone(text: str) -> None:
 @given(FORMAT, TEXTS)
 def test_asking_for_more_never_finds_less(format_: str, text: str) -> None:
     document = Document("x", format_, text)
-    less = documents.read(document, ExtractSettings())
-    more = documents.read(document, ExtractSettings(comments=True, schemeless=True))
+    less = reading_of(document, ExtractSettings())
+    more = reading_of(document, ExtractSettings(comments=True, schemeless=True))
 
     assert {found.span for found in less.occurrences} <= {found.span for found in more.occurrences}
 
@@ -95,6 +95,6 @@ def test_prose_never_hides_the_links_of_the_next_paragraph(format_: str, head: s
     prose = "".join(each for each in head if each.isalnum() or each in " .,;!()[]*_#\\")
     text = f"{prose}\n\n<a href='https://z.example/'>z</a>\n"
 
-    reading = documents.read(Document("x", format_, text), ExtractSettings())
+    reading = reading_of(Document("x", format_, text), ExtractSettings())
 
     assert reading.occurrences[-1].href == "https://z.example/"

@@ -80,7 +80,7 @@ async def test_nothing_that_a_portal_answered_is_recorded(
     with Store(path) as store:
         healthy = over(lambda _: httpx.Response(200))
         before, _ = await runs.run(DOCUMENT, store, healthy)
-        states, looks = store.states(), count(path, "observations")
+        states, looks = list(store.states()), count(path, "observations")
         conduct = over(captive, lambda _: during.append(count(path, "observations")))
         report, error = await runs.run(DOCUMENT, store, conduct)
         assert error is None
@@ -88,7 +88,7 @@ async def test_nothing_that_a_portal_answered_is_recorded(
         assert reasons(report) == {"no-network"}
         assert not any(row.observation for row in report.rows)
         assert set(during) == {looks}  # not even while the run lasts: it might be killed
-        assert (store.states(), store.last_run()) == (states, before.run)
+        assert (list(store.states()), store.last_run()) == (states, before.run)
         assert count(path, "runs") == 1
 
 

@@ -1,17 +1,40 @@
 """Was the network there, and did it tell the truth? In doubt it did."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import permutations
 from random import Random
+from types import MappingProxyType
 
 import pytest
 from fakes import look, state_of_looks, url
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.model import Answer, Failure, FailureKind, Fetch, Hop, Network, Observation, Response
-from crawler.network import TROUBLE, Signs, judge_network, page_sign
+from crawler.model import (
+    Answer,
+    Failure,
+    FailureKind,
+    Fetch,
+    Hop,
+    LinkState,
+    Network,
+    Observation,
+    Response,
+)
+from crawler.network import TROUBLE, Signs, page_sign
 from crawler.reasons import BY_CODE, REASONS
+from crawler.urls import Url
+
+
+def judged(
+    looks: Iterable[Observation], known: Mapping[Url, LinkState] = MappingProxyType({})
+) -> Network:
+    signs = Signs()
+    for each in looks:
+        signs.take(each, known.get(each.url))
+    return signs.network()
+
 
 A, B = "https://a.example/", "https://b.example/"
 UNREACHED = ["dns-not-found", "dns-failure", "connect", "timeout", "proxy"]
@@ -49,25 +72,25 @@ def test_the_network_is_judged_by_all_that_a_run_saw(
     looks: list[tuple[str, str]], network: Network
 ) -> None:
     for order in permutations(looks):
-        assert judge_network([look(code, address=host) for code, host in order]) is network
+        assert judged([look(code, address=host) for code, host in order]) is network
 
 
 @pytest.mark.parametrize("code", ANSWERS)
 def test_any_answer_of_any_host_shows_that_the_network_is_up(code: str) -> None:
     silent = [look("timeout", address=A), look("dns-not-found", address=B)]
-    assert judge_network(silent) is Network.DOWN
-    assert judge_network([*silent, look(code)]) is Network.UP
+    assert judged(silent) is Network.DOWN
+    assert judged([*silent, look(code)]) is Network.UP
 
 
 def test_a_redirect_that_led_into_silence_was_an_answer() -> None:
     led = replace(look("timeout", address=A), hops=(Hop(url(A), 301),))
-    assert judge_network([led, look("timeout", address=B)]) is Network.UP
+    assert judged([led, look("timeout", address=B)]) is Network.UP
 
 
 def test_what_was_not_asked_shows_nothing() -> None:
-    assert judge_network([look("ok", address=A, attempts=0)]) is Network.UP
+    assert judged([look("ok", address=A, attempts=0)]) is Network.UP
     unasked = look("ok", address=A, attempts=0)
-    assert judge_network([unasked, look("dns-failure", address=B)]) is Network.DOWN
+    assert judged([unasked, look("dns-failure", address=B)]) is Network.DOWN
 
 
 def seen(
@@ -121,7 +144,7 @@ HTTPS = [f"https://{name}.example/" for name in SITES]
 def test_the_order_of_looks_does_not_matter(looks: list[Observation], random: Random) -> None:
     shuffled = list(looks)
     random.shuffle(shuffled)
-    assert judge_network(shuffled) is judge_network(looks)
+    assert judged(shuffled) is judged(looks)
 
 
 @pytest.mark.parametrize(("lost", "network"), [(4, Network.DOWN), (3, Network.UP), (0, Network.UP)])
@@ -136,8 +159,8 @@ def test_most_hosts_that_were_well_cannot_all_have_gone_at_once(
         look("dns-not-found" if number < lost else "ok", address=address)
         for number, address in enumerate(addresses)
     ]
-    assert judge_network(looks, known) is network
-    assert judge_network(looks) is Network.UP
+    assert judged(looks, known) is network
+    assert judged(looks) is Network.UP
 
 
 # Something answers in place of the sites
@@ -151,21 +174,21 @@ def portal(count: int, **given: str) -> list[Observation]:
 
 @pytest.mark.parametrize("https", ["timeout", "connect", "tls-hostname", "tls-untrusted"])
 def test_a_portal_is_where_everything_ends_and_https_is_shut(https: str) -> None:
-    assert judge_network(portal(3, https=https)) is Network.CAPTIVE
+    assert judged(portal(3, https=https)) is Network.CAPTIVE
 
 
 def test_a_portal_that_puts_its_page_in_place_of_all_others() -> None:
     looks = [seen(address, sign=7) for address in HTTP[:5]]
-    assert judge_network(looks) is Network.CAPTIVE
-    assert judge_network([*looks, seen(HTTP[5], sign=8)]) is Network.UP
+    assert judged(looks) is Network.CAPTIVE
+    assert judged([*looks, seen(HTTP[5], sign=8)]) is Network.UP
 
 
 def test_a_portal_inside_the_local_network_needs_no_more_than_three() -> None:
     looks = [
         seen(address, "private-address", None, end="http://192.168.1.1/login") for address in HTTP
     ]
-    assert judge_network(looks[:3]) is Network.CAPTIVE
-    assert judge_network(looks[:2]) is Network.UP
+    assert judged(looks[:3]) is Network.CAPTIVE
+    assert judged(looks[:2]) is Network.UP
 
 
 def test_a_portal_that_says_what_it_is() -> None:
@@ -174,17 +197,17 @@ def test_a_portal_that_says_what_it_is() -> None:
         seen(HTTP[0], "server-error", 511, end="https://login.hotel.example/"),
         seen(HTTP[0], "server-error", 511, sign=7),
     ):
-        assert judge_network([announced]) is Network.CAPTIVE
-        assert judge_network([announced, seen(HTTPS[1])]) is Network.UP
-    assert judge_network([seen(HTTPS[0], "server-error", 511)]) is Network.UP  # its own word
+        assert judged([announced]) is Network.CAPTIVE
+        assert judged([announced, seen(HTTPS[1])]) is Network.UP
+    assert judged([seen(HTTPS[0], "server-error", 511)]) is Network.UP  # its own word
 
 
 def test_a_portal_that_shows_its_own_certificate_to_all() -> None:
     looks = [seen(address, "tls-hostname", None) for address in HTTPS]
-    assert judge_network(looks[:4]) is Network.UP
-    assert judge_network(looks[:5]) is Network.CAPTIVE
-    assert judge_network(looks) is Network.CAPTIVE
-    assert judge_network([*looks, seen(HTTP[0], "not-found", 404)]) is Network.UP
+    assert judged(looks[:4]) is Network.UP
+    assert judged(looks[:5]) is Network.CAPTIVE
+    assert judged(looks) is Network.CAPTIVE
+    assert judged([*looks, seen(HTTP[0], "not-found", 404)]) is Network.UP
 
 
 @pytest.mark.parametrize(
@@ -205,9 +228,9 @@ def test_one_site_that_answers_for_itself_shows_that_no_portal_stands_before_all
     honest: Observation,
 ) -> None:
     looks = [*portal(3), *portal(5)]
-    assert judge_network(looks) is Network.CAPTIVE
-    assert judge_network([*looks, honest]) is Network.UP
-    assert judge_network([honest, *looks]) is Network.UP
+    assert judged(looks) is Network.CAPTIVE
+    assert judged([*looks, honest]) is Network.UP
+    assert judged([honest, *looks]) is Network.UP
 
 
 @pytest.mark.parametrize(
@@ -252,7 +275,7 @@ def test_one_site_that_answers_for_itself_shows_that_no_portal_stands_before_all
 )
 def test_an_ordinary_document_is_no_portals(looks: list[Observation]) -> None:
     for some in (looks, looks[::-1], looks[:1], looks[1:]):
-        assert judge_network(some) is Network.UP
+        assert judged(some) is Network.UP
 
 
 # Somebody reads along
@@ -265,9 +288,9 @@ def test_certificates_that_are_all_of_unknown_issuers_are_the_networks() -> None
         seen(HTTP[2], "tls-chain", None, end=HTTPS[2]),
     ]
     plain = seen(HTTP[4], sign=1)
-    assert judge_network([*looks, plain]) is Network.INTERCEPTED
-    assert judge_network([*looks, *looks]) is Network.INTERCEPTED
-    assert judge_network(looks[:2]) is Network.UP
+    assert judged([*looks, plain]) is Network.INTERCEPTED
+    assert judged([*looks, *looks]) is Network.INTERCEPTED
+    assert judged(looks[:2]) is Network.UP
 
 
 @pytest.mark.parametrize(
@@ -283,15 +306,15 @@ def test_certificates_that_are_all_of_unknown_issuers_are_the_networks() -> None
 )
 def test_one_known_issuer_shows_that_nobody_replaces_them_all(known: Observation) -> None:
     looks = [seen(address, "tls-chain", None) for address in HTTPS[:3]]
-    assert judge_network([*looks, known]) is Network.UP
-    assert judge_network([known, *looks]) is Network.UP
+    assert judged([*looks, known]) is Network.UP
+    assert judged([known, *looks]) is Network.UP
 
 
 def test_one_owner_with_an_authority_of_his_own_is_not_the_network() -> None:
     looks = [
         seen(f"https://{name}.corp.com/", "tls-untrusted", None) for name in ("wiki", "git", "ci")
     ]
-    assert judge_network(looks) is Network.UP
+    assert judged(looks) is Network.UP
 
 
 # What to ask the name server about, and when to believe

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler import reports
+from crawler.assemble import Tally, noted
 from crawler.model import (
     Finding,
     Health,
@@ -113,6 +114,16 @@ def test_snapshot(each: reports.Format, scope: Scope) -> None:
     assert text == path.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("each", reports.FORMATS, ids=lambda each: each.name)
+@pytest.mark.parametrize("scope", Scope)
+def test_every_format_goes_through_every_row(each: reports.Format, scope: Scope) -> None:
+    found = Tally()
+    reports.render(noted(everything(), found), each.name, scope)
+    rows = everything().rows
+    assert found.outcomes == {row.verdict.outcome for row in rows}
+    assert found.reasons == {row.verdict.reason for row in rows}
+
+
 def test_the_worst_comes_first_and_one_url_is_one_entry() -> None:
     said = outline(everything())
     assert [(section.title, len(section.entries)) for section in said.sections] == [
@@ -172,7 +183,7 @@ def test_a_link_in_very_many_places_is_cut_and_counted() -> None:
 
 
 def test_colour_changes_nothing_but_colour() -> None:
-    styled = render_styled(everything(), Scope.ALL, color=True)
+    styled = "".join(render_styled(everything(), Scope.ALL, color=True))
     assert "\x1b[" in styled
     import re  # noqa: PLC0415
 

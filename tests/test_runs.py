@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
-from fakes import NOON, FakeClock, look, state_of_looks, url
+from fakes import NOON, FakeClock, look, state_of_looks, states_in, url
 
 from crawler import runs
 from crawler.collect import Collection, collect
@@ -140,7 +140,7 @@ async def test_a_second_run_builds_on_the_first(store: Store, path: Path) -> Non
         "server-error", Health.BROKEN, 3,
     )  # fmt: skip
     assert row.state.last_ok_at == NOON
-    assert store.states()[url(B)] == row.state
+    assert states_in(store)[url(B)] == row.state
     assert [seen.verdict.reason for seen in store.story(url(B)).looks] == ["ok"] + 3 * [
         "server-error"
     ]
@@ -255,7 +255,7 @@ async def test_a_run_that_is_out_of_time_keeps_what_it_saw_and_is_marked(store: 
     assert error is None
     assert reasons(report) == ["ok", "out-of-time"]
     assert not report.run.complete
-    assert list(store.states()) == [url(A)]
+    assert list(states_in(store)) == [url(A)]
 
 
 # Killed, and gone on with
@@ -320,7 +320,7 @@ async def test_without_any_network_nothing_is_recorded_against_any_link(
     store: Store, path: Path, code: int
 ) -> None:
     await runs.run(documents(A, B), store, conduct(Web({A: 200, B: 200})))
-    before = store.report(), store.states()
+    before = store.report(), states_in(store)
     web = Web({A: no_name(code), B: no_name(code)})
     later = FakeClock(NOON + timedelta(days=1))
     report, error = await runs.run(
@@ -330,7 +330,7 @@ async def test_without_any_network_nothing_is_recorded_against_any_link(
     assert report.run.network is Network.DOWN
     assert reasons(report) == ["no-network", "no-network", "mail"]
     assert all(row.observation is None for row in report.rows)
-    assert (store.report(), store.states()) == before
+    assert (store.report(), states_in(store)) == before
     assert count(path, "runs") == 1
 
 
@@ -346,7 +346,7 @@ async def test_trouble_of_some_hosts_is_theirs_and_recorded(store: Store) -> Non
     assert error is None
     assert report.run.network is Network.UP
     assert reasons(report) == reasons(store.report()) == ["dns-not-found", "timeout", "ok"]
-    assert {str(each): state.health for each, state in store.states().items()} == {
+    assert {str(each): state.health for each, state in states_in(store).items()} == {
         A: Health.SUSPECT, B: Health.SUSPECT, C: Health.HEALTHY,
     }  # fmt: skip
 

@@ -5,8 +5,8 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from fakes import reading_of
 
-from crawler import documents
 from crawler.collect import collect
 from crawler.model import Document, Kind, Occurrence
 from crawler.settings import ExtractSettings
@@ -16,7 +16,7 @@ SEED = Path(__file__).parents[1] / "seeds" / "aprender-aprendizaje-automatico.md
 
 def occurrences(**asked: bool) -> tuple[Occurrence, ...]:
     document = Document(SEED.name, "markdown", SEED.read_bytes().decode())
-    return documents.read(document, ExtractSettings(**asked)).occurrences
+    return reading_of(document, ExtractSettings(**asked)).occurrences
 
 
 def is_http(found: Occurrence) -> bool:

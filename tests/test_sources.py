@@ -6,14 +6,16 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from crawler import sources
 from crawler.errors import SourceError
+from crawler.model import Document
 from crawler.settings import ExtractSettings
-from crawler.sources import Loaded, gather, load
+from crawler.sources import gather, load
 
 
 @pytest.fixture(autouse=True)
@@ -29,8 +31,17 @@ def write(files: Mapping[str, str | bytes]) -> None:
         path.write_bytes(content.encode() if isinstance(content, str) else content)
 
 
-def read(*names: str, stdin: bytes = b"", stdin_name: str = "<stdin>") -> Loaded:
-    return load(names, io.BytesIO(stdin), stdin_name)
+@dataclass(frozen=True)
+class Read:
+    """All documents at once, and what was said on the way."""
+
+    documents: list[Document]
+    remarks: list[str]
+
+
+def read(*names: str, stdin: bytes = b"", stdin_name: str = "<stdin>") -> Read:
+    loaded = load(names, io.BytesIO(stdin), stdin_name)
+    return Read(list(loaded.documents), loaded.remarks)
 
 
 def names_of(*sources_: str) -> list[str]:
@@ -94,6 +105,22 @@ def test_a_named_file_of_an_unknown_ending_is_plain_text(name: str, format_: str
 def test_documents_come_in_order_of_their_names_whatever_the_order_of_sources() -> None:
     write({"b.md": "", "a.md": "", "c/d.md": ""})
     assert names_of("c", "b.md", "a.md") == ["a.md", "b.md", "c/d.md"]
+
+
+def test_a_document_is_read_when_its_turn_comes() -> None:
+    write({"a.md": "a", "b.md": "b"})
+    documents = load([".", "b.md"], None, "").documents
+    assert next(documents).text == "a"
+    write({"b.md": "changed"})
+    assert [document.text for document in documents] == ["changed"]
+
+
+def test_what_is_named_itself_must_be_readable_though_a_directory_holds_it_too() -> None:
+    write({"docs/a.md": b"PNG\0"})
+    assert read("docs").remarks == ["docs/a.md: is a binary file, not a document."]
+    for names in (("docs", "docs/a.md"), ("docs/a.md", "docs")):
+        with pytest.raises(SourceError, match="is a binary file"):
+            read(*names)
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def one_run(store: Store, number: int) -> None:
         for line, address in enumerate(ADDRESSES, 1)
     ]
     begun = store.begin(Run(f"run-{number}", at), "digest", at)
-    had = {look.url for look in begun.looks}
+    had = {look.url for look in store.looks(begun)}
     for batch in (looks[:2], looks[2:]):
         store.record(begun.number, [look for look in batch if look.url not in had])
     finished = replace(begun.run, finished_at=at + timedelta(minutes=1), complete=True)
@@ -61,7 +61,7 @@ def whole_runs_seen(path: Path) -> int:
     with Store(path) as store:
         last = store.last_run()
         if last is None:
-            assert store.states() == {}
+            assert list(store.states()) == []
             return 0
         seen = int(last.id.removeprefix("run-"))
         report = store.report()
@@ -202,7 +202,7 @@ def test_a_run_goes_on_after_a_batch_that_could_not_be_written(tmp_path: Path) -
             other.execute("drop trigger stop")
         store.record(begun.number, looks)
         store.finish(begun.number, begun.run, [], [], {}, HealthSettings())
-        assert list(store.states()) == [url(ADDRESSES[0])]
+        assert [state.url for state in store.states()] == [url(ADDRESSES[0])]
 
 
 # Reads lines of a path, the number of the run and a moment: a count of steps of SQLite. Has runs in

@@ -1,10 +1,13 @@
 """URLs: what is one link, what is none, and the laws that hold for any text at all."""
 
+import re
+
 import pytest
 from fakes import url
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from crawler import urls
 from crawler.tables import public_suffixes
 from crawler.urls import MAX_LENGTH, Rejected, Rejection, Target, mask, resolve
 
@@ -270,3 +273,29 @@ def test_what_is_encoded_over_and_over_is_no_link() -> None:
     rejected = resolve(hostile)
     assert isinstance(rejected, Rejected)
     assert rejected.reason is Rejection.MALFORMED
+
+
+# What looks as if it were normalised already, and what only nearly does.
+_NEARLY = st.lists(
+    st.sampled_from([
+        "a", "b1", "a-b", "Z", "1", "9z", "xn--a", "--", "-", "_", "~", ".", "..", "/", "//", "?",
+        "#", "&", "=", "%41", "%2e", ":80", "@", "0x1", "\\", " ", "é", "com",
+    ]),
+    max_size=8,
+).map("".join)  # fmt: skip
+
+
+@given(st.builds("{}://a.{}{}".format, st.sampled_from(["http", "https"]), _NEARLY, _NEARLY))
+@example("http://a.example/")
+@example("https://a-b.c1.example/x_1/~a.b//c/?q=1&r=/.#frag-1/")
+@example("http://a.example/#")
+@example("http://a.example/./x")
+@example("http://a.b1.0x1/")
+@example("http://a--b.example/")
+@example(f"http://{'a' * 64}.example/")
+@example(f"http://{'a.' * 130}example/")
+def test_the_short_way_for_plain_urls_leads_where_the_long_one_does(text: str) -> None:
+    short = resolve(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(urls, "_PLAIN", re.compile("(?!)"))
+        assert resolve(text) == short

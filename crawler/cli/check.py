@@ -28,4 +28,4 @@ def command(ctx: click.Context, /, *, record: bool, **given: Any) -> None:  # no
 
     call = session.prepare(given)
     report = session.recorded(call) if record else session.checked(call)
-    ctx.exit(session.end(call, report, session.fails(report, call.settings)))
+    ctx.exit(session.end(call, report, session.fails(call.settings)))

@@ -28,4 +28,4 @@ def command(format_: str, **given: Any) -> None:  # noqa: ANN401 - as click hand
     collection = sources.gather(names, terminal.standard_input(), stdin_name, settings.extract)
     for remark in collection.remarks:
         terminal.say(remark)
-    terminal.write(listing.FORMATS[format_](collection.places), output)
+    terminal.write_pieces(lambda: listing.FORMATS[format_](collection.places), output)

@@ -29,4 +29,4 @@ def command(ctx: click.Context, /, *, fail: bool, **given: Any) -> None:  # noqa
 
     call = session.prepare(given)
     report = session.recorded(call)
-    ctx.exit(session.end(call, report, fail and session.fails_confirmed(report)))
+    ctx.exit(session.end(call, report, lambda found: fail and found.confirmed))

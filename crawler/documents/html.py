@@ -18,7 +18,7 @@ def read(document: Document, settings: ExtractSettings) -> Reading:
         for value in front.values
     ]
     return Reading(
-        tuple(
+        (
             Occurrence(
                 document.name,
                 lines.span(link.start, link.end),

@@ -6,9 +6,10 @@ the range of a whole link; where in it the URL stands is found here, by CommonMa
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, chain
+from math import inf
 from typing import Any, Final
 
 import pyromark
@@ -36,28 +37,36 @@ _LABEL: Final = re.compile(r"\[(?:[^\\\]]|\\.)*+\]:", re.DOTALL)
 _INLINE: Final = frozenset({"Link", "Image", "Emphasis", "Strong", "Strikethrough"})
 # White space before a destination; a quoted paragraph repeats its `>` on every line.
 _LEAD: Final = re.compile(r"[ \t]*(?:(?:\r\n|\n|\r)[ \t>]*)?")
+# What may end a destination (of white space, only ASCII's does), and what is escaped and does not.
+_SPECIAL: Final = re.compile(r"\\[^\x00-\x20]|[\x00-\x20()]")
 
 
 def read(document: Document, settings: ExtractSettings) -> Reading:
     """Read every link, image, definition, bare URL and HTML attribute."""
     front = frontmatter.read(document.text)
-    body = _LONE_RETURN.sub("\n", document.text[front.end :])
-    body = body.encode("utf-8", "replace").decode()  # no lone surrogates
+    found = (Found(v.start, v.end, v.href, Kind.FRONTMATTER) for v in front.values)
+    links = chain(found, _links(document.text, front.end, settings))
+    return Reading(_occurrences(document, links), remarks=(front.remark,) if front.remark else ())
+
+
+def _links(text: str, begin: int, settings: ExtractSettings) -> Iterator[Found]:
+    """Yield the links of the body, which begins at an offset, as soon as their order is sure."""
+    body = _LONE_RETURN.sub("\n", text[begin:])
+    if not body.isascii():
+        body = body.encode("utf-8", "replace").decode()  # no lone surrogates
     walk = _Walk(body, settings, Characters(body))
+    definitions = pyromark.reference_definitions(body, options=_OPTIONS)
+    # How a definition is used is known at the end, and what is written behind it comes after it.
+    waits_from = min((each["span"]["start"] for each in definitions.values()), default=inf)
     for event, place in pyromark.events_with_range(body, options=_OPTIONS):
         walk.take(event, place["start"], place["end"])
-    walk.finish(pyromark.reference_definitions(body, options=_OPTIONS))
-    found = [Found(v.start, v.end, v.href, Kind.FRONTMATTER) for v in front.values]
-    for link in sorted(walk.found, key=lambda each: (each.start, each.end)):
-        link.start += front.end
-        link.end += front.end
-        found.append(link)
-    return Reading(
-        tuple(_occurrences(document, found)), remarks=(front.remark,) if front.remark else ()
-    )
+        if walk.found and not walk.is_open and place["end"] <= waits_from:
+            yield from walk.handed_over(begin)
+    walk.finish(definitions)
+    yield from walk.handed_over(begin)
 
 
-def _occurrences(document: Document, found: list[Found]) -> Iterator[Occurrence]:
+def _occurrences(document: Document, found: Iterable[Found]) -> Iterator[Occurrence]:
     lines = Lines(document.text)
     for link in found:
         yield Occurrence(
@@ -160,6 +169,19 @@ class _Walk:
             case "SoftBreak" | "HardBreak":
                 self._label(" ")
         self._ends(end)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something may yet be found before, or added to, what was found last."""
+        return bool(self.frames or self.run or self.html or self.anchor)
+
+    def handed_over(self, begin: int) -> Iterator[Found]:
+        """Yield what was found since the last time, in order, and forget it."""
+        found, self.found = self.found, []
+        for link in sorted(found, key=lambda each: (each.start, each.end)):
+            link.start += begin
+            link.end += begin
+            yield link
 
     def _begin(self, name: str, values: Any, start: int) -> None:  # noqa: ANN401 - the library's
         match name:
@@ -306,18 +328,16 @@ def _destination(text: str, at: int, end: int) -> tuple[int, int]:
     at = lead.end() if lead else at
     if text.startswith("<", at):
         return at + 1, _closing_bracket(text, at + 1, end)
-    start, depth = at, 0
-    while at < end and text[at] > " ":  # of white space, only ASCII's ends a destination
-        if text[at] == "\\" and text[at + 1 : at + 2] > " ":
-            at += 1
-        elif text[at] == "(":
-            depth += 1
-        elif text[at] == ")":
-            depth -= 1
-            if depth < 0:
-                break
-        at += 1
-    return start, min(at, end)
+    depth = 0
+    for special in _SPECIAL.finditer(text, at, end):
+        match special[0]:
+            case "(":
+                depth += 1
+            case ")" if depth:
+                depth -= 1
+            case character if character == ")" or character <= " ":
+                return at, special.start()
+    return at, end
 
 
 def _closing_bracket(text: str, at: int, end: int) -> int:

@@ -10,8 +10,6 @@ def read(document: Document, settings: ExtractSettings) -> Reading:
     """Read every bare URL."""
     text, lines = document.text, Lines(document.text)
     return Reading(
-        tuple(
-            Occurrence(document.name, lines.span(start, end), text[start:end], href, Kind.BARE)
-            for start, end, href in bare.find_hrefs(text, schemeless=settings.schemeless)
-        )
+        Occurrence(document.name, lines.span(start, end), text[start:end], href, Kind.BARE)
+        for start, end, href in bare.find_hrefs(text, schemeless=settings.schemeless)
     )

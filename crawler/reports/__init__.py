@@ -5,7 +5,7 @@ A renderer is pure: it gets the finished `Report` and returns text. It escapes e
 strangers' text with the one function of its format.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -15,10 +15,13 @@ from crawler.reports import json, jsonl, markdown, text
 
 
 class Renderer(Protocol):
-    """From a report to text."""
+    """From a report to text, piece by piece: it may be larger than memory.
 
-    def __call__(self, report: Report, scope: Scope, /) -> str:
-        """Return the whole text, with a line end at its end."""
+    Every renderer goes through every row, if only to count it.
+    """
+
+    def __call__(self, report: Report, scope: Scope, /) -> Iterator[str]:
+        """Yield the whole text, with a line end at its end."""
         ...
 
 
@@ -41,5 +44,5 @@ BY_NAME: Final[Mapping[str, Format]] = {each.name: each for each in FORMATS}
 
 
 def render(report: Report, name: str, scope: Scope = Scope.ALL) -> str:
-    """Render a report in the format of a name."""
-    return BY_NAME[name].render(report, scope)
+    """Render a report in the format of a name, as one text."""
+    return "".join(BY_NAME[name].render(report, scope))

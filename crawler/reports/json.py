@@ -1,12 +1,12 @@
 """JSON: the whole report as one object. Only ASCII, so that no control character gets through."""
 
-import json
+from collections.abc import Iterator
 
 from crawler.model import Report
 from crawler.outline import Scope
-from crawler.records import report_record
+from crawler.records import report_record, row_record, whole_text
 
 
-def render(report: Report, _scope: Scope) -> str:
+def render(report: Report, _scope: Scope) -> Iterator[str]:
     """Render all there is, whatever the scope: machines choose for themselves."""
-    return json.dumps(report_record(report), indent=1, allow_nan=False) + "\n"
+    return whole_text(report_record(report), map(row_record, report.rows))

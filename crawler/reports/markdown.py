@@ -17,18 +17,16 @@ _SPECIAL: Final = re.compile(r"([\\`*_{}\[\]()<>|~&!])")
 _REFERENCE: Final = re.compile(
     r"([@#]|\bGH-)(?=\w)|(?<=\w)://|\bwww(?=\.)|\b[0-9a-f]{7}(?=[0-9a-f]{0,33}\b)"
 )
-_SHOWN_PLACES: Final = 20
 
 
-def render(report: Report, scope: Scope) -> str:
+def render(report: Report, scope: Scope) -> Iterator[str]:
     """Render sections of entries."""
     said = outline(report, scope)
-    lines = [f"# {said.heading}", "", said.summary]
+    yield f"# {said.heading}\n\n{said.summary}\n"
     for note in said.notes:
-        lines += ["", f"**Note:** {escape(note)}"]
+        yield f"\n**Note:** {escape(note)}\n"
     for section in said.sections:
-        lines += _section(section)
-    return "\n".join(lines) + "\n"
+        yield from (f"{line}\n" for line in _section(section))
 
 
 def escape(text: str) -> str:
@@ -62,10 +60,10 @@ def _entry(entry: Entry) -> Iterator[str]:
     yield f"  {escape(entry.sentence)} ({entry.code})"
     if entry.history:
         yield f"  {entry.history}"
-    for place in entry.places[:_SHOWN_PLACES]:
+    for place in entry.places:
         yield f"  - {_place(place)}"
-    if len(entry.places) > _SHOWN_PLACES:
-        yield f"  - and {len(entry.places) - _SHOWN_PLACES} more places"
+    if entry.written > len(entry.places):
+        yield f"  - and {entry.written - len(entry.places)} more places"
 
 
 def _url(url: str) -> str:

@@ -3,12 +3,12 @@
 Rich lays it out; strangers' text reaches it cleaned and as `Text`, never as markup.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from io import StringIO
 from typing import Final, TypeAlias
 
 from crawler.model import Occurrence, Outcome, Report
-from crawler.outline import Entry, Scope, Section, outline
+from crawler.outline import Entry, Outline, Scope, Section, outline
 from crawler.text import clean, readable, shown_name
 
 _STYLES: Final = {
@@ -25,19 +25,14 @@ _SHOWN_URL: Final = 2048
 Line: TypeAlias = tuple[tuple[str, str], ...]
 
 
-def render(report: Report, scope: Scope) -> str:
+def render(report: Report, scope: Scope) -> Iterator[str]:
     """Render without colour."""
     return render_styled(report, scope, color=False)
 
 
-def render_styled(report: Report, scope: Scope, *, color: bool) -> str:
+def render_styled(report: Report, scope: Scope, *, color: bool) -> Iterator[str]:
     """Render for a terminal, with colour if it wants any."""
-    said = outline(report, scope)
-    lines: list[Line] = [((said.heading, "bold"),)]
-    for section in said.sections:
-        lines += [(), *_section(section)]
-    lines += [(), ((said.summary, "bold"),)]
-    lines += [((escape(note), "yellow"),) for note in said.notes]
+    lines = _lines(outline(report, scope))
     return _colored(lines) if color else _plain(lines)
 
 
@@ -46,19 +41,30 @@ def escape(text: str) -> str:
     return clean(readable(text))
 
 
-def _plain(lines: list[Line]) -> str:
-    return "".join("".join(text for text, _ in line) + "\n" for line in lines)
+def _lines(said: Outline) -> Iterator[Line]:
+    yield ((said.heading, "bold"),)
+    for section in said.sections:
+        yield ()
+        yield from _section(section)
+    yield ()
+    yield ((said.summary, "bold"),)
+    for note in said.notes:
+        yield ((escape(note), "yellow"),)
 
 
-def _colored(lines: list[Line]) -> str:
+def _plain(lines: Iterable[Line]) -> Iterator[str]:
+    return ("".join(text for text, _ in line) + "\n" for line in lines)
+
+
+def _colored(lines: Iterable[Line]) -> Iterator[str]:
     from rich.console import Console  # noqa: PLC0415 - 70 ms that a plain report need not pay
     from rich.text import Text  # noqa: PLC0415
 
     console = Console(file=StringIO(), force_terminal=True, legacy_windows=False)
-    with console.capture() as captured:
-        for line in lines:  # never wrapped: a URL must stay one that can be selected
+    for line in lines:  # never wrapped: a URL must stay one that can be selected
+        with console.capture() as captured:
             console.print(Text.assemble(*line), soft_wrap=True)
-    return captured.get()
+        yield captured.get()
 
 
 def _section(section: Section) -> Iterator[Line]:
@@ -79,8 +85,8 @@ def _entry(entry: Entry) -> Iterator[Line]:
         yield ((f"    {entry.history}", ""),)
     for place in entry.places[:_SHOWN_PLACES]:
         yield _place(place)
-    if len(entry.places) > _SHOWN_PLACES:
-        yield ((f"    and {len(entry.places) - _SHOWN_PLACES} more places", "dim"),)
+    if entry.written > _SHOWN_PLACES:
+        yield ((f"    and {entry.written - _SHOWN_PLACES} more places", "dim"),)
 
 
 def _place(place: Occurrence) -> Line:

@@ -1,0 +1,133 @@
+"""What a run keeps of links and places: in memory only what it needs of every link at once.
+
+That is the URL, its number and the fragments asked for; all else is in a scratch file.
+"""
+
+from array import array
+from collections.abc import Callable, Iterator
+from sys import intern
+from typing import Generic, TypeVar
+
+from crawler.model import Link, LinkState, Observation, Place
+from crawler.packing import (
+    pack_look,
+    pack_occurrence,
+    pack_rejected,
+    pack_state,
+    unpack_look,
+    unpack_occurrence,
+    unpack_rejected,
+    unpack_state,
+)
+from crawler.scratch import Plain, Scratch
+from crawler.urls import Rejected, Target, Url
+from crawler.views import View
+
+T = TypeVar("T")
+
+
+class Links:
+    """Distinct links, in the order in which they were first written."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[Url, int] = {}
+        self._urls: list[Url] = []
+        self._fragments: dict[int, set[str]] = {}
+
+    def __len__(self) -> int:
+        return len(self._urls)
+
+    def __iter__(self) -> Iterator[Link]:
+        for number, url in enumerate(self._urls):
+            yield Link(url, frozenset(self._fragments.get(number, ())))
+
+    def __contains__(self, url: object) -> bool:
+        return url in self._numbers
+
+    def add(self, target: Target) -> int:
+        """Return the number of a target's URL, a new one for a URL that is new."""
+        number = self._numbers.get(target.url)
+        if number is None:
+            number = len(self._urls)
+            url = Url(intern(target.url.scheme), intern(target.url.authority), target.url.target)
+            self._numbers[url] = number
+            self._urls.append(url)
+        if target.fragment:
+            self._fragments.setdefault(number, set()).add(target.fragment)
+        return number
+
+    def number(self, url: Url) -> int | None:
+        """Return the number of a URL, if it is one of them."""
+        return self._numbers.get(url)
+
+    def url(self, number: int) -> Url:
+        """Return the URL of a number."""
+        return self._urls[number]
+
+
+class Places:
+    """Places in the order in which they come, and the links that they write."""
+
+    def __init__(self) -> None:
+        self.scratch = Scratch()
+        self.links = Links()
+        self._tickets = array("Q")
+
+    def add(self, place: Place) -> None:
+        """Keep one more place."""
+        target = place.target
+        if isinstance(target, Rejected):
+            packed: Plain = (None, pack_rejected(target))
+        else:
+            packed = (self.links.add(target), target.fragment)
+        self._tickets.append(self.scratch.keep((pack_occurrence(place.occurrence), *packed)))
+
+    def view(self) -> View[Place]:
+        """Return all that have come so far."""
+        return View(len(self._tickets), self._place)
+
+    def _place(self, index: int) -> Place:
+        occurrence, number, rest = self.scratch.value(self._tickets[index])
+        target = unpack_rejected(rest) if number is None else Target(self.links.url(number), rest)
+        return Place(unpack_occurrence(occurrence), target)
+
+
+class ByLink(Generic[T]):
+    """One value for each link that has one. What is no link of those is not kept."""
+
+    def __init__(
+        self,
+        links: Links,
+        scratch: Scratch,
+        pack: Callable[[T], Plain],
+        unpack: Callable[[Plain, Url], T],
+    ) -> None:
+        self._links, self._scratch = links, scratch
+        self._pack, self._unpack = pack, unpack
+        self._tickets = array("Q", bytes(8 * len(links)))  # 0: nothing yet
+
+    def put(self, url: Url, value: T) -> None:
+        """Keep a value in the place of what there was."""
+        number = self._links.number(url)
+        if number is not None:
+            self._tickets[number] = self._scratch.keep(self._pack(value))
+
+    def get(self, url: Url, /) -> T | None:
+        """Return the value of a URL, if it has one."""
+        number = self._links.number(url)
+        ticket = 0 if number is None else self._tickets[number]
+        return self._unpack(self._scratch.value(ticket), url) if ticket else None
+
+    def __contains__(self, url: Url) -> bool:
+        number = self._links.number(url)
+        return number is not None and self._tickets[number] > 0
+
+
+def looks_at(links: Links, scratch: Scratch) -> ByLink[Observation]:
+    """Return room for a look at each link."""
+    return ByLink(links, scratch, pack_look, unpack_look)
+
+
+def states_of(links: Links, scratch: Scratch) -> ByLink[LinkState]:
+    """Return room for what is believed of each link."""
+    return ByLink(links, scratch, pack_state, unpack_state)
