@@ -25,6 +25,7 @@ MAX_UNCLOSED: Final = 2_000
 MAX_TAG_LENGTH: Final = 16_384
 _HEAD_ONLY: Final = 8_192
 _BODY_PARSED: Final = 16_384
+_TITLED: Final = re.compile(r"<title[\s>][^<]*\S", re.IGNORECASE)
 _HEAD_END: Final = re.compile(r"</head\s*>|<body[\s>]", re.IGNORECASE)
 
 _HTML: Final = frozenset({"text/html", "application/xhtml+xml", "application/xml", "text/xml", ""})
@@ -97,7 +98,10 @@ def _harmless(text: str) -> str:
     open too deep and none has too many attributes; a cheap count tells for nearly all pages.
     """
     head = _HEAD_END.search(text, 0, MAX_PARSED)
-    text = text[: min(MAX_PARSED, head.end() + _BODY_PARSED)] if head else text[:MAX_PARSED]
+    end = head.end() if head else MAX_PARSED
+    if head and not _TITLED.search(text, 0, end):  # the body may have what stands for a title
+        end = min(MAX_PARSED, end + _BODY_PARSED)
+    text = text[:end]
     parts = text.split("<")
     plain = len(parts) <= MAX_UNCLOSED and max(map(len, parts)) <= MAX_TAG_LENGTH
     return text if plain or _is_harmless(text) else text[:_HEAD_ONLY]

@@ -23,25 +23,26 @@ async def race(
     results: list[T] = []
     rivals: list[asyncio.Task[None]] = []
     async with asyncio.TaskGroup() as tasks:
-        limit = asyncio.timeout_at(ends_at)
+        limit = asyncio.timeout(None)  # until there is a rival: one timer is enough for most
 
         async def rival() -> None:
             results.append(await attempt())
-            if good(results[-1]) and not limit.expired() and timer is not None:
+            if good(results[-1]) and not limit.expired() and not timer.cancelled():
                 limit.reschedule(loop.time())  # the first one need not go on
 
-        timer = None
-        if second_after < seconds:
-            timer = loop.call_later(second_after, lambda: rivals.append(tasks.create_task(rival())))
+        def halfway() -> None:
+            limit.reschedule(ends_at)
+            if second_after < seconds:
+                rivals.append(tasks.create_task(rival()))
+
+        timer = loop.call_later(second_after, halfway)
         try:
             async with limit:
                 results.append(await attempt())  # in this very task: nearly always the only one
         except TimeoutError:
             pass
         finally:
-            if timer is not None:
-                timer.cancel()
-                timer = None
+            timer.cancel()
         if rivals and not any(map(good, results)):
             await asyncio.wait(rivals, timeout=max(0.0, ends_at - loop.time()))
         for racer in rivals:

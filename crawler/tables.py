@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -41,6 +41,7 @@ def public_suffixes() -> "PublicSuffixList":
     return PublicSuffixList(accept_unknown=False)
 
 
+@lru_cache(maxsize=4096)
 def registrable_domain(host: str) -> str:
     """Return the name that somebody registered: `example.co.uk` for `www.example.co.uk`.
 
