@@ -112,6 +112,14 @@ def is_six(place: str) -> bool:
     return ":" in place
 
 
+def is_plain(host: str) -> bool:
+    """Tell whether a host is an address in the one spelling that everybody reads alike."""
+    try:
+        return str(ip_address(host)) == host
+    except ValueError:
+        return False
+
+
 def is_private_name(host: str) -> bool:
     """Tell whether a name is one that the public internet does not have, whoever looks it up."""
     labels = host.lower().removesuffix(".").split(".")

@@ -143,7 +143,8 @@ class _Work:
         if turn.again:
             self._fetcher.reopen(link.url)
         before = basis(self._conduct.recall(link.url), link, self._clock.now())
-        fetch = await self._fetcher.fetch(link.url, before.validators if before else None, left)
+        validators = before.validators if before else None
+        fetch = await self._fetcher.fetch(link.url, validators, left, turn.behind)
         look = observe(link, fetch, before, self._states.get(link.url), self._clock.now())
         left()
         self._frontier.done()

@@ -7,8 +7,8 @@ import asyncio
 import re
 import ssl
 from collections import defaultdict
-from collections.abc import AsyncIterable, Iterable, Mapping
-from typing import Final, Self
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Mapping
+from typing import Final, Self, TypeAlias
 
 import httpx
 
@@ -16,9 +16,10 @@ from crawler.decoding import ACCEPTED, Decoder, Undecodable
 from crawler.errors import SettingsError
 from crawler.failures import FOREIGN, failure_of
 from crawler.line import STANDARD, Line, Reply
-from crawler.model import Answer, Request, Response
+from crawler.model import Answer, Failure, Request, Response
 from crawler.probe import REDIRECTS
 from crawler.settings import FetchSettings
+from crawler.urls import Url
 
 _READABLE: Final = re.compile(r"text/|application/(?:xhtml\+xml|xml|json)|\Z")
 _HEADER: Final = re.compile(
@@ -31,6 +32,9 @@ _MAX_PIECES: Final = 20_000
 # a second time; a page that trickles is not silent.
 _BODY_SHARE: Final = 0.25
 _SINGLE: Final = frozenset({"location", "content-type", "retry-after", "date"})
+
+
+Asking: TypeAlias = Callable[[Url, Mapping[str, str]], Awaitable[Reply]]
 
 
 class Exchanger:
@@ -49,14 +53,29 @@ class Exchanger:
     async def __aexit__(self, *_: object) -> None:
         await self._line.aclose()
 
+    async def prepare(self, request: Request) -> Failure | None:
+        """Find out where a host is; return why that is not possible, if it is not."""
+        try:
+            await self._line.prepare(request.url)
+        except FOREIGN as error:
+            return failure_of(error)
+        return None
+
     async def exchange(self, request: Request) -> tuple[Answer, str]:
         """Send one request; return its answer and the name of the stack that had it."""
+        return await self._exchange(request, self._line.ask)
+
+    async def exchange_elsewhere(self, request: Request) -> tuple[Answer, str]:
+        """Do the same by another way, if there is one."""
+        return await self._exchange(request, self._line.ask_elsewhere)
+
+    async def _exchange(self, request: Request, ask: Asking) -> tuple[Answer, str]:
         stack = STANDARD
         headers = {**self._headers, **request.headers}
         if request.url.scheme == "https":  # secrets: to their exact host only, on every hop
             headers |= self._secrets.get(request.url.authority, {})
         try:
-            reply = await self._line.ask(request.url, headers)
+            reply = await ask(request.url, headers)
             stack = reply.stack
             try:
                 return await self._read(reply), stack
@@ -81,23 +100,22 @@ class Exchanger:
     async def _fill(self, decoder: Decoder, pieces: AsyncIterable[bytes]) -> bool:
         """Read a body up to the caps; tell whether that was all of it.
 
-        One that is cut short, garbled or too slow is no failure: the page is there. One that does
-        not even begin is: who promises a page and then falls silent has none.
+        One that is cut short, garbled or too slow is no failure: the page is there. Who promises a
+        page and then falls silent has none: for its beginning all the time of an answer is waited.
         """
         wire = number = 0
         try:
-            async with asyncio.timeout(self._body_seconds):
+            async with asyncio.timeout(None) as patience:
                 async for piece in pieces:
+                    if not number:
+                        now = asyncio.get_running_loop().time()
+                        patience.reschedule(now + self._body_seconds)
                     decoder.feed(piece)
                     wire, number = wire + len(piece), number + 1
                     endless = wire > 2 * self._max_body + _MARGIN or number > _MAX_PIECES
                     if decoder.full or endless:
                         return False
-        except (Undecodable, httpx.TransportError, ssl.SSLError):
-            return False
-        except TimeoutError as error:
-            if not wire:
-                raise httpx.ReadTimeout("no body") from error
+        except (Undecodable, TimeoutError, httpx.TransportError, ssl.SSLError):
             return False
         return True
 

@@ -6,6 +6,7 @@ gathered for a moment, and one client serves the whole batch.
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from functools import cache, partial
 from pathlib import Path
@@ -24,7 +25,7 @@ from crawler.settings import FetchSettings
 from crawler.urls import Url
 
 FAST: Final = "fast"
-GATHER_SECONDS: Final = 0.01
+GATHER_SECONDS: Final = 0.03
 _IDLE: Final = timedelta(seconds=5)
 
 # A silent address must leave time for the others, which the second stack tries: a third of the
@@ -51,6 +52,11 @@ class FastLine:
         self._clients: dict[Host, asyncio.Future[Client]] = {}
         self._gathered: dict[Host, str] = {}
         self._making: set[asyncio.Task[None]] = set()
+
+    async def prepare(self, url: Url) -> None:
+        """Have a client made that knows where the host is. Raises `ConnectError` of the guard's."""
+        with suppress(InconclusiveError):  # whoever asks is told so
+            await self._client(url)
 
     async def ask(self, url: Url, headers: Mapping[str, str]) -> Reply:
         """Send a GET request. Raises `InconclusiveError`, or `ConnectError` from the guard's."""

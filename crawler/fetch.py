@@ -6,10 +6,10 @@ retried; each attempt waits for its host's turn; a silent one gets a rival; each
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Final, Self, cast
+from typing import Final, Self, TypeAlias, cast
 
 import httpx
 from tenacity import AsyncRetrying, Future, RetryCallState, retry_if_result
@@ -24,6 +24,7 @@ from crawler.pacing import Pacer, retry_after
 from crawler.probe import probe
 from crawler.race import race
 from crawler.settings import FetchSettings, PaceSettings
+from crawler.slots import Slots
 from crawler.tables import advertising_hosts
 from crawler.transport import Transport
 from crawler.urls import Url
@@ -35,6 +36,8 @@ TRANSIENT_STATUS: Final = frozenset({
 TRANSIENT_FAILURE: Final = frozenset({
     FailureKind.CONNECT, FailureKind.DNS_FAILURE, FailureKind.PROTOCOL, FailureKind.TLS_HANDSHAKE,
 })  # fmt: skip
+
+Exchange: TypeAlias = Callable[[Request], Awaitable[tuple[Answer, str]]]
 
 _TOO_MANY_REQUESTS: Final = 429
 _UNAVAILABLE: Final = 503
@@ -57,7 +60,7 @@ class Fetcher:
         self._exchanger = Exchanger(fetch, line)
         self._hosts = Hosts()
         self._pacer = Pacer(pace.delay)
-        self._slots = asyncio.Semaphore(pace.concurrency)
+        self._slots = Slots(pace.concurrency)
         self._lanes: defaultdict[str, asyncio.Semaphore] = defaultdict(
             lambda: asyncio.Semaphore(pace.per_host)
         )
@@ -74,12 +77,14 @@ class Fetcher:
         url: Url,
         validators: Validators | None = None,
         left: Callable[[], None] = lambda: None,
+        behind: int = 0,
     ) -> Fetch:
         """Hold the conversation about one URL. Never raises for anything that a server does.
 
-        `left` is called as soon as somebody else than the URL's own host is asked.
+        `left` is called as soon as somebody else than the URL's own host is asked; `behind` says
+        how many links wait at that host for this one.
         """
-        talk = _Talk(self._settings.deadline)
+        talk = _Talk(self._settings.deadline, behind)
         conversation = probe(
             url,
             max_redirects=self._settings.max_redirects,
@@ -144,15 +149,31 @@ class Fetcher:
 
     async def _in_turn(self, request: Request, talk: "_Talk") -> Answer:
         """Wait for the host's turn, without holding one of the slots that all hosts share."""
+        if (failure := await self._unready(request, talk)) is not None:
+            return failure
         host = request.url.authority
         async with self._lanes[host]:
             while (shared := self._hosts.shared(request.url)) is None:
-                async with self._slots:
+                await self._slots.acquire(talk.behind)
+                try:
                     wait = self._pacer.take_turn(host, self._clock.monotonic())
                     if not wait:
                         return await self._attempt(request, talk)
+                finally:
+                    self._slots.release()
                 await self._clock.sleep(wait)
         return shared
+
+    async def _unready(self, request: Request, talk: "_Talk") -> Failure | None:
+        """Look the host up before anybody waits for it; return why it cannot be asked."""
+        begun = self._clock.monotonic()
+        failure = await self._exchanger.prepare(request)
+        if failure is not None:
+            now = self._clock.monotonic()
+            talk.attempts += 1
+            talk.spent += now - begun
+            self._hosts.note(request.url, failure, begun, now)
+        return failure
 
     async def _attempt(self, request: Request, talk: "_Talk") -> Answer:
         if talk.spent >= talk.budget:
@@ -166,16 +187,19 @@ class Fetcher:
         return answer
 
     async def _raced(self, request: Request, talk: "_Talk") -> Answer:
-        """Hold an exchange; a host that stays silent is asked once more meanwhile."""
+        """Hold an exchange; a host that stays silent is asked by another way too meanwhile."""
 
-        async def exchange() -> Answer:
+        async def exchange(by: Exchange) -> Answer:
             talk.attempts += 1
-            answer, talk.stack = await self._exchanger.exchange(request)
+            answer, talk.stack = await by(request)
             return answer
 
+        one, other = self._exchanger.exchange, self._exchanger.exchange_elsewhere
         seconds = min(self._settings.timeout, talk.budget - talk.spent)
         second_after = seconds / 2 if self._settings.retries else seconds
-        answer = await race(exchange, _is_response, seconds, second_after)
+        answer = await race(
+            partial(exchange, one), partial(exchange, other), _is_response, seconds, second_after
+        )
         return answer or Failure(FailureKind.TIMEOUT, f"none within {seconds:.3g} s")
 
     def _keep_pace(self, host: str, answer: Answer, begun: float, now: float) -> None:
@@ -219,6 +243,7 @@ class _Talk:
     """What one conversation may cost and has cost, in seconds on the line: not in our queues."""
 
     budget: float
+    behind: int = 0
     spent: float = 0.0
     attempts: int = 0
     stack: str = STANDARD

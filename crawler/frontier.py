@@ -1,13 +1,13 @@
 """The frontier: links still to be looked at, in the order in which they should be.
 
-Holds state, performs nothing. Hosts take turns; of one host no more links are out than it may be
-asked at once. Links are marked when they are taken in, so that each URL is looked at once; those
-that deserve a second look come again when all others are out.
+Holds state, performs nothing. Hosts take turns, those with many links first; of one host no more
+are out than it may be asked at once. Links are marked when they are taken in, so that each URL is
+looked at once; those that deserve a second look come again when all others are out.
 """
 
 from collections import Counter, deque
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from crawler.model import Link
 from crawler.urls import Url
@@ -15,10 +15,14 @@ from crawler.urls import Url
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A link whose turn it is; `again` if this is its second look."""
+    """A link whose turn it is; `again` if this is its second look.
+
+    `behind`: how many other links of the host are still to come.
+    """
 
     link: Link
     again: bool = False
+    behind: int = field(default=0, compare=False)
 
 
 class Frontier:
@@ -27,7 +31,7 @@ class Frontier:
     def __init__(self, links: Iterable[Link], per_host: int) -> None:
         self._per_host = per_host
         self._marked: set[Url] = set()
-        self._lanes: dict[str, list[Turn]] = {}
+        self._lanes: dict[str, list[tuple[Link, bool]]] = {}
         self._ring: deque[str] = deque()
         self._at_host: Counter[str] = Counter()
         self._later: deque[tuple[float, Link]] = deque()
@@ -42,7 +46,7 @@ class Frontier:
         if link.url in self._marked:
             return False
         self._marked.add(link.url)
-        self._enqueue(Turn(link))
+        self._enqueue(link, again=False)
         return True
 
     def again(self, link: Link, at: float) -> None:
@@ -67,16 +71,16 @@ class Frontier:
     def take(self, now: float) -> Turn | None:
         """Return the next link that may be looked at now; None if there is none for now."""
         while self._later and not self._waiting and self._later[0][0] <= now:
-            self._enqueue(Turn(self._later.popleft()[1], again=True))
+            self._enqueue(self._later.popleft()[1], again=True)
         if not self._ring:
             return None
         host = self._ring.popleft()
         lane = self._lanes[host]
-        turn = lane.pop()
+        link, again = lane.pop()
         self._at_host[host] += 1
         self._waiting, self._out = self._waiting - 1, self._out + 1
         self._line_up(host)
-        return turn
+        return Turn(link, again, len(lane))
 
     def left(self, link: Link) -> None:
         """A link asks its own host nothing more: the host's next one may go."""
@@ -92,17 +96,25 @@ class Frontier:
         """A look has come to its end."""
         self._out -= 1
 
-    def _enqueue(self, turn: Turn) -> None:
-        host = turn.link.url.authority
+    def _enqueue(self, link: Link, *, again: bool) -> None:
+        host = link.url.authority
         lane = self._lanes.setdefault(host, [])
-        lane.append(turn)
+        lane.append((link, again))
         self._waiting += 1
         if len(lane) == 1:
             self._line_up(host)
 
     def _line_up(self, host: str) -> None:
-        """Put a host at the end of the ring, if it has a link and room for it."""
-        if not self._lanes.get(host):
+        """Put a host into the ring, if it has a link and room for it.
+
+        One with many links is the next: it will be the last to be done with.
+        """
+        lane = self._lanes.get(host)
+        if not lane:
             self._lanes.pop(host, None)
-        elif self._at_host[host] < self._per_host:
+        elif self._at_host[host] >= self._per_host:
+            return
+        elif len(lane) > self._per_host:
+            self._ring.appendleft(host)
+        else:
             self._ring.append(host)

@@ -6,6 +6,7 @@ no redirect gets around it.
 
 import asyncio
 import errno
+import re
 import secrets
 import socket
 import string
@@ -18,7 +19,7 @@ from typing import Final
 import httpcore
 
 from crawler import addresses
-from crawler.addresses import Route, is_six
+from crawler.addresses import Route, is_plain, is_six
 from crawler.eyeballs import Won, has_cause
 from crawler.settings import FetchSettings
 
@@ -30,6 +31,7 @@ DNS_DEADLINE: Final = 10.0
 _NO_SIX: Final = (errno.ENETUNREACH, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 _ENOUGH_HOSTS: Final = 2
 
+_THIS_MACHINE: Final = re.compile(r"(?:.*\.)?localhost\.?")
 _GAI_WORDS: Final = {True: "no such name", False: "the name server failed"}
 
 
@@ -145,7 +147,7 @@ class Guard:
         for route in self._routes:
             if route.matches(host, port):
                 return [route.address]  # the operator's word
-        found = await self._resolver.addresses(host)
+        found = _known(host) or await self._resolver.addresses(host)
         refusals = {place: addresses.refusal(place, self._allowed) for place in found}
         judged = [place for place, refusal in refusals.items() if refusal is None]
         if judged:
@@ -175,6 +177,16 @@ class Guard:
     async def close(self) -> None:
         """Forget all names."""
         await self._resolver.close()
+
+
+def _known(host: str) -> list[str]:
+    """Return what needs no look-up: an address in its plain spelling, or this machine's names.
+
+    RFC 6761 §6.3: every name that ends so is this machine, whatever a name server makes of it.
+    """
+    if _THIS_MACHINE.fullmatch(host):
+        return ["127.0.0.1", "::1"]
+    return [host] if is_plain(host) else []
 
 
 def _on_a_thread(host: str) -> asyncio.Future[list[str]]:

@@ -32,8 +32,16 @@ class Reply:
 class Line(Protocol):
     """Whoever carries a request to a server. Raises what `failures` knows."""
 
+    async def prepare(self, url: Url) -> None:
+        """Find out where a host is, so that it can be asked without delay."""
+        ...
+
     async def ask(self, url: Url, headers: Mapping[str, str]) -> Reply:
         """Send a GET request; `headers` are all but `Host`, names in lower case."""
+        ...
+
+    async def ask_elsewhere(self, url: Url, headers: Mapping[str, str]) -> Reply:
+        """Send it by another way than `ask` does, if there is one."""
         ...
 
     async def aclose(self) -> None:
@@ -48,6 +56,9 @@ class HttpxLine:
         self._transport = transport
         self._timeout = dict.fromkeys(("connect", "read", "write", "pool"), timeout)
 
+    async def prepare(self, url: Url) -> None:
+        """Do nothing: httpx finds out when it is asked."""
+
     async def ask(self, url: Url, headers: Mapping[str, str]) -> Reply:
         """Send a GET request."""
         # As bytes: a cookie comes back as it came, be it ASCII or not. The host is said by us:
@@ -60,6 +71,10 @@ class HttpxLine:
         # The stream itself, not `aiter_raw`: that one refuses responses made in memory.
         body = cast("httpx.AsyncByteStream", response.stream)
         return Reply(response.status_code, _decoded(response), body, response.aclose)
+
+    async def ask_elsewhere(self, url: Url, headers: Mapping[str, str]) -> Reply:
+        """Send a GET request: there is no other way."""
+        return await self.ask(url, headers)
 
     async def aclose(self) -> None:
         """Close connections."""

@@ -19,9 +19,10 @@ MAX_INTERVAL: Final = 10.0
 
 _QUICKER: Final = 0.8
 _SLOWER: Final = 1.25
-# Between an interval that drew a complaint and one that did not lies the one to find.
-_ENOUGH_ANSWERS: Final = 8
-_CLOSE_ENOUGH: Final = 0.9
+_ENOUGH_ANSWERS: Final = 5
+# So many good answers in a row, and it is tried whether the host bears a little more.
+_LONG_TIME: Final = 8
+_A_LITTLE: Final = 0.9
 _SMOOTHING: Final = 0.2
 # A host is laden when answers take much longer than its best ones: by factor and by seconds.
 _LADEN_FACTOR: Final = 3.0
@@ -33,32 +34,29 @@ _LADEN_INTERVAL: Final = 1.0
 class _Pace:
     interval: float
     free_at: float = 0.0
-    too_quick: float = 0.0
-    borne: float | None = None
     answers: int = 0
     complained_at: float = -math.inf
     best: float = math.inf
     usual: float = 0.0
 
-    def slow_down(self) -> None:
-        """Find a longer interval: towards one that was borne, or twice as long."""
-        self.too_quick, self.answers = max(self.too_quick, self.interval), 0
-        if self.borne is not None and self.borne <= self.too_quick:  # for a while only
-            self.borne = self.too_quick * _SLOWER
-        longer = self.too_quick * 2 if self.borne is None else self._between(self.borne)
-        self.interval = max(self.interval, min(max(longer, START_INTERVAL), MAX_INTERVAL))
+    def slow_down(self, now: float) -> None:
+        """Ask about as often as it has answered since it complained before, or half as often.
 
-    def seek(self) -> None:
-        """After enough answers at this interval, try one nearer to that which was too quick."""
+        That finds what a host bears in few steps, whatever it counts by: buckets, windows.
+        """
+        since = now - self.complained_at
+        known = self.answers >= _ENOUGH_ANSWERS and math.isfinite(since)
+        slower = since / self.answers * _A_LITTLE if known else self.interval * 2
+        self.interval = max(self.interval, min(max(slower, START_INTERVAL), MAX_INTERVAL))
+        self.complained_at, self.answers = now, 0
+
+    def speed_up(self, least: float) -> None:
+        """Ask a little more often: with every answer, unless it has complained."""
         self.answers += 1
-        if self.answers >= _ENOUGH_ANSWERS:
-            self.answers = 0
-            self.borne = min(self.borne or math.inf, self.interval)
-            self.interval = self._between(self.borne)
-
-    def _between(self, borne: float) -> float:
-        middle = (self.too_quick + borne) / 2
-        return middle if middle < borne * _CLOSE_ENOUGH else borne
+        if math.isinf(self.complained_at):
+            self.interval = max(least, self.interval * _QUICKER)
+        elif self.answers % _LONG_TIME == 0:
+            self.interval = max(least, self.interval * _A_LITTLE)
 
 
 @dataclass(slots=True)
@@ -93,10 +91,8 @@ class Pacer:
         pace.best = min(pace.best, pace.usual)
         if pace.usual > pace.best * _LADEN_FACTOR + _LADEN_SECONDS:
             self.strained(host)
-        elif pace.too_quick:
-            pace.seek()
         else:
-            pace.interval = max(self.delay, pace.interval * _QUICKER)
+            pace.speed_up(self.delay)
 
     def strained(self, host: str) -> None:
         """Take in that the host has trouble (slow answers, 503): a little slower, for now."""
@@ -111,8 +107,7 @@ class Pacer:
         """
         pace = self._pace(host)
         if asked_at >= pace.complained_at:
-            pace.slow_down()
-            pace.complained_at = now
+            pace.slow_down(now)
 
     def _pace(self, host: str) -> _Pace:
         if host not in self._paces:

@@ -1,7 +1,11 @@
-"""A second attempt beside a first one that is silent, so that two cost the time of one."""
+"""A second attempt beside a first one that is silent, so that two cost the time of one.
+
+Whatever is still under way when there is a result is given up.
+"""
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -9,14 +13,14 @@ T = TypeVar("T")
 
 async def race(
     attempt: Callable[[], Coroutine[None, None, T]],
+    other: Callable[[], Coroutine[None, None, T]],
     good: Callable[[T], bool],
     seconds: float,
     second_after: float,
 ) -> T | None:
-    """Attempt once, and once more if there is no result after `second_after` seconds.
+    """Attempt it one way, and the other way too if there is no result after `second_after` seconds.
 
-    Returns the first good result; without any, a bad one; None if there was none within
-    `seconds`. Nothing of it goes on afterwards.
+    Returns the first good result; without any, a bad one; None if there was none within `seconds`.
     """
     loop = asyncio.get_running_loop()
     ends_at = loop.time() + seconds
@@ -26,7 +30,7 @@ async def race(
         limit = asyncio.timeout(None)  # until there is a rival: one timer is enough for most
 
         async def rival() -> None:
-            results.append(await attempt())
+            results.append(await other())
             if good(results[-1]) and not limit.expired() and not timer.cancelled():
                 limit.reschedule(loop.time())  # the first one need not go on
 
@@ -37,10 +41,9 @@ async def race(
 
         timer = loop.call_later(second_after, halfway)
         try:
-            async with limit:
-                results.append(await attempt())  # in this very task: nearly always the only one
-        except TimeoutError:
-            pass
+            with suppress(TimeoutError):
+                async with limit:
+                    results.append(await attempt())  # in this very task: nearly always alone
         finally:
             timer.cancel()
         if rivals and not any(map(good, results)):

@@ -98,6 +98,8 @@ def end(session: Session, report: Report, fails: Callable[[Tally], bool]) -> int
     interrupted = "interrupted" in found.reasons
     if network is not Network.UP and not interrupted:
         raise NetworkDownError(_trouble(network, session.settings))
+    if "offline" in found.reasons and not session.settings.select.offline:
+        raise NetworkDownError("the network went away during the run; what it had seen was kept.")
     if not report.run.complete and session.format == "jsonl":  # the others say so themselves
         terminal.say("the report is partial: the run ended before all links were seen.")
     if interrupted:

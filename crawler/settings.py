@@ -96,7 +96,7 @@ class FetchSettings:
 class PaceSettings:
     """How fast, and how politely."""
 
-    concurrency: int = knob(64, "requests in flight at once", 1, 4096)
+    concurrency: int = knob(128, "requests in flight at once", 1, 4096)
     per_host: int = knob(6, "requests in flight at once to one host", 1, 256)
     delay: float = knob(
         0.005,

@@ -28,6 +28,11 @@ class Transport:
         self._standard = _standard(fetch, pace, self._guard)
         self._fast = None if fetch.proxy else _fast(fetch, self._guard)
 
+    async def prepare(self, url: Url) -> None:
+        """Find out where a host is. Raises what `failures` knows."""
+        if self._fast is not None:
+            await self._fast.prepare(url)
+
     async def ask(self, url: Url, headers: Mapping[str, str]) -> Reply:
         """Answer by the fast stack, or by the standard one if the fast one cannot tell."""
         if self._fast is not None:
@@ -37,6 +42,10 @@ class Transport:
                 return await self._fast.ask(url, headers)
             except InconclusiveError:
                 pass  # a second opinion
+        return await self._standard.ask(url, headers)
+
+    async def ask_elsewhere(self, url: Url, headers: Mapping[str, str]) -> Reply:
+        """Answer by the standard stack: the fast one is silent, or held up by somebody else."""
         return await self._standard.ask(url, headers)
 
     async def aclose(self) -> None:

@@ -240,3 +240,15 @@ async def test_a_cancellation_that_the_library_loses_is_heeded() -> None:
 
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(read(), 0.05)
+
+
+async def test_a_link_gets_through_though_the_fast_stack_is_held_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def held_up(_self: FastLine, *_: object) -> None:
+        await asyncio.sleep(60)
+
+    monkeypatch.setattr(FastLine, "ask", held_up)
+    async with serving(answering(OK)) as site:
+        fetch = await fetched(f"http://a.example:{site.port}/", timeout=2.0, retries=1)
+    assert (outcome(fetch), fetch.http_stack, fetch.attempts) == (200, "standard", 2)

@@ -53,6 +53,13 @@ def test_hosts_take_turns_and_each_keeps_its_order() -> None:
     assert order == ["a.e/1", "b.e/1", "c.e/1", "a.e/2", "a.e/3"]
 
 
+def test_a_host_with_many_links_begins_early_and_keeps_its_room() -> None:
+    many = [link("a", number) for number in range(9)]
+    frontier = Frontier([link("b"), *many, link("c")], 2)
+    hosts = [turn.link.url.host[0] for turn in taken(frontier)]
+    assert hosts == ["b", "a", "a", "c"]
+
+
 def test_a_url_that_was_taken_in_is_not_taken_in_again() -> None:
     frontier = Frontier([link("a")], 1)
     assert not frontier.add(link("a"))

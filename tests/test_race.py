@@ -51,7 +51,7 @@ async def test_the_first_good_result_wins(
 ) -> None:
     attempt, seen = attempts(*scripts)
     begun = time.monotonic()
-    won: str | None = await race(attempt, good, 0.3, 0.05)
+    won: str | None = await race(attempt, attempt, good, 0.3, 0.05)
     assert won == result
     assert time.monotonic() - begun < 30
     assert seen == ended
@@ -59,13 +59,13 @@ async def test_the_first_good_result_wins(
 
 async def test_without_a_second_attempt_the_first_has_all_the_time() -> None:
     attempt, seen = attempts((60, "good"))
-    assert await race(attempt, good, 0.05, 0.05) is None
+    assert await race(attempt, attempt, good, 0.05, 0.05) is None
     assert seen == ["good given up"]
 
 
 async def test_who_gives_up_the_race_gives_up_both() -> None:
     attempt, seen = attempts((60, "good"), (60, "good2"))
-    racing = asyncio.create_task(race(attempt, good, 60, 0.01))
+    racing = asyncio.create_task(race(attempt, attempt, good, 60, 0.01))
     await asyncio.sleep(0.1)
     racing.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -78,4 +78,4 @@ async def test_a_bug_in_an_attempt_is_shown() -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ExceptionGroup):
-        await race(attempt, good, 1, 0.5)
+        await race(attempt, attempt, good, 1, 0.5)

@@ -7,8 +7,6 @@ from hostile.behaviour import PAGE, Answer, Behaviour, endless, page, reply, ste
 _OK: Final = "ok · ok"
 _UNPARSABLE: Final = "failing · protocol"
 _BODY: Final = b"content-length: 2\r\n\r\nok"
-# As fast as loopback is, this keeps the fast stack's only thread busy, to the harm of others.
-_NETWORK: Final = 0.005
 _OK_HEAD: Final = b"HTTP/1.1 200 OK\r\n"
 
 
@@ -111,9 +109,7 @@ BEHAVIOURS: Final = (
     Behaviour(
         name="head-of-endless-hints",
         expected="failing · timeout",
-        site=endless(
-            b"HTTP/1.1 103 Early Hints\r\nlink: </a>; rel=preload\r\n\r\n" * 100, _NETWORK
-        ),
+        site=endless(b"HTTP/1.1 103 Early Hints\r\nlink: </a>; rel=preload\r\n\r\n" * 100),
     ),
     Behaviour(
         name="head-with-5000-cookies",
