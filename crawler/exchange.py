@@ -28,11 +28,9 @@ _HEADER: Final = re.compile(
 # What an answer may cost beside its decoded size: padding that unfolds to nothing, tiny pieces.
 _MARGIN: Final = 65_536
 _MAX_PIECES: Final = 20_000
-# What a body may take of the time for an answer. Half of it is over before a silent host is asked
-# a second time; a page that trickles is not silent.
-_BODY_SHARE: Final = 0.25
-_SINGLE: Final = frozenset({"location", "content-type", "retry-after", "date"})
-
+# What a body may take of the time for an answer, once it has begun: a page that trickles is not
+# silent, and is seldom to be asked a second time.
+_BODY_SHARE: Final = 0.45
 
 Asking: TypeAlias = Callable[[Url, Mapping[str, str]], Awaitable[Reply]]
 
