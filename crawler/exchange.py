@@ -28,6 +28,7 @@ _HEADER: Final = re.compile(
 # What an answer may cost beside its decoded size: padding that unfolds to nothing, tiny pieces.
 _MARGIN: Final = 65_536
 _MAX_PIECES: Final = 20_000
+_SINGLE: Final = frozenset({"location", "content-type", "retry-after", "date"})
 # What a body may take of the time for an answer, once it has begun: a page that trickles is not
 # silent, and is seldom to be asked a second time.
 _BODY_SHARE: Final = 0.45

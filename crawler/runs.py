@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from crawler.assemble import assemble, without_network
 from crawler.clock import Clock
@@ -18,9 +18,11 @@ from crawler.kept import looks_at, states_of
 from crawler.model import LinkState, Network, Observation, Report, Run, Verdict
 from crawler.network import Signs
 from crawler.settings import Settings
-from crawler.store import Begun, Store
 from crawler.urls import Url
 from crawler.views import Lookup
+
+if TYPE_CHECKING:
+    from crawler.store import Begun, Store
 
 BATCH: Final = 100  # looks one by one would cost forty times as much
 BATCH_SECONDS: Final = 1.0
@@ -42,7 +44,7 @@ async def check(collection: Collection, known: Lookup[LinkState], conduct: Condu
 
 
 async def run(
-    collection: Collection, store: Store, conduct: Conduct
+    collection: Collection, store: "Store", conduct: Conduct
 ) -> tuple[Report, StoreError | None]:
     """Look at every link and record it. A history that fails on the way does not end the run.
 
@@ -72,7 +74,7 @@ async def run(
     return report, recorder.error
 
 
-def known_states(store: Store, collection: Collection) -> Lookup[LinkState]:
+def known_states(store: "Store", collection: Collection) -> Lookup[LinkState]:
     """Return what a history believes of the links of some documents. Raises `StoreError`."""
     known = states_of(collection.links, collection.scratch)
     for state in store.states():
@@ -111,7 +113,7 @@ class _Seen:
 class _Recorder:
     """Hands looks to the store in batches, once the network is known to tell the truth."""
 
-    def __init__(self, store: Store, begun: Begun, seen: _Seen, clock: Clock) -> None:
+    def __init__(self, store: "Store", begun: "Begun", seen: _Seen, clock: Clock) -> None:
         self.error: StoreError | None = None
         self._store = store
         self._begun = begun

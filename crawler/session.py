@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
@@ -30,9 +30,11 @@ from crawler.network import NOTHING_RECORDED, TROUBLE
 from crawler.outline import Scope
 from crawler.settings import Settings
 from crawler.stop import Stop
-from crawler.store import Store
 from crawler.verdicts import judge_unasked
 from crawler.views import Lookup
+
+if TYPE_CHECKING:
+    from crawler.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ def checked(session: Session) -> Report:
 def recorded(session: Session) -> Report:
     """Look at every link and record it. Raises `StoreError`, after delivering, if that fails."""
     from crawler import lock  # noqa: PLC0415 - not on every system, and only needed here
+    from crawler.store import Store  # noqa: PLC0415 - a check without a history need not load it
 
     db = Path(session.settings.places.db)
     with lock.held(db, session.clock.now()), Store(db) as store:
@@ -133,11 +136,13 @@ async def check(collection: Collection, conduct: Conduct, *, quiet: bool) -> Rep
 
 def _history(
     collection: Collection, settings: Settings, opened: ExitStack, *, quiet: bool
-) -> tuple[Store | None, Lookup[LinkState]]:
+) -> tuple["Store | None", Lookup[LinkState]]:
     """Open a history and return what it says; nothing if there is none that can be read."""
     db = Path(settings.places.db)
     if not os.path.exists(db):  # noqa: PTH110 - never raises
         return None, {}
+    from crawler.store import Store  # noqa: PLC0415 - as above
+
     try:
         store = opened.enter_context(Store(db, read_only=True))
         return store, runs.known_states(store, collection)
@@ -153,7 +158,7 @@ async def _checked(session: Session) -> Report:
         return await check(session.collection, _conduct(session, stop, progress), quiet=quiet)
 
 
-async def _recorded(session: Session, store: Store) -> tuple[Report, StoreError | None]:
+async def _recorded(session: Session, store: "Store") -> tuple[Report, StoreError | None]:
     stop = Stop()
     with terminal.stopping(stop), _progress(session) as progress:
         return await runs.run(session.collection, store, _conduct(session, stop, progress))

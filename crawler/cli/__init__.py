@@ -72,6 +72,8 @@ def main() -> None:
     """Run the command line. Whatever the operator did wrong is one sentence and an exit code."""
     # What a crawl makes is freed by counting; looking for cycles in all of it takes a tenth of it.
     gc.set_threshold(50_000, 20, 20)
+    # httpx would load a command line of its own, with all that colours it, and has a way without.
+    sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type] # None: no such module
     try:
         code = cli.main(standalone_mode=False)
         if sys.stdout:

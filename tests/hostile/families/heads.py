@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from hostile.behaviour import PAGE, Answer, Behaviour, endless, page, reply, steps
+from hostile.behaviour import NETWORK, PAGE, Answer, Behaviour, endless, page, reply, steps
 
 _OK: Final = "ok · ok"
 _UNPARSABLE: Final = "failing · protocol"
@@ -109,7 +109,7 @@ BEHAVIOURS: Final = (
     Behaviour(
         name="head-of-endless-hints",
         expected="failing · timeout",
-        site=endless(b"HTTP/1.1 103 Early Hints\r\nlink: </a>; rel=preload\r\n\r\n" * 100),
+        site=endless(b"HTTP/1.1 103 Early Hints\r\nlink: </a>; rel=preload\r\n\r\n" * 100, NETWORK),
     ),
     Behaviour(
         name="head-with-5000-cookies",
