@@ -178,10 +178,14 @@ class _Work:
         witness = self._outage.witness
         if witness is None or await self._fetcher.reaches(witness):
             self._believe(self._outage.release())
-            return
+        elif self._outage.in_doubt:  # nobody else has answered meanwhile
+            self._outage.prove()
+            await self._wait_for(witness)
+
+    async def _wait_for(self, witness: Url) -> None:
         for pause in OUTAGE_PAUSES:
             await self._clock.sleep(pause)
-            if await self._fetcher.reaches(witness):
+            if self._outage.over or await self._fetcher.reaches(witness):
                 self._fetcher.forget_hosts()
                 for turn, _ in self._outage.release():
                     self._frontier.again(turn.link, self._clock.monotonic())

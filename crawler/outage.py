@@ -22,6 +22,8 @@ class Outage:
     def __init__(self) -> None:
         self.witness: Url | None = None
         self.held: list[Held] = []
+        self.over = False
+        self._proven = False
         self._hosts: set[str] = set()
 
     @property
@@ -39,10 +41,21 @@ class Outage:
             return []
         if look.status is not None:
             self.witness = look.final_url
+        if self._proven:
+            self.over = True
+            return [(turn, look)]
         return [*self.release(), (turn, look)]
+
+    def prove(self) -> None:
+        """Take in that the witness is silent too: what is held now is not to be believed any more.
+
+        Once somebody is reached it is `over`, and the links of what is held are to be asked again.
+        """
+        self._proven = True
 
     def release(self) -> list[Held]:
         """Return the looks that were held back, and begin anew."""
         held, self.held = self.held, []
         self._hosts.clear()
+        self.over = self._proven = False
         return held

@@ -174,6 +174,31 @@ async def test_a_network_that_stays_away_ends_the_run_and_blames_nobody() -> Non
     assert Counter(verdict.reason for verdict in seen.looks.unasked.values()) == {"offline": 95}
 
 
+async def test_a_witness_that_falls_silent_ends_no_run_in_which_others_answer() -> None:
+    doubted = asyncio.Event()
+
+    async def web(request: httpx.Request) -> httpx.Response:
+        if request.url.host == "slow.example":
+            await doubted.wait()
+        elif request.url.host != "witness.example":
+            await asyncio.sleep(0.01)
+        elif seen_before:
+            doubted.set()
+        else:
+            seen_before.append(request)
+            return ok()
+        return ok() if request.url.host == "slow.example" else unreachable()
+
+    seen_before: list[httpx.Request] = []
+    stop = Stop()
+    dead = [f"https://dead{number}.example/" for number in range(100)]
+    addresses = ["https://witness.example/", "https://slow.example/", *dead]
+    narrow = replace(SETTINGS, pace=replace(SETTINGS.pace, concurrency=3))
+    seen = await crawled(web, *addresses, settings=narrow, stop=stop)
+    assert stop.reason is None
+    assert seen.reasons == {"ok": 2, "connect": 100}
+
+
 async def test_a_redirected_link_does_not_hold_the_place_of_the_next_at_its_host() -> None:
     released = asyncio.Event()
 

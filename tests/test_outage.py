@@ -51,6 +51,15 @@ def test_several_hosts_in_a_row_are_a_reason_to_ask_who_answered_last() -> None:
     assert not outage.in_doubt
 
 
+def test_what_is_held_in_a_proven_outage_is_not_believed_when_somebody_is_reached() -> None:
+    outage = Outage()
+    fed(outage, lost(1))
+    outage.prove()
+    assert fed(outage, WITNESS) == [WITNESS]
+    assert outage.over
+    assert [held for _, held in outage.release()] == [lost(1)]
+
+
 def test_many_links_of_one_host_are_no_reason() -> None:
     outage = Outage()
     fed(outage, seen(WITNESS))
