@@ -117,7 +117,7 @@ class _Work:
                 elif turn := self._frontier.take(self._clock.monotonic()):
                     await self._room.acquire()
                     looks.create_task(self._one(turn))
-                elif self._outage.held and not self._frontier.waiting:
+                elif self._outage.held and self._frontier.idle:
                     self._believe(self._outage.release())
                 else:
                     await self._something()

@@ -64,6 +64,11 @@ class Frontier:
         return self._waiting
 
     @property
+    def idle(self) -> bool:
+        """Whether nothing is out or waits for its turn; second looks may still come."""
+        return not (self._waiting or self._out)
+
+    @property
     def next_at(self) -> float | None:
         """The moment of the next second look, if nothing else waits."""
         return self._later[0][0] if self._later and not self._waiting else None

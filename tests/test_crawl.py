@@ -199,6 +199,20 @@ async def test_a_witness_that_falls_silent_ends_no_run_in_which_others_answer() 
     assert seen.reasons == {"ok": 2, "connect": 100}
 
 
+async def test_a_network_that_goes_away_while_all_links_are_out_costs_none() -> None:
+    clock, answers = FakeClock(), Counter[str]()
+
+    async def one_after_the_other(request: httpx.Request) -> httpx.Response:
+        await asyncio.sleep(int(request.url.host.strip("h.exampl")) / 200)
+        answers["all"] += 1
+        return unreachable() if answers["all"] > 3 and clock.seconds < 1 else ok()
+
+    hasty = replace(SETTINGS, fetch=replace(SETTINGS.fetch, retries=0))
+    addresses = [f"https://h{number}.example/" for number in range(20)]
+    seen = await crawled(one_after_the_other, *addresses, settings=hasty, clock=clock)
+    assert seen.reasons == {"ok": 20}
+
+
 async def test_a_redirected_link_does_not_hold_the_place_of_the_next_at_its_host() -> None:
     released = asyncio.Event()
 
