@@ -123,10 +123,10 @@ class _Work:
                     await self._something()
 
     def settle(self) -> None:
-        """Believe what was seen so far: nothing is looked at again."""
-        if self._conduct.stop.reason != "offline":
+        """Believe what was seen so far, but for what is in doubt: nothing is looked at again."""
+        if not self._outage.in_doubt:
             for _, look in self._outage.release():
-                self._keep(look)
+                self._keep(_joined(self._first_looks.pop(look.url, None), look))
         for look in self._first_looks.values():
             self._keep(look)
 
@@ -158,7 +158,7 @@ class _Work:
             url = turn.link.url
             first = self._first_looks.pop(url, None)
             if first is not None:
-                self._keep(replace(look, attempts=first.attempts + look.attempts))
+                self._keep(_joined(first, look))
             elif not turn.again and look.verdict.reason in _MAY_PASS and self._persistent:
                 self._first_looks[url] = look
                 self._frontier.again(turn.link, self._clock.monotonic() + SECOND_LOOK_SECONDS)
@@ -201,6 +201,11 @@ class _Work:
         else:
             pause = max(0.0, at - self._clock.monotonic())
             await _first_of(self._changed.wait(), self._clock.sleep(pause))
+
+
+def _joined(first: Observation | None, second: Observation) -> Observation:
+    """Return the look that counts, with what both have cost."""
+    return replace(second, attempts=first.attempts + second.attempts) if first else second
 
 
 async def _until_stopped(

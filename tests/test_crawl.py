@@ -213,6 +213,42 @@ async def test_a_network_that_goes_away_while_all_links_are_out_costs_none() -> 
     assert seen.reasons == {"ok": 20}
 
 
+async def test_a_stop_during_an_outage_blames_nobody() -> None:
+    total: Counter[str] = Counter()
+    stop = Stop()
+
+    def leaving(_request: httpx.Request) -> httpx.Response:
+        total["asked"] += 1
+        if total["asked"] > 60:
+            stop.ask("interrupted")
+        return ok() if total["asked"] <= 5 else unreachable()
+
+    addresses = [f"https://h{number}.example/" for number in range(30)]
+    seen = await crawled(Web({}, leaving), *addresses, stop=stop)
+    assert seen.reasons == {"ok": 5}
+    assert Counter(verdict.reason for verdict in seen.looks.unasked.values()) == {"interrupted": 25}
+
+
+async def test_a_second_look_that_was_held_back_at_a_stop_is_told_and_not_the_first() -> None:
+    stop = Stop()
+
+    async def web(request: httpx.Request) -> httpx.Response:
+        if request.url.host == "dead.example":
+            asked.append(request)
+            return unreachable()
+        if len(asked) < 3:
+            await asyncio.sleep(0)
+            return httpx.Response(500)
+        for _ in range(50):
+            await asyncio.sleep(0)
+        stop.ask("interrupted")
+        return await asyncio.Future()
+
+    asked: list[httpx.Request] = []
+    seen = await crawled(web, "https://dead.example/", "https://sick.example/", stop=stop)
+    assert seen.reasons == {"connect": 1, "server-error": 1}
+
+
 async def test_a_redirected_link_does_not_hold_the_place_of_the_next_at_its_host() -> None:
     released = asyncio.Event()
 
