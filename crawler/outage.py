@@ -33,12 +33,12 @@ class Outage:
 
     def feed(self, turn: Turn, look: Observation) -> list[Held]:
         """Take in a look; return those that are beyond doubt now."""
-        if not look.attempts:  # nobody was asked
-            return [(turn, look)]
-        if not reached(look):
+        if not reached(look) and (look.attempts or look.url.host in self._hosts):
             self.held.append((turn, look))
             self._hosts.add(look.url.host)
             return []
+        if not look.attempts:  # nobody was asked, and nothing that it stands on is in doubt
+            return [(turn, look)]
         if look.status is not None:
             self.witness = look.final_url
         if self._proven:

@@ -213,6 +213,23 @@ async def test_a_network_that_goes_away_while_all_links_are_out_costs_none() -> 
     assert seen.reasons == {"ok": 20}
 
 
+async def test_links_that_share_what_an_outage_did_to_their_host_are_asked_after_it() -> None:
+    clock, answers = FakeClock(), Counter[str]()
+
+    async def web(request: httpx.Request) -> httpx.Response:
+        await asyncio.sleep(0.05 if request.url.host.startswith("late") else 0)
+        answers["all"] += 1
+        if answers["all"] > 1 and clock.seconds < 1:
+            raise httpx.ConnectTimeout("silent")
+        return ok()
+
+    hasty = replace(SETTINGS, fetch=replace(SETTINGS.fetch, retries=0))
+    late = [f"https://late{number}.example/" for number in range(5)]
+    addresses = ["https://witness.example/", *pages("big", 50), *late]
+    seen = await crawled(web, *addresses, settings=hasty, clock=clock)
+    assert seen.reasons == {"ok": 56}
+
+
 async def test_a_stop_during_an_outage_blames_nobody() -> None:
     total: Counter[str] = Counter()
     stop = Stop()

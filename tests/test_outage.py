@@ -82,3 +82,12 @@ def test_what_asked_nobody_says_nothing_of_the_network() -> None:
     fed(outage, lost(1))
     assert fed(outage, unasked) == [unasked]
     assert len(outage.held) == 1
+
+
+def test_what_stands_on_looks_in_doubt_is_in_doubt_as_they_are() -> None:
+    outage = Outage()
+    fed(outage, lost(1))
+    shared = look("timeout", address="https://h1.example/other", attempts=0)
+    assert fed(outage, shared) == []
+    assert fed(outage, WITNESS) == [lost(1), shared, WITNESS]
+    assert fed(outage, shared) == [shared]
