@@ -117,7 +117,7 @@ class _Work:
                 elif turn := self._frontier.take(self._clock.monotonic()):
                     await self._room.acquire()
                     looks.create_task(self._one(turn))
-                elif self._outage.held and self._frontier.idle:
+                elif self._outage.held and self._nothing_can_change_it():
                     self._believe(self._outage.release())
                 else:
                     await self._something()
@@ -129,6 +129,11 @@ class _Work:
                 self._keep(_joined(self._first_looks.pop(look.url, None), look))
         for look in self._first_looks.values():
             self._keep(look)
+
+    def _nothing_can_change_it(self) -> bool:
+        """Tell whether no look that is under way or waits can cast doubt on those that are held."""
+        frontier = self._frontier
+        return not (frontier.waiting or (frontier.out and self._outage.may_come(frontier.out)))
 
     async def _one(self, turn: Turn) -> None:
         link, at_home = turn.link, True

@@ -64,9 +64,9 @@ class Frontier:
         return self._waiting
 
     @property
-    def idle(self) -> bool:
-        """Whether nothing is out or waits for its turn; second looks may still come."""
-        return not (self._waiting or self._out)
+    def out(self) -> int:
+        """How many looks are under way."""
+        return self._out
 
     @property
     def next_at(self) -> float | None:

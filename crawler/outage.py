@@ -31,6 +31,10 @@ class Outage:
         """Whether somebody who answered before should be asked if the network is there."""
         return self.witness is not None and len(self._hosts) >= DOUBTFUL_HOSTS
 
+    def may_come(self, out: int) -> bool:
+        """Tell whether doubt may still come, if all looks that are under way reach nobody."""
+        return self.witness is not None and len(self._hosts) + out >= DOUBTFUL_HOSTS
+
     def feed(self, turn: Turn, look: Observation) -> list[Held]:
         """Take in a look; return those that are beyond doubt now."""
         if not reached(look) and (look.attempts or look.url.host in self._hosts):

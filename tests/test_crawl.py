@@ -280,3 +280,21 @@ async def test_a_redirected_link_does_not_hold_the_place_of_the_next_at_its_host
 
     seen = await crawled(web, *pages("short", 50))
     assert seen.reasons == {"temporary": 50}
+
+
+async def test_a_few_dead_hosts_do_not_wait_for_a_silent_one() -> None:
+    released = asyncio.Event()
+    again: Counter[str] = Counter()
+
+    async def web(request: httpx.Request) -> httpx.Response:
+        host = request.url.host
+        again[host] += 1
+        if host == "silent.example":
+            await released.wait()
+        if host == "dead.example" and again[host] > SETTINGS.fetch.retries + 1:
+            released.set()  # its second look has come while the other one is still silent
+        return refuse() if host == "dead.example" else ok()
+
+    addresses = ("https://well.example/", "https://silent.example/", "https://dead.example/")
+    seen = await crawled(web, *addresses)
+    assert seen.reasons == {"ok": 2, "connect": 1}

@@ -91,3 +91,13 @@ def test_what_stands_on_looks_in_doubt_is_in_doubt_as_they_are() -> None:
     assert fed(outage, shared) == []
     assert fed(outage, WITNESS) == [lost(1), shared, WITNESS]
     assert fed(outage, shared) == [shared]
+
+
+def test_doubt_may_still_come_from_looks_that_are_under_way() -> None:
+    outage = Outage()
+    fed(outage, lost(1))
+    assert not outage.may_come(100), "nobody ever answered who could be asked"
+    fed(outage, seen(WITNESS))
+    fed(outage, lost(1))
+    assert not outage.may_come(DOUBTFUL_HOSTS - 2)
+    assert outage.may_come(DOUBTFUL_HOSTS - 1)
