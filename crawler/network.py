@@ -106,6 +106,7 @@ class _Reach:
     reached: bool = False
     near_only: bool = True
     lost: set[str] = field(default_factory=set)
+    there: set[str] = field(default_factory=set)
     well: set[str] = field(default_factory=set)
 
     def take(self, look: Observation, known: LinkState | None) -> None:
@@ -115,6 +116,7 @@ class _Reach:
         self.near_only = self.near_only and look.verdict.reason in _NEAR
         if reached(look):
             self.reached = True
+            self.there.add(look.url.host)
         else:
             self.lost.add(look.url.host)
         if known and known.health is Health.HEALTHY:
@@ -122,7 +124,8 @@ class _Reach:
 
     @property
     def is_lost(self) -> bool:
-        if len(self.well) >= _MANY and len(self.well & self.lost) > len(self.well) / 2:
+        gone = (self.well & self.lost) - self.there
+        if len(self.well) >= _MANY and len(gone) > len(self.well) / 2:
             return True
         if self.reached or not self.asked:
             return False

@@ -388,3 +388,11 @@ def test_a_page_is_a_sign_where_nothing_else_shows_who_sent_it(
 def test_every_trouble_has_a_sentence_with_a_cure() -> None:
     assert set(TROUBLE) == set(Network) - {Network.UP}
     assert all(sentence[-1] in ".?" for sentence in TROUBLE.values())
+
+
+def test_hosts_of_which_one_page_is_silent_and_another_answers_are_not_lost() -> None:
+    well = state_of_looks("ok")
+    assert well is not None
+    pages = [f"https://h{host}.example/{page}" for host in range(5) for page in range(2)]
+    looks = [look("timeout" if page.endswith("1") else "ok", address=page) for page in pages]
+    assert judged(looks, {url(page): well for page in pages}) is Network.UP
