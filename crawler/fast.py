@@ -122,7 +122,8 @@ class FastLine:
             pins = {host: gathered.pop(key) for host, key in batch.items()}
             try:
                 client = self._build(pins)
-            except PyreqwestError:  # a certificate authority that rustls cannot read
+            # A certificate authority that rustls cannot read; an address with a zone: ValueError.
+            except (PyreqwestError, ValueError):
                 for key in batch.values():
                     self._clients[key].set_exception(InconclusiveError())
                 continue

@@ -252,3 +252,17 @@ async def test_a_link_gets_through_though_the_fast_stack_is_held_up(
     async with serving(answering(OK)) as site:
         fetch = await fetched(f"http://a.example:{site.port}/", timeout=2.0, retries=1)
     assert (outcome(fetch), fetch.http_stack, fetch.attempts) == (200, "standard", 2)
+
+
+async def test_an_address_that_the_library_cannot_read_holds_up_no_other_host() -> None:
+    routes = ("zone.example:*:fe80::1%lo", "well.example:*:127.0.0.1")
+    settings = FetchSettings(resolve=routes, timeout=3)
+    async with serving(answering(OK)) as site:
+        line = Transport(settings, PaceSettings())
+        zone = asyncio.create_task(line.prepare(url(f"http://zone.example:{site.port}/")))
+        async with asyncio.timeout(2):
+            reply = await line.ask(url(f"http://well.example:{site.port}/"), {})
+            await reply.close()
+            await zone
+        await line.aclose()
+    assert reply.status == 200
