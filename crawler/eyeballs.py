@@ -50,7 +50,14 @@ async def first_to_connect(
             await asyncio.wait(running, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
             won = _winner(attempts, failed)
     finally:
-        await _give_up(task for place, task in attempts.items() if not won or place != won.place)
+        try:
+            await _give_up(
+                each for place, each in attempts.items() if not won or place != won.place
+            )
+        except asyncio.CancelledError:  # the winner is wanted by nobody any more
+            if won is not None:
+                await won.stream.aclose()
+            raise
     if won is None:
         raise _most_telling(list(failed.values()))
     return won

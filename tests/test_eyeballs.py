@@ -128,3 +128,24 @@ async def test_a_race_that_is_called_off_leaves_nothing_open() -> None:
     with pytest.raises(asyncio.CancelledError):
         await race
     assert doors.given_up == ["a", "b"]
+
+
+async def test_a_winner_that_nobody_wants_any_more_is_closed() -> None:
+    opened, lingering = FakeStream("b"), asyncio.Event()
+
+    async def connect(place: str) -> FakeStream:
+        if place == "b":
+            return opened
+        try:
+            await asyncio.Event().wait()
+        finally:
+            lingering.set()
+            await asyncio.sleep(0.01)
+        raise AssertionError
+
+    racing = asyncio.create_task(first_to_connect(["a", "b"], connect, 0.001))
+    await lingering.wait()
+    racing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await racing
+    assert opened.closed
