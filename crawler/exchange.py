@@ -21,7 +21,8 @@ from crawler.probe import REDIRECTS
 from crawler.settings import FetchSettings
 from crawler.urls import Url
 
-_READABLE: Final = re.compile(r"text/|application/(?:xhtml\+xml|xml|json)|\Z")
+# Where facts can be read; other bodies may be videos, or streams of events without an end.
+_READABLE: Final = re.compile(r"text/(?:html|xml)|application/(?:xhtml\+xml|xml)|\Z")
 _HEADER: Final = re.compile(
     r"\s*(\S+?)\s*:\s+([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*:\s*([\x20-\x7e]*?)\s*"
 )
@@ -60,15 +61,22 @@ class Exchanger:
             return failure_of(error)
         return None
 
-    async def exchange(self, request: Request) -> tuple[Answer, str]:
-        """Send one request; return its answer and the name of the stack that had it."""
-        return await self._exchange(request, self._line.ask)
+    async def exchange(self, request: Request, heard: Callable[[], None]) -> tuple[Answer, str]:
+        """Send one request; return its answer and the name of the stack that had it.
 
-    async def exchange_elsewhere(self, request: Request) -> tuple[Answer, str]:
+        `heard` is called as soon as there is a status, whether a page follows or not.
+        """
+        return await self._exchange(request, heard, self._line.ask)
+
+    async def exchange_elsewhere(
+        self, request: Request, heard: Callable[[], None]
+    ) -> tuple[Answer, str]:
         """Do the same by another way, if there is one."""
-        return await self._exchange(request, self._line.ask_elsewhere)
+        return await self._exchange(request, heard, self._line.ask_elsewhere)
 
-    async def _exchange(self, request: Request, ask: Asking) -> tuple[Answer, str]:
+    async def _exchange(
+        self, request: Request, heard: Callable[[], None], ask: Asking
+    ) -> tuple[Answer, str]:
         stack = STANDARD
         headers = {**self._headers, **request.headers}
         if request.url.scheme == "https":  # secrets: to their exact host only, on every hop
@@ -76,6 +84,7 @@ class Exchanger:
         try:
             reply = await ask(request.url, headers)
             stack = reply.stack
+            heard()
             try:
                 return await self._read(reply), stack
             finally:

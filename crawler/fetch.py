@@ -37,7 +37,7 @@ TRANSIENT_FAILURE: Final = frozenset({
     FailureKind.CONNECT, FailureKind.DNS_FAILURE, FailureKind.PROTOCOL, FailureKind.TLS_HANDSHAKE,
 })  # fmt: skip
 
-Exchange: TypeAlias = Callable[[Request], Awaitable[tuple[Answer, str]]]
+Exchange: TypeAlias = Callable[[Request, Callable[[], None]], Awaitable[tuple[Answer, str]]]
 
 _TOO_MANY_REQUESTS: Final = 429
 _UNAVAILABLE: Final = 503
@@ -177,7 +177,7 @@ class Fetcher:
 
     async def _attempt(self, request: Request, talk: "_Talk") -> Answer:
         if talk.spent >= talk.budget:
-            return Failure(FailureKind.TIMEOUT, f"{talk.budget:g} s in all")
+            return talk.silence(f"{talk.budget:g} s in all")
         begun, before = self._clock.monotonic(), talk.attempts
         answer = await self._raced(request, talk)
         now = self._clock.monotonic()
@@ -191,7 +191,7 @@ class Fetcher:
 
         async def exchange(by: Exchange) -> Answer:
             talk.attempts += 1
-            answer, talk.stack = await by(request)
+            answer, talk.stack = await by(request, talk.hear)
             return answer
 
         one, other = self._exchanger.exchange, self._exchanger.exchange_elsewhere
@@ -200,7 +200,7 @@ class Fetcher:
         answer = await race(
             partial(exchange, one), partial(exchange, other), _is_response, seconds, second_after
         )
-        return answer or Failure(FailureKind.TIMEOUT, f"none within {seconds:.3g} s")
+        return answer or talk.silence(f"none within {seconds:.3g} s")
 
     def _keep_pace(self, host: str, answer: Answer, begun: float, now: float) -> None:
         match answer:
@@ -247,6 +247,15 @@ class _Talk:
     spent: float = 0.0
     attempts: int = 0
     stack: str = STANDARD
+    heard: bool = False
+
+    def hear(self) -> None:
+        """Take in that somebody is there."""
+        self.heard = True
+
+    def silence(self, detail: str) -> Failure:
+        """Return what it is when the time is over; who has said anything is there."""
+        return Failure(FailureKind.TIMEOUT, detail, reached=self.heard)
 
 
 @dataclass(slots=True)

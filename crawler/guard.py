@@ -62,11 +62,13 @@ class Resolver:
         """Return numeric addresses, the system's preferred first. Raises `NameLookupError`."""
         if host not in self._names:
             self._names[host] = asyncio.create_task(self._look_up(host))  # ended by `close`
+        looking = self._names[host]
         try:
-            return await asyncio.shield(self._names[host])
+            return await asyncio.shield(looking)
         except NameLookupError as error:
-            if not error.missing:  # it may pass: whoever asks again is to look again
-                self._names.pop(host, None)
+            # It may pass: whoever asks again is to look again, unless somebody does already.
+            if not error.missing and self._names.get(host) is looking:
+                del self._names[host]
             raise
 
     async def close(self) -> None:

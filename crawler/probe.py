@@ -60,10 +60,13 @@ def probe(
 
 @dataclass(slots=True)
 class _Jar:
-    """The cookies of one conversation, each for the exact host that set it."""
+    """The cookies of one conversation, each for the exact host that set it.
+
+    One that was set over https never goes over http; the other way round many sites need it.
+    """
 
     accepts: bool
-    _values: dict[tuple[str, str], str] = field(default_factory=dict)
+    _values: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
     def keep(self, url: Url, response: Response) -> None:
         if not self.accepts:
@@ -71,10 +74,14 @@ class _Jar:
         for line in response.headers.get("set-cookie", "").split("\n"):
             name, equals, value = line.partition(";")[0].strip().partition("=")
             if equals and len(line) <= _MAX_COOKIE_LENGTH and len(self._values) < _MAX_COOKIES:
-                self._values[str(url.authority), name.strip()] = value.strip()
+                self._values[url.scheme, url.authority, name.strip()] = value.strip()
 
     def headers(self, url: Url) -> dict[str, str]:
-        pairs = [f"{n}={v}" for (host, n), v in self._values.items() if host == url.authority]
+        pairs = [
+            f"{name}={value}"
+            for (scheme, host, name), value in self._values.items()
+            if host == url.authority and scheme in ("http", url.scheme)
+        ]
         return {"cookie": "; ".join(pairs)} if pairs else {}
 
 

@@ -266,3 +266,20 @@ async def test_an_address_that_the_library_cannot_read_holds_up_no_other_host() 
             await zone
         await line.aclose()
     assert reply.status == 200
+
+
+async def test_the_oldest_clients_are_forgotten_and_their_hosts_asked_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("crawler.fast.MAX_CLIENTS", 2)
+    settings = FetchSettings(resolve=HERE, retries=0)
+    async with serving(answering(OK)) as site:
+        fast = FastLine(settings, Guard(settings))
+        async with Fetcher(settings, PaceSettings(delay=0), SystemClock()) as fetcher:
+            for number in (1, 2, 3, 4, 1, 2):
+                fetch = await fetcher.fetch(url(f"http://h{number}.example:{site.port}/"))
+                assert (outcome(fetch), fetch.http_stack) == (200, "fast")
+        for number in range(5):
+            await fast.prepare(url(f"http://h{number}.example:{site.port}/"))
+            assert len(fast._clients) <= 2
+        await fast.aclose()

@@ -258,6 +258,7 @@ async def test_an_endless_body_is_cut_and_the_connection_closed() -> None:
         (301, {"location": "/next", "content-type": "text/html"}),
         (200, {"content-type": "video/mp4"}),
         (200, {"content-type": "application/pdf"}),
+        (200, {"content-type": "text/event-stream"}),
     ],
 )
 async def test_bodies_that_nobody_needs_are_not_read(status: int, headers: dict[str, str]) -> None:
@@ -315,6 +316,19 @@ async def test_a_server_that_never_answers_costs_its_deadline_and_no_more() -> N
     assert fetch.attempts == 2
 
 
+async def test_a_page_that_is_promised_and_never_begins_says_nothing_of_its_host() -> None:
+    class Silent(httpx.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            await asyncio.sleep(3600)
+            yield b""
+
+    headers = {"content-type": "text/html"}
+    fetch = await fetched(
+        lambda _: httpx.Response(200, headers=headers, stream=Silent()), FetchSettings(timeout=0.05)
+    )
+    assert fetch.outcome == Failure(FailureKind.TIMEOUT, "none within 0.05 s", reached=True)
+
+
 async def test_a_link_has_a_deadline_over_all_its_redirects() -> None:
     clock = FakeClock()
 
@@ -324,7 +338,7 @@ async def test_a_link_has_a_deadline_over_all_its_redirects() -> None:
 
     settings = FetchSettings(deadline=10, max_redirects=50)
     fetch = await fetched(httpx.MockTransport(handler), settings, clock=clock)
-    assert fetch.outcome == Failure(FailureKind.TIMEOUT, "10 s in all")
+    assert fetch.outcome == Failure(FailureKind.TIMEOUT, "10 s in all", reached=True)
     assert fetch.attempts == 3
 
 

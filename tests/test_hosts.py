@@ -44,6 +44,7 @@ def test_a_silent_host_is_confirmed_by_the_second_request_beside_the_first() -> 
     "failure",
     [
         Failure(FailureKind.CONNECT, "reset", reached=True),
+        Failure(FailureKind.TIMEOUT, "none within 20 s", reached=True),
         Failure(FailureKind.PROTOCOL),
         Failure(FailureKind.PRIVATE_ADDRESS),
     ],

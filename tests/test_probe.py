@@ -219,3 +219,12 @@ def test_any_conversation_ends_and_never_raises(
     assert all(request.url == B for request in asked if conditions(request))
     assert not fetch.unchanged or conditions(asked[-1])
     assert all(request.url.scheme in ("http", "https") for request in asked)
+
+
+def test_a_cookie_of_https_never_goes_over_http_and_one_of_http_does_both() -> None:
+    secure, plain = url("https://a.example/"), url("http://a.example/")
+    to_plain = to(str(plain), 302, **{"set-cookie": "s=1"})
+    to_secure = to(str(secure), 302, **{"set-cookie": "p=2"})
+    _, asked = converse(probe(secure), *(to_plain, to_secure) * 2, Response(200))
+    sent = [(request.url.scheme, request.headers.get("cookie")) for request in asked]
+    assert sent[2:] == [("https", None), ("http", None), ("https", "s=1; p=2")]
