@@ -37,7 +37,7 @@ _MAY_PASS: Final = frozenset({
     "connect", "dns-failure", "origin-error", "protocol", "server-error", "tls-handshake",
 })  # fmt: skip
 # Looks that wait for the turn of a host cost little, and hold up nobody.
-_TALKS_PER_SLOT: Final = 16
+_TALKS_PER_SLOT: Final = 8
 
 
 @dataclass(slots=True)

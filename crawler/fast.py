@@ -31,7 +31,9 @@ GATHER_SECONDS: Final = 0.03
 # are gathered for longer, and the oldest clients are forgotten.
 LONG_GATHER_SECONDS: Final = 0.25
 MAX_CLIENTS: Final = 64
-_IDLE: Final = timedelta(seconds=5)
+# An idle connection holds 37 kB, for up to twice as long; a host's next request comes soon.
+_IDLE: Final = timedelta(seconds=2)
+_MAX_IDLE: Final = 1
 
 # A silent address must leave time for the others, which the second stack tries: a third of the
 # time for one answer, and in any case enough for two lost packets (RFC 6298: after 1 and 3 s).
@@ -158,6 +160,7 @@ class FastLine:
             .deflate(False)  # noqa: FBT003
             .http1_only()
             .pool_idle_timeout(_IDLE)
+            .pool_max_idle_per_host(_MAX_IDLE)
             .connect_timeout(self._connect)
             # We give up before; but only by this the library lets go of what we gave up.
             .timeout(self._forgotten)

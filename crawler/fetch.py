@@ -140,7 +140,7 @@ class Fetcher:
         # A retrying object carries the state of one call: never share it between tasks.
         retrying = AsyncRetrying(
             sleep=self._clock.sleep,
-            stop=lambda state: patience.ends(self._pause(_answer(state))),
+            stop=lambda state: patience.ends(self._cost(request, _answer(state))),
             wait=self._wait,
             retry=retry_if_result(partial(self._worth_another_try, request)),
             retry_error_callback=_answer,
@@ -227,6 +227,14 @@ class Fetcher:
         if self._pause(_answer(state)):
             return 0.0  # the whole host is waiting already
         return wait_exponential_jitter(multiplier=0.5, max=10, jitter=0.5)(state)
+
+    def _cost(self, request: Request, answer: Answer) -> float | None:
+        """Return how long the next try that the host asks for will have to wait, if it does ask.
+
+        A host that says "in a second" time and again is slowed down further than it says.
+        """
+        pause = self._pause(answer)
+        return max(pause, self._pacer.interval(request.url.authority)) if pause else pause
 
     def _pause(self, answer: Answer) -> float | None:
         """Return how long the host wants to be left alone, in seconds, if we are to wait for it."""

@@ -78,6 +78,10 @@ class Pacer:
         pace.free_at = now + pace.interval
         return 0.0
 
+    def interval(self, host: str) -> float:
+        """Return how many seconds lie between two turns of the host as it is now."""
+        return self._pace(host).interval
+
     def back_off(self, host: str, now: float, seconds: float) -> None:
         """Leave the host alone for a while. Nonsense (negative, not a number) is no while."""
         if math.isfinite(seconds) and seconds > 0:

@@ -137,6 +137,15 @@ async def test_a_retry_after_beyond_all_patience_is_not_waited_for() -> None:
     assert sum(clock.naps) == 0
 
 
+async def test_a_host_that_always_says_in_a_second_is_not_asked_for_minutes() -> None:
+    clock = FakeClock()
+    fetch = await fetched(lambda _: page(429, retry_after="1"), clock=clock)
+    assert isinstance(fetch.outcome, Response)
+    assert fetch.outcome.status == 429
+    assert fetch.attempts < 15
+    assert sum(clock.naps) < 45
+
+
 async def test_the_next_link_of_a_host_waits_as_the_host_asked() -> None:
     clock = FakeClock()
     handler = answers(page(503, retry_after="5"), page())
