@@ -1,8 +1,9 @@
 """The frontier: links still to be looked at, in the order in which they should be.
 
-Holds state, performs nothing. Hosts take turns, those with many links first; of one host no more
-are out than it may be asked at once. Links are marked when they are taken in, so that each URL is
-looked at once; those that deserve a second look come again when all others are out.
+Holds state, performs nothing. Hosts with many links come first, for they are the last to be done
+with. Of one host no more links are out than it may be asked at once, and they come one after the
+other, for connections stay open for a moment only. Links are marked when they are taken in, so
+that each URL is looked at once; those that deserve a second look come when all others are out.
 """
 
 from collections import Counter, deque
@@ -40,6 +41,7 @@ class Frontier:
             self.add(link)
         for lane in self._lanes.values():
             lane.reverse()  # they are taken from the end
+        self._ring = deque(sorted(self._lanes, key=lambda host: -len(self._lanes[host])))
 
     def add(self, link: Link) -> bool:
         """Take in a link; return False for a URL that was taken in before."""
@@ -110,16 +112,8 @@ class Frontier:
             self._line_up(host)
 
     def _line_up(self, host: str) -> None:
-        """Put a host into the ring, if it has a link and room for it.
-
-        One with many links is the next: it will be the last to be done with.
-        """
-        lane = self._lanes.get(host)
-        if not lane:
+        """Make a host the next, if it has a link and room for it: it has connections open."""
+        if not self._lanes.get(host):
             self._lanes.pop(host, None)
-        elif self._at_host[host] >= self._per_host:
-            return
-        elif len(lane) > self._per_host:
+        elif self._at_host[host] < self._per_host:
             self._ring.appendleft(host)
-        else:
-            self._ring.append(host)

@@ -72,7 +72,10 @@ class FetchSettings:
     user_agent: str = knob(f"link-health-crawler/{__version__}", "what the crawler calls itself")
     timeout: float = knob(20.0, "seconds for one answer", 0.05, MAX_SECONDS)
     deadline: float = knob(
-        60.0, "seconds for one link in all, redirects and retries included", 0.05, MAX_SECONDS
+        60.0,
+        "seconds on the line for one link in all; waiting for the turn of its host is not counted",
+        0.05,
+        MAX_SECONDS,
     )
     retries: int = knob(2, "how often a transient failure is asked again", 0, 20)
     max_redirects: int = knob(10, "redirects followed for one link", 0, 50)
