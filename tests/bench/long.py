@@ -16,12 +16,16 @@ from crawler.runs import BATCH
 from crawler.settings import PaceSettings
 
 POINTS = 10
+# Each page is another, as pages are: sites that all show the same one are no proof of a network,
+# and nothing is recorded before there is one.
+SERVERS = """server { listen PORT backlog=4096; default_type text/html; location / {
+  return 200 "<!doctype html><html lang=en><title>$host$uri</title><p>words of a page"; } }"""
 
 
 def measure(program: Program, number: int, hosts: int) -> None:
     """Measure a whole run, then one that is killed at a third and gone on with."""
     table.title(f"Long run with a history: {number} links, {hosts} hosts")
-    with TemporaryDirectory() as name, nginx(Path(name), logged=True) as site:
+    with TemporaryDirectory() as name, nginx(Path(name), logged=True, servers=SERVERS) as site:
         run = _run(program, _document(Path(name), number, hosts, site), Path(name))
         table.costs({"crawl": [run]}, number)
         _memory(run.memory)
@@ -29,7 +33,7 @@ def measure(program: Program, number: int, hosts: int) -> None:
         _asked_twice(site, 0)
         _whole(Path(name), number)
     table.title("The same, killed at a third and gone on with")
-    with TemporaryDirectory() as name, nginx(Path(name), logged=True) as site:
+    with TemporaryDirectory() as name, nginx(Path(name), logged=True, servers=SERVERS) as site:
         path = _document(Path(name), number, hosts, site)
         killed = _run(program, path, Path(name), until=(site, number // 3))
         asked = len(site.asked())
