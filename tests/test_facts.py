@@ -8,7 +8,7 @@ from fakes import url
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from crawler.facts import MAX_PARSED, media_type, normalised_language, read_facts
+from crawler.facts import MAX_PARSED, MAX_TAGS, media_type, normalised_language, read_facts
 from crawler.model import PageFacts, Response
 from crawler.text import is_clean
 
@@ -298,6 +298,13 @@ def test_a_long_honest_page_is_read_to_the_limit() -> None:
     assert len(padding) < MAX_PARSED
     assert facts_of(f"{padding}<h1>H</h1>").title == "H"
     assert facts_of(f"{padding * 3}<h1>H</h1>").title is None
+
+
+def test_a_page_of_nothing_but_tags_is_read_as_far_as_its_head() -> None:
+    title, tags = "<title>T</title>", "<i></i>" * (MAX_TAGS // 2 + 1)
+    assert facts_of(f"{tags[:-28]}<h1>H</h1>").title == "H"
+    assert facts_of(f"{tags}<h1>H</h1>").title is None
+    assert facts_of(f"{title}{tags}").title == "T"
 
 
 def _texts(facts: PageFacts) -> list[str]:
