@@ -5,8 +5,19 @@ from datetime import datetime
 from crawler.advice import advise
 from crawler.conditional import validators_of
 from crawler.facts import read_facts
-from crawler.model import Evidence, Fetch, Link, LinkState, Observation, PageFacts, Response
+from crawler.model import (
+    Evidence,
+    Fetch,
+    Link,
+    LinkState,
+    Observation,
+    PageFacts,
+    PageSigns,
+    Response,
+)
 from crawler.network import page_sign
+from crawler.page import read_page
+from crawler.signs import read_signs
 from crawler.verdicts import judge
 
 
@@ -14,7 +25,8 @@ def observe(
     link: Link, fetch: Fetch, before: Observation | None, state: LinkState | None, now: datetime
 ) -> Observation:
     """Read, judge and advise. `before`: the look whose validators were sent along, if any were."""
-    evidence = Evidence(link, fetch, _facts(fetch, before), state)
+    facts, signs = _read(fetch, before)
+    evidence = Evidence(link, fetch, facts, state, signs)
     judged = judge(evidence)
     response = fetch.outcome if isinstance(fetch.outcome, Response) else None
     return Observation(
@@ -35,9 +47,11 @@ def observe(
     )
 
 
-def _facts(fetch: Fetch, before: Observation | None) -> PageFacts:
+def _read(fetch: Fetch, before: Observation | None) -> tuple[PageFacts, PageSigns]:
     if before is not None and fetch.unchanged:
-        return before.facts  # there is no page to read: what it says is what it said
-    if isinstance(fetch.outcome, Response):
-        return read_facts(fetch.outcome, fetch.effective_url)
-    return PageFacts()
+        return before.facts, PageSigns()  # no page to read: what it says is what it said
+    if not isinstance(fetch.outcome, Response):
+        return PageFacts(), PageSigns()
+    page = read_page(fetch.outcome)
+    facts = read_facts(page, fetch.outcome, fetch.effective_url)
+    return facts, read_signs(page) if page else PageSigns()

@@ -15,7 +15,9 @@ migrations: Final = Migrations("crawl")
 _FACTS: Final = {
     "content_type": str, "title": str, "title_source": str, "language": str,
     "language_source": str, "description": str, "canonical_url": str, "site": str, "author": str,
-    "published": str,
+    "published": str, "modified": str, "image": str, "type": str, "licence": str,
+    "language_declared": str, "language_detected": str, "archived": str, "titles": str,
+    "feeds": str,
 }  # fmt: skip
 _LOOK: Final = {
     "outcome": str, "reason": str, "confidence": str, "detail": str, "status": int,

@@ -179,14 +179,22 @@ class Via(StrEnum):
     """What made us go on to the next URL."""
 
     HTTP = "http"
+    REFRESH_HEADER = "refresh-header"
+    META_REFRESH = "meta-refresh"
+    SCRIPT = "script"
+    PAGE_LINK = "page-link"
+    WRAPPER = "wrapper"
 
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """One followed redirect: `url` answered with `status` and sent us on."""
+    """One step on the way: `url` answered with `status` and sent us on.
+
+    Without a status nothing was asked: a wrapper carries its target inside itself.
+    """
 
     url: Url
-    status: int
+    status: int | None
     via: Via = Via.HTTP
 
 
@@ -213,7 +221,12 @@ class Fetch:
 
 @dataclass(frozen=True, slots=True)
 class PageFacts:
-    """Resource metadata, cleaned text only. `*_source` says where a fact was found."""
+    """Resource metadata, cleaned text only. `*_source` says where a fact was found.
+
+    `titles`: all that could have been the title, as pairs of source and text; `type`: what the
+    resource is; `archived`: since when nobody keeps it up. `language` is what we believe, given
+    what the page declares and what its text was detected to be in.
+    """
 
     content_type: str | None = None
     title: str | None = None
@@ -225,6 +238,33 @@ class PageFacts:
     site: str | None = None
     author: str | None = None
     published: str | None = None
+    modified: str | None = None
+    image: str | None = None
+    type: str | None = None
+    licence: str | None = None
+    language_declared: str | None = None
+    language_detected: str | None = None
+    archived: str | None = None
+    titles: tuple[tuple[str, str], ...] = ()
+    feeds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PageSigns:
+    """What the rules of one look see in a page besides its facts. Never stored.
+
+    `headings`: the texts of its first-level headings; `text`: where its visible text begins;
+    `text_length`: visible characters, None if nobody had to count; `noindex`: it does not want to
+    be found; `marks`: names of signatures found in it; `anchors`: what a fragment may name, None
+    if nobody asks for one.
+    """
+
+    headings: tuple[str, ...] = ()
+    text: str = ""
+    text_length: int | None = None
+    noindex: bool = False
+    marks: frozenset[str] = frozenset()
+    anchors: frozenset[str] | None = None
 
 
 class Outcome(StrEnum):
@@ -340,6 +380,7 @@ class Evidence:
     fetch: Fetch
     facts: PageFacts
     state: LinkState | None = None
+    signs: PageSigns = PageSigns()
 
 
 # 5. What we report

@@ -64,12 +64,12 @@ def whole_text(head: Record, links: Iterable[Record]) -> Iterator[str]:
 def _fields(record: Record) -> str:
     # Most values are single ones: those need not take the library's slow way of indenting.
     return ",\n".join(
-        f'   "{name}": {_indented(value) if isinstance(value, list) else _JSON(value)}'
+        f'   "{name}": {_indented(value) if isinstance(value, list | dict) else _JSON(value)}'
         for name, value in record.items()
     )
 
 
-def _indented(values: list[Any]) -> str:
+def _indented(values: list[Any] | Record) -> str:
     return json.dumps(values, indent=1, allow_nan=False).replace("\n", "\n   ")
 
 
@@ -143,6 +143,8 @@ def _look_record(look: Observation | None, fragment: str | None = None) -> Recor
             for hop in (look.hops if look else ())
         ],
         **facts,
+        "titles": dict(facts["titles"]),
+        "feeds": list(facts["feeds"]),
         "attempts": look.attempts if look else 0,
         "elapsed_ms": look.elapsed_ms if look else None,
         "checked_at": stamp(look.at) if look else None,

@@ -44,6 +44,9 @@ T = TypeVar("T")
 # A history is read back as a stranger's: it may have come with the checkout.
 _MAX_DETAIL: Final = 2_500
 FACTS: Final = tuple(each.name for each in fields(PageFacts))
+# Facts that are lists of texts, or of pairs of texts: JSON in the history.
+_LISTS: Final = frozenset({"feeds"})
+_PAIRS: Final = frozenset({"titles"})
 _SPAN: Final = tuple(each.name for each in fields(Span))
 
 
@@ -85,7 +88,7 @@ def look_row(look: Observation) -> dict[str, Any]:
         **asdict(look.verdict),
         "status": look.status,
         "final_url": str(look.final_url) if look.final_url else None,
-        **{name: getattr(look.facts, name) for name in FACTS},
+        **{name: _written_fact(getattr(look.facts, name)) for name in FACTS},
         "attempts": look.attempts,
         "elapsed_ms": look.elapsed_ms,
         "http_stack": look.http_stack,
@@ -94,6 +97,14 @@ def look_row(look: Observation) -> dict[str, Any]:
         "last_modified": look.validators.last_modified if look.validators else None,
         "read_at": iso(look.validators.at) if look.validators else None,
     }
+
+
+def _written_fact(value: str | tuple[object, ...] | None) -> str | None:
+    return (
+        (json.dumps(value, ensure_ascii=False) if value else None)
+        if isinstance(value, tuple)
+        else value
+    )
 
 
 def hop_rows(look: Observation, number: int) -> Iterator[dict[str, Any]]:
@@ -202,6 +213,20 @@ def _cleaned(text: str | None) -> str | None:
     return clean(text, _MAX_DETAIL) if text else None
 
 
+def _facts(row: SqlRow) -> PageFacts:
+    return PageFacts(**{name: _fact(name, row[name]) for name in FACTS})
+
+
+def _fact(name: str, value: str | None) -> Any:  # noqa: ANN401 - as the field of that name has it
+    if name in _LISTS:
+        return tuple(clean(each) for each in json.loads(value)) if value else ()
+    if name in _PAIRS:
+        return (
+            tuple((clean(one), clean(other)) for one, other in json.loads(value)) if value else ()
+        )
+    return _cleaned(value)
+
+
 def _url(text: str | None) -> str | None:
     return str(known_url(text)) if text else None
 
@@ -235,7 +260,7 @@ def look_of(row: SqlRow, hops: tuple[Hop, ...] = ()) -> Observation:
         status=row["status"],
         final_url=final_url,
         hops=hops,
-        facts=PageFacts(*(_cleaned(row[name]) for name in FACTS)),
+        facts=_facts(row),
         findings=findings,
         attempts=row["attempts"],
         elapsed_ms=row["elapsed_ms"],

@@ -94,7 +94,7 @@ def _look(look: Observation) -> Iterator[str]:
     verdict = look.verdict
     yield f"  {look.at:%Y-%m-%d %H:%M}  {verdict.outcome}, {verdict.reason}{status}  ({cost})"
     for hop in look.hops:
-        yield f"    {hop.status} {hop.url}"
+        yield f"    {hop.status or hop.via} {hop.url}"
     if look.hops and look.final_url:
         yield f"      → {look.final_url}"
 

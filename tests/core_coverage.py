@@ -7,9 +7,9 @@ import coverage
 CORE = (
     "addresses", "advice/*", "assemble", "bare", "chains", "charset", "collect", "conditional",
     "decoding", "documents/*", "facts", "frontier", "frontmatter", "health", "hosts", "hypertext",
-    "kept", "listing", "look", "markup", "model", "network", "outage", "outline", "packing",
-    "pacing", "probe", "reasons", "records", "reports/*", "rows", "scratch", "settings", "spans",
-    "story", "text", "urls", "verdicts", "views",
+    "kept", "language", "listing", "look", "markup", "model", "network", "outage", "outline",
+    "packing", "pacing", "page", "probe", "reasons", "records", "reports/*", "rows", "scratch",
+    "settings", "signs", "spans", "story", "text", "urls", "verdicts", "views",
 )  # fmt: skip
 
 

@@ -8,8 +8,11 @@ from fakes import url
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from crawler.facts import MAX_PARSED, MAX_TAGS, media_type, normalised_language, read_facts
+from crawler.facts import read_facts
+from crawler.language import normalised_language
 from crawler.model import PageFacts, Response
+from crawler.page import MAX_PARSED, MAX_TAGS, MAX_VISIBLE, media_type, read_page
+from crawler.signs import read_signs
 from crawler.text import is_clean
 
 HTML = "text/html; charset=utf-8"
@@ -20,7 +23,8 @@ def facts_of(
 ) -> PageFacts:
     body = page.encode() if isinstance(page, str) else page
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return read_facts(Response(200, {"content-type": HTML} | named, body), url(address))
+    response = Response(200, {"content-type": HTML} | named, body)
+    return read_facts(read_page(response), response, url(address))
 
 
 @pytest.mark.parametrize(
@@ -308,7 +312,8 @@ def test_a_page_of_nothing_but_tags_is_read_as_far_as_its_head() -> None:
 
 
 def _texts(facts: PageFacts) -> list[str]:
-    return [text for text in astuple(facts) if text is not None]
+    lists = (*facts.feeds, *(text for pair in facts.titles for text in pair))
+    return [*lists, *(text for text in astuple(facts) if isinstance(text, str))]
 
 
 @given(
@@ -321,7 +326,8 @@ def _texts(facts: PageFacts) -> list[str]:
 @example(b"", "application/pdf", "filename=%1b%ff")
 def test_no_bytes_and_no_header_make_reading_fail(body: bytes, kind: str, other: str) -> None:
     headers = {"content-type": kind, "content-disposition": other, "content-language": other}
-    facts = read_facts(Response(200, headers, body), url("https://a.example/"))
+    response = Response(200, headers, body)
+    facts = read_facts(read_page(response), response, url("https://a.example/"))
     assert all(is_clean(text) for text in _texts(facts))
 
 
@@ -343,3 +349,28 @@ def test_no_markup_smuggles_a_control_character_into_a_fact(page: str) -> None:
     facts = facts_of(page.encode("utf-8", "replace"))
     assert all(is_clean(text) and text.strip() == text for text in _texts(facts))
     assert (facts.title is None) == (facts.title_source is None)
+
+
+@pytest.mark.parametrize(
+    ("body", "visible"),
+    [
+        ("<p>One <b>two</b><p>three", "One two three"),
+        ("<nav>Menu</nav><script>no()</script><style>p{}</style><p>Text", "Text"),
+        ("<header>Site</header><main>Text</main><footer>Site</footer>", "Text"),
+        ("", ""),
+        ("<frameset>", ""),
+    ],
+)
+def test_visible_text_is_what_this_page_says(body: str, visible: str) -> None:
+    page = read_page(Response(200, {"content-type": HTML}, f"<title>T</title>{body}".encode()))
+    assert page is not None
+    assert page.visible == visible
+    assert len(page.visible) <= MAX_VISIBLE
+
+
+def test_the_signs_of_a_page_are_what_the_rules_need_besides_its_facts() -> None:
+    source = "<meta name=robots content='NOINDEX, follow'><h1> One </h1><h1></h1><p>Text"
+    page = read_page(Response(200, {"content-type": HTML}, source.encode()))
+    assert page is not None
+    signs = read_signs(page)
+    assert (signs.headings, signs.text, signs.noindex) == (("One",), "One Text", True)
