@@ -12,6 +12,7 @@ from crawler import listing, reports, session
 from crawler.assemble import Tally, noted
 from crawler.collect import Collection, collect
 from crawler.errors import LINKS_FAIL, OK
+from crawler.model import Report
 from crawler.outline import Scope, outline
 from crawler.practice import DOCUMENT, PracticeClock, PracticeWeb, document
 from crawler.rows import known_url
@@ -67,9 +68,19 @@ def _report(directory: Path, settings: Settings, say: Say) -> None:
         report, story = store.report(), store.story(known_url(STORY))
     say("$ crawl report\n" + reports.render(report, "text", Scope.ALL))
     say(f"$ crawl show {STORY}\n{story_text(story)}")
+    _catalogue(report, say)
     for each in (reports.BY_NAME["markdown"], reports.BY_NAME["json"]):
         text = reports.render(report, each.name, Scope.ALL)
         (directory / f"report{each.suffix}").write_text(text, encoding="utf-8")
+    for each in (reports.BY_NAME["markdown"], reports.BY_NAME["csv"]):
+        text = "".join(each.render_catalogue(report))
+        (directory / f"catalogue{each.suffix}").write_text(text, encoding="utf-8")
+
+
+def _catalogue(report: Report, say: Say) -> None:
+    lines = "".join(reports.text.render_catalogue(report)).splitlines()
+    say("$ crawl report --view catalogue      # what the post links to, fit to be published")
+    say("\n".join(lines[: 2 * _SHOWN]) + "\n…\n")
 
 
 def _check(call: Session, say: Say) -> None:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Final, TypeAlias
 
 from crawler.assemble import counts
+from crawler.catalogue import Resource
 from crawler.model import (
     Finding,
     LinkState,
@@ -28,6 +29,7 @@ SCHEMA: Final = 1
 
 _SPAN: Final = tuple(each.name for each in fields(Span))
 _FACTS: Final = tuple(each.name for each in fields(PageFacts))
+_RESOURCE: Final = tuple(each.name for each in fields(Resource) if each.name != "facts")
 _JSON: Final = json.JSONEncoder(allow_nan=False).encode
 
 Record: TypeAlias = dict[str, Any]
@@ -51,10 +53,10 @@ def report_record(report: Report) -> Record:
     }
 
 
-def whole_text(head: Record, links: Iterable[Record]) -> Iterator[str]:
-    """Yield the JSON of one object whose last field, `links`, is never in memory as a whole."""
+def whole_text(head: Record, links: Iterable[Record], name: str = "links") -> Iterator[str]:
+    """Yield the JSON of one object whose last field, a list, is never in memory as a whole."""
     yield json.dumps(head, indent=1, allow_nan=False).removesuffix("\n}")
-    before = ',\n "links": ['
+    before = f',\n "{name}": ['
     for link in links:
         yield f"{before}\n  {{\n{_fields(link)}\n  }}"
         before = ","
@@ -110,6 +112,16 @@ def row_record(row: Row) -> Record:
         **_verdict_record(row),
         **_look_record(row.observation, fragment),
         **_state_record(row.state),
+    }
+
+
+def resource_record(resource: Resource) -> Record:
+    """Return one resource of a catalogue: where it stands, what it is, how it is."""
+    facts = resource.facts
+    return {
+        **_plain(resource, _RESOURCE),
+        **_plain(facts, ("language", "site", "author", "published", "modified")),
+        **_plain(facts, ("type", "licence", "description", "content_type")),
     }
 
 

@@ -37,7 +37,7 @@ def main() -> int:
 
 def texts() -> Iterator[tuple[Path, str]]:
     """Yield each generated file with what should be in it."""
-    tale, report = played()
+    tale, report, catalogue = played()
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     readme = block(readme, "demo", excerpt(tale))
     readme = block(readme, "commands", "\n\n".join(helps()))
@@ -45,6 +45,7 @@ def texts() -> Iterator[tuple[Path, str]]:
     yield ROOT / "docs" / "reasons.md", reasons()
     yield ROOT / "docs" / "settings.md", settings()
     yield ROOT / "reports" / "demo.md", report
+    yield ROOT / "reports" / "catalogue.md", catalogue
 
 
 def block(text: str, name: str, content: str) -> str:
@@ -58,13 +59,14 @@ def block(text: str, name: str, content: str) -> str:
     return replaced
 
 
-def played() -> tuple[str, str]:
-    """Play the demo; return its tale and its report as Markdown."""
+def played() -> tuple[str, str, str]:
+    """Play the demo; return its tale, its report and its catalogue as Markdown."""
     said: list[str] = []
     with tempfile.TemporaryDirectory() as directory:
         demo.play(Path(directory), said.append)
         report = (Path(directory) / "report.md").read_text(encoding="utf-8")
-    return "\n".join(said), report
+        catalogue = (Path(directory) / "catalogue.md").read_text(encoding="utf-8")
+    return "\n".join(said), report, catalogue
 
 
 def excerpt(tale: str) -> str:

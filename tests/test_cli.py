@@ -1,6 +1,7 @@
 """The command line, as its users call it, over real sockets on loopback."""
 
 import contextlib
+import csv
 import io
 import json
 import os
@@ -323,6 +324,21 @@ def test_the_format_of_a_report_follows_the_files_name(crawl: Crawl, port: int) 
     assert json.loads(Path("r.json").read_text())["schema"] == 1
     crawl("report", "--output", "r.md")
     assert Path("r.md").read_text().startswith("# ")
+
+
+def test_the_catalogue_of_what_was_found_is_a_view_of_the_report(crawl: Crawl, port: int) -> None:
+    document(port, "/moved", "/gone")
+    crawl("run", "a.md", *HERE)
+    site = f"http://a.example:{port}"
+    told = crawl("report", "--view", "catalogue", "--format", "markdown").out
+    assert f"### Links\n\n- [Hola](<{site}/moved>) · es\n- [label /gone]" in told
+    crawl("report", "--view", "catalogue", "--output", "c.csv")
+    with Path("c.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(each["title"], each["final_url"], each["health"]) for each in rows] == [
+        ("Hola", f"{site}/ok", "healthy"), ("", f"{site}/gone", "broken"),
+    ]  # fmt: skip
+    assert crawl("report", "--view", "catalogue").out.startswith("a.md\n\nLinks\n  Hola  (es)\n")
 
 
 def test_the_history_may_be_named_by_the_environment(

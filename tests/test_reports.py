@@ -1,5 +1,6 @@
 """Reports: what they say, in which order, and that no stranger's text can do anything in them."""
 
+import csv
 import json
 import os
 from dataclasses import replace
@@ -115,6 +116,15 @@ def test_snapshot(each: reports.Format, scope: Scope) -> None:
 
 
 @pytest.mark.parametrize("each", reports.FORMATS, ids=lambda each: each.name)
+def test_snapshot_of_the_catalogue(each: reports.Format) -> None:
+    path = SNAPSHOTS / f"catalogue{each.suffix}"
+    text = "".join(each.render_catalogue(everything()))
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("each", reports.FORMATS, ids=lambda each: each.name)
 @pytest.mark.parametrize("scope", Scope)
 def test_every_format_goes_through_every_row(each: reports.Format, scope: Scope) -> None:
     found = Tally()
@@ -217,6 +227,14 @@ def hostile(text: str) -> Report:
     return Report(RUN, (known, invalid), (text,))
 
 
+def answering(text: str) -> Report:
+    """Make a page that is there, and says a text wherever it can."""
+    facts = PageFacts(title=text, site=text, author=text, language=text, published=text)
+    seen = replace(look("ok"), facts=facts)
+    where = replace(occurrence(text=text, document=text or "x"), section=text, raw=text)
+    return Report(RUN, (Row(Place(where, Target(url("https://a.example/"))), seen.verdict, seen),))
+
+
 @given(HOSTILE)
 def test_markdown_holds_no_link_image_or_markup_but_our_own(text: str) -> None:
     rendered = reports.render(hostile(text), "markdown")
@@ -226,6 +244,30 @@ def test_markdown_holds_no_link_image_or_markup_but_our_own(text: str) -> None:
                 assert (kind, target) == ("Autolink", "https://a.example/")
             case {"Start": {"Image": _}} | {"Html": _} | {"InlineHtml": _}:
                 raise AssertionError(event)
+
+
+@given(HOSTILE)
+def test_a_catalogue_in_markdown_links_to_its_resources_alone(text: str) -> None:
+    rendered = "".join(reports.BY_NAME["markdown"].render_catalogue(answering(text)))
+    links = []
+    for event in pyromark.events(rendered, options=pyromark.Options.ENABLE_TABLES):
+        match event:
+            case {"Start": {"Link": {"dest_url": target}}}:
+                links.append(target)
+            case {"Start": {"Image": _}} | {"Html": _} | {"InlineHtml": _}:
+                raise AssertionError(event)
+    assert links == ["https://a.example/"]
+
+
+@given(HOSTILE)
+def test_a_spreadsheet_gets_no_formula_and_no_line_end_in_a_cell(text: str) -> None:
+    each = reports.BY_NAME["csv"]
+    for whole in (each.render_catalogue(answering(text)), each.render(hostile(text), Scope.ALL)):
+        rows = list(csv.reader("".join(whole).splitlines()))
+        assert len({len(row) for row in rows}) == 1
+        for cell in (cell for row in rows for cell in row):
+            assert is_clean(cell)
+            assert not cell.lstrip().startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠"))  # noqa: RUF001
 
 
 @given(HOSTILE)

@@ -18,18 +18,27 @@ _BY_SUFFIX = {each.suffix: each.name for each in reports.FORMATS}
     type=click.Choice(list(reports.BY_NAME)),
     help="The report's format.  [default: by the ending of --output, else text]",
 )
+@click.option(
+    "--view",
+    type=click.Choice(["all", "catalogue"]),
+    default="all",
+    show_default=True,
+    help="What is reported: all there is to do, or the resources with title, language and date.",
+)
 @click.option("--output", metavar="FILE", help="Write the report to this file.")
 @options.history
 @options.settings_files
-def command(format_: str | None, **given: Any) -> None:  # noqa: ANN401
+def command(format_: str | None, view: str, **given: Any) -> None:  # noqa: ANN401
     """Report what the history knows of every link; ask nothing of the network.
 
     Broken links come first, with all their places, since when, and what to do; then those that may
-    be, those that would not talk to us, and the redirects that are worth writing anew.
+    be, those that would not talk to us, and the redirects that are worth writing anew. The
+    catalogue is the other side: what the documents link to, by section, fit to be published.
 
     \b
     crawl report
     crawl report --output reports/latest.md
+    crawl report --view catalogue --output catalogue.csv
     crawl report --format json | jq '.links[] | select(.health == "broken") | .url'
     """
     from crawler.store import Store
@@ -39,4 +48,7 @@ def command(format_: str | None, **given: Any) -> None:  # noqa: ANN401
     name = format_ or _BY_SUFFIX.get(output.suffix if output else "", "text")
     with Store(Path(settings.places.db), read_only=True) as store:
         report = store.report()
-    terminal.deliver(report, name, Scope.ALL, output)
+    if view == "catalogue":
+        terminal.write_pieces(lambda: reports.BY_NAME[name].render_catalogue(report), output)
+    else:
+        terminal.deliver(report, name, Scope.ALL, output)

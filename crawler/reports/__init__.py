@@ -1,6 +1,7 @@
-"""Reports out: one module for each format, each with one `render` function.
+"""Reports out: one module for each format.
 
-To add a format: write `reports/<name>.py` with `render`, add its row to `FORMATS`, and a snapshot.
+To add a format: write `reports/<name>.py` with `render` and `render_catalogue`, add its row to
+`FORMATS`, and the snapshots.
 A renderer is pure: it gets the finished `Report` and returns text. It escapes every piece of
 strangers' text with the one function of its format.
 """
@@ -11,7 +12,7 @@ from typing import Final, Protocol
 
 from crawler.model import Report
 from crawler.outline import Scope
-from crawler.reports import json, jsonl, markdown, text
+from crawler.reports import csv, json, jsonl, markdown, text
 
 
 class Renderer(Protocol):
@@ -25,20 +26,30 @@ class Renderer(Protocol):
         ...
 
 
+class CatalogueRenderer(Protocol):
+    """From a report to its catalogue of resources, piece by piece."""
+
+    def __call__(self, report: Report, /) -> Iterator[str]:
+        """Yield the whole text, with a line end at its end."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format: its name, a file name ending, and its renderer."""
+    """A format: its name, a file name ending, and its renderers."""
 
     name: str
     suffix: str
     render: Renderer
+    render_catalogue: CatalogueRenderer
 
 
 FORMATS: Final = (
-    Format("text", ".txt", text.render),
-    Format("markdown", ".md", markdown.render),
-    Format("json", ".json", json.render),
-    Format("jsonl", ".jsonl", jsonl.render),
+    Format("text", ".txt", text.render, text.render_catalogue),
+    Format("markdown", ".md", markdown.render, markdown.render_catalogue),
+    Format("json", ".json", json.render, json.render_catalogue),
+    Format("jsonl", ".jsonl", jsonl.render, jsonl.render_catalogue),
+    Format("csv", ".csv", csv.render, csv.render_catalogue),
 )
 BY_NAME: Final[Mapping[str, Format]] = {each.name: each for each in FORMATS}
 

@@ -2,11 +2,18 @@
 
 from collections.abc import Iterator
 
+from crawler.catalogue import chapters
 from crawler.model import Report
 from crawler.outline import Scope
-from crawler.records import report_record, row_record, whole_text
+from crawler.records import report_record, resource_record, row_record, whole_text
 
 
 def render(report: Report, _scope: Scope) -> Iterator[str]:
     """Render all there is, whatever the scope: machines choose for themselves."""
     return whole_text(report_record(report), map(row_record, report.rows))
+
+
+def render_catalogue(report: Report) -> Iterator[str]:
+    """Render the resources as `resources`, in order; sections stand with each."""
+    resources = (each for chapter in chapters(report) for each in chapter.resources)
+    return whole_text(report_record(report), map(resource_record, resources), "resources")

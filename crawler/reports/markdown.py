@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from crawler.catalogue import Resource, chapters
 from crawler.model import Occurrence, Report
 from crawler.outline import Entry, Scope, Section, outline
 from crawler.text import clean, readable
@@ -29,6 +30,20 @@ def render(report: Report, scope: Scope) -> Iterator[str]:
         yield from (f"{line}\n" for line in _section(section))
 
 
+def render_catalogue(report: Report) -> Iterator[str]:
+    """Render a list of resources under the headings of the documents that name them."""
+    yield "# Catalogue\n"
+    document = None
+    for chapter in chapters(report):
+        if chapter.document != document:
+            document = chapter.document
+            yield f"\n## {escape(document)}\n"
+        if chapter.section:
+            yield f"\n### {escape(chapter.section)}\n"
+        yield "\n"
+        yield from (f"- {_resource(each)}\n" for each in chapter.resources)
+
+
 def escape(text: str) -> str:
     """Make any text plain text."""
     escaped = _SPECIAL.sub(r"\\\1", clean(readable(text)))
@@ -41,6 +56,11 @@ def code(text: str) -> str:
     fence = "`" * (max((len(run) for run in re.findall("`+", shown)), default=0) + 1)
     pad = " " if shown.startswith("`") or shown.endswith("`") else ""
     return f"{fence}{pad}{shown}{pad}{fence}"
+
+
+def _resource(resource: Resource) -> str:
+    remarks = "".join(f" · {escape(each)}" for each in resource.remarks)
+    return f"[{escape(resource.name)}](<{resource.url}>){remarks}"
 
 
 def _section(section: Section) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from io import StringIO
 from typing import Final, TypeAlias
 
+from crawler.catalogue import chapters
 from crawler.model import Occurrence, Outcome, Report
 from crawler.outline import Entry, Outline, Scope, Section, outline
 from crawler.text import clean, readable, shown_name
@@ -28,6 +29,20 @@ Line: TypeAlias = tuple[tuple[str, str], ...]
 def render(report: Report, scope: Scope) -> Iterator[str]:
     """Render without colour."""
     return render_styled(report, scope, color=False)
+
+
+def render_catalogue(report: Report) -> Iterator[str]:
+    """Render what resources there are, under the headings of the documents that name them."""
+    document = None
+    for chapter in chapters(report):
+        if chapter.document != document:
+            yield "\n" if document else ""
+            document = chapter.document
+            yield f"{shown_name(document)}\n"
+        yield f"\n{escape(chapter.section)}\n" if chapter.section else "\n"
+        for each in chapter.resources:
+            remarks = f"  ({', '.join(map(escape, each.remarks))})" if each.remarks else ""
+            yield f"  {escape(each.name)}{remarks}\n    {clean(each.url, _SHOWN_URL)}\n"
 
 
 def render_styled(report: Report, scope: Scope, *, color: bool) -> Iterator[str]:

@@ -1,0 +1,62 @@
+"""CSV for spreadsheets: one row a place, or a resource of the catalogue. RFC 4180, lines end in LF.
+
+No cell begins as a formula does: spreadsheets would run what a stranger's page title says.
+"""
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping
+from io import StringIO
+from typing import Any, Final
+
+from crawler.catalogue import chapters
+from crawler.model import Report
+from crawler.outline import Scope
+from crawler.records import resource_record, row_record
+from crawler.text import clean
+
+COLUMNS: Final = (
+    "document", "line", "column", "section", "kind", "text", "raw", "url", "fragment", "outcome",
+    "reason", "confidence", "detail", "status", "final_url", "title", "language", "content_type",
+    "health", "failing_since", "last_ok_at", "checked_at", "attempts", "elapsed_ms", "findings",
+)  # fmt: skip
+CATALOGUE_COLUMNS: Final = (
+    "document", "section", "line", "label", "title", "url", "final_url", "language", "site",
+    "author", "published", "modified", "type", "licence", "health", "outcome",
+)  # fmt: skip
+
+# What begins a formula, in full width too: Excel takes those for the same.
+_FORMULA: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # noqa: RUF001 - meant so
+_LIMIT: Final = 4_096
+
+
+def render(report: Report, _scope: Scope) -> Iterator[str]:
+    """Render all there is, whatever the scope: machines choose for themselves."""
+    return _table(COLUMNS, (_flat(row_record(row)) for row in report.rows))
+
+
+def render_catalogue(report: Report) -> Iterator[str]:
+    """Render a row for each resource."""
+    resources = (each for chapter in chapters(report) for each in chapter.resources)
+    return _table(CATALOGUE_COLUMNS, map(resource_record, resources))
+
+
+def escape(value: object) -> str:
+    """Make any value a cell that is nothing but text."""
+    text = "" if value is None else clean(str(value), _LIMIT)
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _table(columns: tuple[str, ...], records: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    yield _line(columns)
+    for record in records:
+        yield _line(escape(record[name]) for name in columns)
+
+
+def _line(cells: Iterable[str]) -> str:
+    line = StringIO()
+    csv.writer(line, quoting=csv.QUOTE_ALL, lineterminator="\n").writerow(cells)
+    return line.getvalue()
+
+
+def _flat(record: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {**record, "findings": " ".join(each["name"] for each in record["findings"])}
