@@ -2,6 +2,7 @@
 #   make run     check the documents in seeds/, report into reports/
 #   make test    the tests
 #   make check   format, lint, types, import contracts, docs, tests
+#   make fuzz    fuzz the parsers; ARGS="page --seconds 600" for a part (Linux)
 #   make bench   measure beside lychee; ARGS="web --links 1000" for a part
 
 PYTHON ?= python3
@@ -12,7 +13,7 @@ READY := $(VENV)/.ready
 DEV_READY := $(VENV)/.ready-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lint types contracts docs bench clean
+.PHONY: help run test check format lint types contracts docs bench fuzz clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -68,5 +69,9 @@ docs: $(DEV_READY)
 bench: $(DEV_READY)
 	@PYTHONPATH=tests $(BIN)/python -m bench $(ARGS)
 
+fuzz: $(DEV_READY)
+	@$(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check --editable '.[fuzz]'
+	@PYTHONPATH=tests $(BIN)/python -m fuzz $(ARGS)
+
 clean:
-	rm -rf $(VENV) .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis .fuzz

@@ -1,0 +1,142 @@
+"""What is fuzzed: a function of bytes for each parser, with inputs to begin from."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from crawler.chains import certainly_untrusted
+from crawler.charset import decode
+from crawler.decoding import Decoder, Undecodable
+from crawler.documents import FORMATS, read
+from crawler.facts import read_facts
+from crawler.markup import tokens
+from crawler.model import Document, Response
+from crawler.page import read_page
+from crawler.reports.markdown import escape
+from crawler.settings import ExtractSettings
+from crawler.signs import read_signs
+from crawler.text import clean, is_clean, readable
+from crawler.urls import Target as UrlTarget
+from crawler.urls import resolve
+
+HERE: Final = Path(__file__).parent.parent
+BASE: Final = "https://a.example/x/page"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A parser under test: `feed` raises for what it should not have done."""
+
+    name: str
+    feed: Callable[[bytes], None]
+    seeds: tuple[bytes, ...]
+    words: tuple[str, ...] = ()
+
+
+def _page(data: bytes) -> None:
+    """One line of headers, then a body."""
+    kind, _, body = data.partition(b"\n")
+    header = kind.decode("latin-1")
+    headers = {"content-type": header or "text/html", "content-language": header}
+    response = Response(200, headers, body)
+    page, here = read_page(response), resolve(BASE)
+    assert isinstance(here, UrlTarget)
+    facts = read_facts(page, response, here.url)
+    for text in (facts.title, facts.description, facts.author, facts.site, facts.language):
+        assert text is None or is_clean(text)
+    if page:
+        read_signs(page)
+
+
+def _charset(data: bytes) -> None:
+    kind, _, body = data.partition(b"\n")
+    decode(body, kind.decode("latin-1"))
+
+
+def _document(name: str) -> Callable[[bytes], None]:
+    settings = ExtractSettings(comments=True, schemeless=True)
+
+    def feed(data: bytes) -> None:
+        text = data.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
+        lines = text.split("\n")
+        for each in read(Document("a", name, text), settings).occurrences:
+            span = each.span
+            assert 1 <= span.line <= span.end_line <= len(lines)
+            if span.line == span.end_line:
+                assert lines[span.line - 1][span.column - 1 : span.end_column - 1] == each.raw
+
+    return feed
+
+
+def _url(data: bytes) -> None:
+    raw, _, base = data.decode("utf-8", "replace").partition("\n")
+    target = resolve(raw, base or None)
+    if isinstance(target, UrlTarget):
+        again = resolve(str(target.url))
+        assert isinstance(again, UrlTarget)
+        assert again.url == target.url
+
+
+def _markup(data: bytes) -> None:
+    text = data.decode("utf-8", "replace")
+    for token in tokens(text):
+        assert 0 <= token.start <= token.end <= len(text)
+
+
+def _text(data: bytes) -> None:
+    text = data.decode("utf-8", "replace")
+    assert is_clean(clean(text))
+    escape(readable(text))
+
+
+def _coding(data: bytes) -> None:
+    coding, _, body = data.partition(b"\n")
+    try:
+        decoder = Decoder(coding.decode("latin-1"), 4096)
+        for piece in (body[:7], body[7:]):
+            decoder.feed(piece)
+    except Undecodable:
+        return
+    assert len(decoder.body) <= 4096
+
+
+def _certificates(data: bytes) -> None:
+    certainly_untrusted(data.split(b"----"))
+
+
+def _files(pattern: str) -> tuple[bytes, ...]:
+    return tuple(path.read_bytes()[:16_384] for path in sorted(HERE.glob(pattern)))[:200]
+
+
+_TAGS: Final = (
+    "<title>", "</title>", "<meta name=", "property=og:title", "content=", "<h1>", "<svg>", "<!--",
+    "-->", "<script type=application/ld+json>", "</script>", "<base href=", "<a href=",
+    "<noscript>", "http-equiv=refresh", "<link rel=canonical href=", "charset=", "lang=", "&#x0;",
+    "<template>",
+)  # fmt: skip
+_PAGES: Final = (
+    (
+        b"text/html; charset=utf-8\n<html lang=es><head><title>T</title><meta name=og:title "
+        b"content=O><link rel=canonical href=/x></head><body><h1>H</h1><p>Text</p></body></html>"
+    ),
+    b"text/html\n<meta charset=gbk><title>\xc4\xe3\xba\xc3</title>",
+    b"text/html\n\xff\xfe<\0t\0i\0t\0l\0e\0>\0x\0",
+)
+
+TARGETS: Final = (
+    Target("page", _page, _PAGES, _TAGS),
+    Target("charset", _charset, _PAGES, ("charset=", "encoding=", "utf-16", "big5", "shift_jis")),
+    Target("markup", _markup, _files("cases/documents/*.html"), _TAGS),
+    *(
+        Target(each.name, _document(each.name), _files(f"cases/documents/*{each.suffixes[0]}"))
+        for each in FORMATS
+    ),
+    Target("url", _url, (b"https://a.example/x?y#z", b"../x\nhttp://b.example/y/z")),
+    Target("text", _text, ("C√≥mo\x1b[31m\u202e".encode(),)),
+    Target(
+        "coding", _coding, (b"gzip\n\x1f\x8b\x08\0\0\0\0\0\0\x03K\x04\0C\xbe\xb7\xe8\x01\0\0\0",)
+    ),
+    Target("certificates", _certificates, (b"\x30\x03\x02\x01\x00",)),
+)
+BY_NAME: Final = {each.name: each for each in TARGETS}
