@@ -147,18 +147,28 @@ def ssl_context(settings: FetchSettings) -> ssl.SSLContext:
     context = ssl.create_default_context(cafile=certifi.where())
     # Python 3.13 sets it, browsers do not: certificates would fail for what nobody else minds.
     context.verify_flags &= ~ssl.VerifyFlags.VERIFY_X509_STRICT
-    if settings.cacert is not None:
-        try:
-            context.load_verify_locations(cafile=Path(settings.cacert))
-        except (OSError, ssl.SSLError) as error:
-            raise SettingsError(
-                f"--cacert {settings.cacert} (or SSL_CERT_FILE): not a readable file of PEM "
-                "certificates."
-            ) from error
+    _trust(context, settings)
     if settings.insecure:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context
+
+
+def check_authorities(settings: FetchSettings) -> None:
+    """Raise `SettingsError` for an unusable file of authorities, before it is needed."""
+    _trust(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), settings)
+
+
+def _trust(context: ssl.SSLContext, settings: FetchSettings) -> None:
+    if settings.cacert is None:
+        return
+    try:
+        context.load_verify_locations(cafile=Path(settings.cacert))
+    except (OSError, ssl.SSLError) as error:
+        raise SettingsError(
+            f"--cacert {settings.cacert} (or SSL_CERT_FILE): not a readable file of PEM "
+            "certificates."
+        ) from error
 
 
 def _unverifying() -> ssl.SSLContext:

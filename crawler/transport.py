@@ -6,6 +6,8 @@ standard one serves alone.
 """
 
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -13,7 +15,7 @@ from crawler.guard import Guard
 from crawler.line import HttpxLine, Line, Reply
 from crawler.proxied import ProxiedTransport
 from crawler.settings import FetchSettings, PaceSettings
-from crawler.standard import GuardedBackend, StandardTransport
+from crawler.standard import GuardedBackend, StandardTransport, check_authorities
 from crawler.urls import Url
 
 if TYPE_CHECKING:
@@ -25,8 +27,11 @@ class Transport:
 
     def __init__(self, fetch: FetchSettings, pace: PaceSettings) -> None:
         self._guard = Guard(fetch)
-        self._standard = _standard(fetch, pace, self._guard)
+        self._make_standard = partial(_standard, fetch, pace, self._guard)
+        check_authorities(fetch)
         self._fast = None if fetch.proxy else _fast(fetch, self._guard)
+        # Made when it is needed: to read all authorities takes it a tenth of a second.
+        self._made = None if self._fast else self._make_standard()
 
     async def prepare(self, url: Url) -> None:
         """Find out where a host is. Raises what `failures` knows."""
@@ -42,18 +47,24 @@ class Transport:
                 return await self._fast.ask(url, headers)
             except InconclusiveError:
                 pass  # a second opinion
-        return await self._standard.ask(url, headers)
+        return await self._standard().ask(url, headers)
 
     async def ask_elsewhere(self, url: Url, headers: Mapping[str, str]) -> Reply:
         """Answer by the standard stack: the fast one is silent, or held up by somebody else."""
-        return await self._standard.ask(url, headers)
+        return await self._standard().ask(url, headers)
 
     async def aclose(self) -> None:
-        """Close connections and forget names."""
-        if self._fast is not None:
-            await self._fast.aclose()
-        await self._standard.aclose()
-        await self._guard.close()
+        """Close connections and forget names; one that cannot be closed keeps no other open."""
+        async with AsyncExitStack() as closing:
+            closing.push_async_callback(self._guard.close)
+            for line in (self._made, self._fast):
+                if line is not None:
+                    closing.push_async_callback(line.aclose)
+
+    def _standard(self) -> Line:
+        if self._made is None:
+            self._made = self._make_standard()
+        return self._made
 
 
 def _standard(fetch: FetchSettings, pace: PaceSettings, guard: Guard) -> Line:

@@ -16,8 +16,10 @@ from crawler.clock import SystemClock
 from crawler.fast import FastLine, InconclusiveError, _body
 from crawler.fetch import Fetcher
 from crawler.guard import Guard
+from crawler.line import HttpxLine, Line
 from crawler.model import Failure, FailureKind, Fetch, Response
 from crawler.settings import FetchSettings, PaceSettings
+from crawler.standard import GuardedBackend, StandardTransport
 from crawler.transport import Transport
 from crawler.urls import Url
 
@@ -175,6 +177,42 @@ async def test_a_request_that_is_given_up_leaves_nothing_behind() -> None:
     async with serving(silent) as site:
         fetch = await fetched(f"http://a.example:{site.port}/", timeout=0.2)
     assert outcome(fetch) is FailureKind.TIMEOUT
+
+
+async def test_the_standard_stack_is_made_only_if_it_is_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: list[FetchSettings] = []
+
+    def standard(fetch: FetchSettings, pace: PaceSettings, guard: Guard) -> Line:
+        made.append(fetch)
+        return HttpxLine(StandardTransport(fetch, pace, GuardedBackend(guard)), fetch.timeout)
+
+    monkeypatch.setattr("crawler.transport._standard", standard)
+    async with serving(answering(OK)) as site:
+        good = await fetched(f"http://a.example:{site.port}/")
+        assert (outcome(good), len(made)) == (200, 0)
+    async with serving(answering(b"HTTP/1.1 200 OK\r\nx: \xc3\xbc\r\n\r\n")) as site:
+        odd = await fetched(f"http://a.example:{site.port}/")
+    assert (outcome(odd), len(made)) == (200, 1)
+
+
+async def test_a_stack_that_cannot_be_closed_keeps_nothing_else_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def fails(_self: FastLine) -> None:
+        raise RuntimeError("no")
+
+    closed: list[Guard] = []
+
+    async def close(self: Guard) -> None:
+        closed.append(self)
+
+    monkeypatch.setattr(FastLine, "aclose", fails)
+    monkeypatch.setattr(Guard, "close", close)
+    with pytest.raises(RuntimeError, match="no"):
+        await Transport(FetchSettings(), PaceSettings()).aclose()
+    assert len(closed) == 1
 
 
 async def test_closing_while_a_client_is_being_made_is_calm() -> None:

@@ -2,10 +2,12 @@
 
 import re
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
+from publicsuffixlist import PSLFILE, PublicSuffixList, encode_idn
 
-from crawler.tables import advertising_hosts, registrable_domain, shorteners
+from crawler.tables import advertising_hosts, public_suffixes, registrable_domain, shorteners
 from crawler.urls import Target, resolve
 
 LINES = files("crawler").joinpath("data", "shorteners.tsv").read_text("utf-8").splitlines()
@@ -70,3 +72,17 @@ def test_shorteners_that_hide_behind_advertising_are_a_class_of_their_own() -> N
 )
 def test_a_domain_is_what_somebody_registered(host: str, domain: str) -> None:
     assert registrable_domain(host) == domain
+
+
+def test_the_list_of_suffixes_says_for_encoded_names_what_its_library_would_read() -> None:
+    whole = PublicSuffixList(accept_unknown=False)
+    rules = [
+        line.lstrip("!*.")
+        for line in Path(PSLFILE).read_text("utf-8").splitlines()
+        if line and not line.startswith("//")
+    ]
+    foreign = [encode_idn(rule) for rule in rules if not rule.isascii()]
+    assert len(foreign) > 100
+    for rule in (*foreign, *filter(str.isascii, rules[::50])):
+        for host in (rule, f"b.{rule}", f"a.b.{rule}"):
+            assert public_suffixes().privatesuffix(host) == whole.privatesuffix(host), host
