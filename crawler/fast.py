@@ -9,9 +9,9 @@ from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from datetime import timedelta
-from functools import cache, partial
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple
 
 import httpcore
 import httpx
@@ -27,8 +27,8 @@ from crawler.urls import Url
 
 FAST: Final = "fast"
 GATHER_SECONDS: Final = 0.03
-# A client holds its own table of authorities, 150 kB, and takes 8 ms to make: in a long run hosts
-# are gathered for longer, and the oldest clients are forgotten.
+# A client that knows TLS holds its own table of authorities, 150 kB, and takes 8 ms to make: in a
+# long run hosts are gathered for longer, and the oldest clients are forgotten.
 LONG_GATHER_SECONDS: Final = 0.25
 MAX_CLIENTS: Final = 64
 # An idle connection holds 37 kB, for up to twice as long; a host's next request comes soon.
@@ -39,8 +39,18 @@ _MAX_IDLE: Final = 1
 # time for one answer, and in any case enough for two lost packets (RFC 6298: after 1 and 3 s).
 _MAX_CONNECT_SECONDS: Final = 3.5
 
-# Name, port, and where the host was found to be reached after all, if its first address is dead.
-Host: TypeAlias = tuple[str, int, str | None]
+
+class Host(NamedTuple):
+    """Whom a client is made for.
+
+    `moved`: where it was found to be reached after all, if its first address is dead. What is
+    asked over https and what is not never share a client.
+    """
+
+    name: str
+    port: int
+    secure: bool
+    moved: str | None
 
 
 class InconclusiveError(Exception):
@@ -99,10 +109,11 @@ class FastLine:
 
     async def _client(self, url: Url) -> Client:
         _make_sure_of_host(url)
-        host, port = url.host.strip("[]"), url.port
-        key = (host, port, self._guard.experience.moved(host))
+        name = url.host.strip("[]")
+        moved = self._guard.experience.moved(name)
+        key = Host(name, url.port, url.scheme == "https", moved)
         if key not in self._clients:
-            place = await self._place(host, port)
+            place = await self._place(name, url.port)
             if key not in self._clients:  # nobody else was quicker
                 self._gather(key, place)
         made = self._clients[key]
@@ -127,10 +138,11 @@ class FastLine:
         await asyncio.sleep(LONG_GATHER_SECONDS if many else GATHER_SECONDS)
         gathered, self._gathered = self._gathered, {}
         while gathered:  # one name can be pinned once in a client, whatever its port
-            batch = {key[0]: key for key in gathered}
-            pins = {host: gathered.pop(key) for host, key in batch.items()}
+            secure = next(iter(gathered)).secure
+            batch = {key.name: key for key in gathered if key.secure is secure}
+            pins = {name: gathered.pop(key) for name, key in batch.items()}
             try:
-                client = self._build(pins)
+                client = self._build(pins, secure=secure)
             # A certificate authority that rustls cannot read; an address with a zone: ValueError.
             except (PyreqwestError, ValueError):
                 for key in batch.values():
@@ -147,7 +159,7 @@ class FastLine:
             for key in self._batches.popleft():
                 self._clients.pop(key, None)
 
-    def _build(self, pins: Mapping[str, str]) -> Client:
+    def _build(self, pins: Mapping[str, str], *, secure: bool) -> Client:
         builder = (
             ClientBuilder()
             .no_proxy()
@@ -165,12 +177,14 @@ class FastLine:
             # We give up before; but only by this the library lets go of what we gave up.
             .timeout(self._forgotten)
         )
-        if self._authorities is not None:
+        if secure and self._authorities is not None:
             builder = builder.add_root_certificate_pem(self._authorities)
-        if self._settings.insecure:
+        if self._settings.insecure or not secure:
+            # Without TLS there are no certificates: it is told so, lest it read all authorities.
             builder = builder.danger_accept_invalid_certs(True)  # noqa: FBT003
-        for host, place in pins.items():
-            builder = builder.resolve(host, place, 0)  # port 0: the URL's own
+        builder = builder.https_only(secure)
+        for name, place in pins.items():
+            builder = builder.resolve(name, place, 0)  # port 0: the URL's own
         return builder.build()
 
 
@@ -203,7 +217,7 @@ def _make_sure_of_host(url: Url) -> None:
         raise InconclusiveError
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _agrees_on(scheme: str, authority: str, host: str) -> bool:
     try:
         return ReqwestUrl(f"{scheme}://{authority}/").host_str == host

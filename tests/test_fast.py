@@ -119,9 +119,9 @@ async def test_many_hosts_share_a_client_and_a_name_on_two_ports_does_not(
     pinned: list[set[str]] = []
     build = FastLine._build
 
-    def counting(transport: FastLine, pins: Mapping[str, str]) -> Client:
+    def counting(transport: FastLine, pins: Mapping[str, str], *, secure: bool) -> Client:
         pinned.append(set(pins))
-        return build(transport, pins)
+        return build(transport, pins, secure=secure)
 
     monkeypatch.setattr(FastLine, "_build", counting)
     async with serving(answering(OK)) as one, serving(answering(OK)) as two:
@@ -148,6 +148,21 @@ async def test_the_fast_stack_trusts_whom_the_operator_trusts(tmp_path: Path) ->
     assert (outcome(careless), careless.http_stack) == (200, "fast")
 
 
+async def test_who_was_asked_without_tls_is_verified_with_it() -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("a.example").configure_cert(context)
+    settings = FetchSettings(resolve=HERE)
+    fast = FastLine(settings, Guard(settings))
+    async with serving(answering(OK), context) as site:
+        places = [url(f"{scheme}://a.example:{site.port}/") for scheme in ("http", "https")]
+        await asyncio.gather(*map(fast.prepare, places))
+        for place in places:
+            with pytest.raises(InconclusiveError):
+                await fast.ask(place, {})
+    assert site.heads == []
+    await fast.aclose()
+
+
 async def test_a_host_that_the_library_would_read_otherwise_is_not_asked() -> None:
     fast = FastLine(FetchSettings(resolve=HERE), Guard(FetchSettings(resolve=HERE)))
     for target in ("@127.0.0.1/", ":99999/"):
@@ -166,7 +181,7 @@ async def test_authorities_that_the_fast_stack_cannot_read_leave_it_to_the_other
     settings = FetchSettings(resolve=HERE, cacert=str(path))
     fast = FastLine(settings, Guard(settings))
     with pytest.raises(InconclusiveError):
-        await fast.ask(url("http://a.example/"), {})
+        await fast.ask(url("https://a.example/"), {})
     await fast.aclose()
 
 

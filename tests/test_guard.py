@@ -96,9 +96,9 @@ def pins_noted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Mapping[str, st
     noted: list[Mapping[str, str]] = []
     build = FastLine._build
 
-    def noting(transport: FastLine, pins: Mapping[str, str]) -> object:
+    def noting(transport: FastLine, pins: Mapping[str, str], *, secure: bool) -> object:
         noted.append(dict(pins))
-        return build(transport, pins)
+        return build(transport, pins, secure=secure)
 
     with monkeypatch.context() as patch:
         patch.setattr(FastLine, "_build", noting)
