@@ -47,6 +47,7 @@ FACTS: Final = tuple(each.name for each in fields(PageFacts))
 # Facts that are lists of texts, or of pairs of texts: JSON in the history.
 _LISTS: Final = frozenset({"feeds"})
 _PAIRS: Final = frozenset({"titles"})
+_VERDICT: Final = tuple(each.name for each in fields(Verdict))
 _SPAN: Final = tuple(each.name for each in fields(Span))
 
 
@@ -85,7 +86,7 @@ def look_row(look: Observation) -> dict[str, Any]:
     """Return the columns of a look, but for its keys."""
     return {
         "at": iso(look.at),
-        **asdict(look.verdict),
+        **{name: getattr(look.verdict, name) for name in _VERDICT},
         "status": look.status,
         "final_url": str(look.final_url) if look.final_url else None,
         **{name: _written_fact(getattr(look.facts, name)) for name in FACTS},
@@ -246,17 +247,11 @@ def look_of(row: SqlRow, hops: tuple[Hop, ...] = ()) -> Observation:
         )
         for f in json.loads(row["findings"])
     )
-    judged = Verdict(
-        Outcome(row["outcome"]),
-        BY_CODE[row["reason"]].code,
-        clean(row["detail"], _MAX_DETAIL),
-        Confidence(row["confidence"]),
-    )
     final_url = known_url(row["final_url"]) if row["final_url"] else None
     return Observation(
         url=known_url(row["url"]),
         at=moment(row["at"]),
-        verdict=judged,
+        verdict=_verdict(row),
         status=row["status"],
         final_url=final_url,
         hops=hops,
@@ -266,6 +261,21 @@ def look_of(row: SqlRow, hops: tuple[Hop, ...] = ()) -> Observation:
         elapsed_ms=row["elapsed_ms"],
         http_stack=row["http_stack"],
         validators=_validators(row, final_url),
+    )
+
+
+@_reads_back
+def judged_of(row: SqlRow) -> Observation:
+    """Read of a look what the health of its link depends on: whose, when, and which verdict."""
+    return Observation(known_url(row["url"]), moment(row["at"]), _verdict(row))
+
+
+def _verdict(row: SqlRow) -> Verdict:
+    return Verdict(
+        Outcome(row["outcome"]),
+        BY_CODE[row["reason"]].code,
+        clean(row["detail"], _MAX_DETAIL),
+        Confidence(row["confidence"]),
     )
 
 

@@ -64,7 +64,7 @@ async def run(
         conduct.on_look(look)
 
     digest = conduct.settings.digest
-    memory = replace(conduct, on_look=take, recall=lambda url: store.recall(url, digest))
+    memory = replace(conduct, on_look=take, recall=recalling(store, known, digest))
     links = (link for link in collection.links if link.url not in seen.looks)
     looks = await crawl(links, known, memory)
     recorder.flush()
@@ -80,6 +80,16 @@ def known_states(store: "Store", collection: Collection) -> Lookup[LinkState]:
     for state in store.states():
         known.put(state.url, state)
     return known
+
+
+def recalling(
+    store: "Store", known: Lookup[LinkState], digest: str
+) -> Callable[[Url], Observation | None]:
+    """Return what recalls the last look at a link.
+
+    One without a state has never been looked at: the history need not be asked, once for each.
+    """
+    return lambda url: store.recall(url, digest) if known.get(url) else None
 
 
 class _Seen:

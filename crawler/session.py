@@ -130,7 +130,7 @@ async def check(collection: Collection, conduct: Conduct, *, quiet: bool) -> Rep
         store, known = _history(collection, conduct.settings, opened, quiet=quiet)
         if store is not None:
             digest = conduct.settings.digest
-            conduct = replace(conduct, recall=lambda url: store.recall(url, digest))
+            conduct = replace(conduct, recall=runs.recalling(store, known, digest))
         return await runs.check(collection, known, conduct)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
@@ -27,6 +27,7 @@ from crawler.rows import (
     hop_of,
     hop_rows,
     iso,
+    judged_of,
     known_url,
     link_row,
     look_of,
@@ -143,16 +144,15 @@ class Store:
 
     def record(self, number: int, looks: Sequence[Observation]) -> None:
         """Append looks to a run, in one transaction."""
-        with self._writing() as db:
+        with self._writing():
             links = self._link_ids([look.url for look in looks])
             numbered = list(enumerate(looks, self._next_id("observations")))
-            db.table("observations").insert_all(
+            rows = (
                 look_row(look) | {"id": id_, "run_id": number, "link_id": links[look.url]}
                 for id_, look in numbered
             )
-            db.table("hops").insert_all(
-                row for id_, look in numbered for row in hop_rows(look, id_)
-            )
+            self._insert("observations", rows)
+            self._insert("hops", (row for id_, look in numbered for row in hop_rows(look, id_)))
 
     def finish(
         self,
@@ -270,17 +270,27 @@ class Store:
     def _link_ids(self, urls: Iterable[Url]) -> dict[Url, int]:
         known = {str(url): url for url in urls}
         rows = ({"url": text, "host": url.host} for text, url in known.items())
-        self._db.table("links").insert_all(rows, ignore=True)
-        return {known[row["url"]]: row["id"] for row in self._links(known)}
+        self._insert("links", rows, "or ignore")
+        return {known[row["url"]]: row["id"] for row in self._links(known, "id, url")}
 
-    def _links(self, urls: Iterable[str]) -> Iterator[SqlRow]:
+    def _links(self, urls: Iterable[str], columns: str = "*") -> Iterator[SqlRow]:
         for batch in _batches(urls):
             marks = ", ".join("?" * len(batch))
-            yield from self._db.table("links").rows_where(f"url in ({marks})", batch)
+            table = self._db.table("links")
+            yield from table.rows_where(f"url in ({marks})", batch, select=columns)
+
+    def _insert(self, table: str, rows: Iterable[SqlRow], otherwise: str = "") -> None:
+        """Insert rows of the same columns; the library's `insert_all` looks at each value first."""
+        rest = iter(rows)
+        if first := next(rest, None):
+            names = ", ".join(f'"{name}"' for name in first)
+            values = ", ".join(f":{name}" for name in first)
+            statement = f"insert {otherwise} into {table} ({names}) values ({values})"  # noqa: S608 - names of ours
+            self._db.conn.executemany(statement, chain([first], rest))
 
     def _fold(self, number: int, settings: HealthSettings) -> None:
         for rows in self._rows_of(number):
-            looks = [look_of(row) for row in rows]
+            looks = [judged_of(row) for row in rows]
             known = self._links(str(look.url) for look in looks)
             states = {known_url(row["url"]): state_of(row) for row in known if row["health"]}
             folded = [
@@ -312,7 +322,7 @@ class Store:
         for batch in _batches(places):
             links = self._link_ids(p.target.url for p in batch if isinstance(p.target, Target))
             rows = (place_row(place, ids, links, unasked) for place in batch)
-            db.table("occurrences").insert_all(rows)
+            self._insert("occurrences", rows)
 
     # Pieces of reading
 

@@ -35,6 +35,7 @@ from crawler.model import (
 from crawler.settings import ExtractSettings, FetchSettings, PaceSettings, PlaceSettings, Settings
 from crawler.stop import Stop
 from crawler.store import Store
+from crawler.urls import Url
 
 A, B = "https://a.example/page", "https://b.example/moved"
 ETAG, DATE = '"33a64df5"', "Sun, 22 Nov 2026 10:00:00 GMT"
@@ -282,6 +283,22 @@ async def test_a_page_that_has_changed_is_read_anew(path: Path) -> None:
     assert report.rows[0].observation.facts.title == "Other"
     await ran(path, pages, 2)
     assert pages.asked == [(A, '"other"')]
+
+
+async def test_the_history_is_not_asked_for_links_that_it_does_not_know(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recalled: list[str] = []
+    recall = Store.recall
+
+    def noting(store: Store, url: Url, digest: str) -> Observation | None:
+        recalled.append(str(url))
+        return recall(store, url, digest)
+
+    monkeypatch.setattr(Store, "recall", noting)
+    await ran(path, Pages(), 0, A)
+    await ran(path, Pages(), 1, A, B)
+    assert recalled == [A]
 
 
 async def test_after_a_bad_look_the_page_is_asked_for_in_full(path: Path) -> None:
