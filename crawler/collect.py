@@ -1,15 +1,19 @@
 """From documents to places and distinct links."""
 
-from collections.abc import Iterable, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from crawler import documents
+from crawler.anchors import USER_CONTENT, holds
+from crawler.fragments import is_for_scripts, parted
 from crawler.kept import Links, Places
 from crawler.model import Document, Occurrence, Place
 from crawler.scratch import Scratch
 from crawler.settings import ExtractSettings
-from crawler.urls import Rejected, Target, mask, resolve
+from crawler.slugs import names_footnote
+from crawler.urls import Rejected, Rejection, Target, mask, resolve
 
 MAX_STORED: Final = 2048
 """Characters of a written link that are kept: an image inside a URL (`data:`) is no text."""
@@ -35,17 +39,52 @@ class Collection:
 
 def collect(sources: Iterable[Document], settings: ExtractSettings) -> Collection:
     """Read one document after the other; group what they write by the URL that we would ask for."""
-    places = Places()
+    places = Places(fragments=settings.fragments)
     remarks: list[str] = []
     seen: list[Document] = []
     for document in sources:
         reading = documents.read(document, settings)
         base = _base(document, reading.base)
+        inside = _Inside()
         for occurrence in reading.occurrences:
-            places.add(_place(occurrence, base))
+            place = _place(occurrence, base)
+            inside.take(place, places.add(place))
+        if settings.fragments:
+            inside.resolve(reading.anchors, places)
         seen.append(replace(document, text=""))  # the text has served its purpose
         remarks += [f"{document.name}: {remark}" for remark in reading.remarks]
     return Collection(places.view(), places.links, tuple(seen), places.scratch, tuple(remarks))
+
+
+class _Inside:
+    """The links of one document to places in itself: they wait until it has been read."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, array[int]] = {}
+
+    def take(self, place: Place, number: int) -> None:
+        """Take note of a link, by its number, if it is one of those."""
+        href, target = place.occurrence.href.strip(), place.target
+        relative = isinstance(target, Rejected) and target.reason is Rejection.RELATIVE
+        if relative and href.startswith("#"):
+            self._numbers.setdefault(href[1:], array("Q")).append(number)
+
+    def resolve(self, anchors: Callable[[], frozenset[str] | None], places: Places) -> None:
+        """Say of each whether its place is there; nothing where nobody can tell."""
+        known = anchors() if self._numbers else None
+        if known is None:
+            return
+        for fragment, numbers in self._numbers.items():
+            if reason := _whether_there(parted(fragment)[0], known):
+                for number in numbers:
+                    places.resolve(number, reason)
+
+
+def _whether_there(name: str, anchors: frozenset[str]) -> Rejection | None:
+    written = name.removeprefix(USER_CONTENT)
+    if holds(anchors, written) or holds(anchors, written.lower()):  # code hosts fold case
+        return Rejection.ANCHOR
+    return None if is_for_scripts(name) or names_footnote(name) else Rejection.FRAGMENT_MISSING
 
 
 def _base(document: Document, declared: str | None) -> str | None:

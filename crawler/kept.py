@@ -20,16 +20,20 @@ from crawler.packing import (
     unpack_state,
 )
 from crawler.scratch import Plain, Scratch
-from crawler.urls import Rejected, Target, Url
+from crawler.urls import Rejected, Rejection, Target, Url
 from crawler.views import View
 
 T = TypeVar("T")
 
 
 class Links:
-    """Distinct links, in the order in which they were first written."""
+    """Distinct links, in the order in which they were first written.
 
-    def __init__(self) -> None:
+    `fragments`: whether what is asked for on their pages is kept too.
+    """
+
+    def __init__(self, *, fragments: bool = True) -> None:
+        self._asks_fragments = fragments
         self._numbers: dict[Url, int] = {}
         self._urls: list[Url] = []
         self._fragments: dict[int, set[str]] = {}
@@ -52,7 +56,7 @@ class Links:
             url = Url(intern(target.url.scheme), intern(target.url.authority), target.url.target)
             self._numbers[url] = number
             self._urls.append(url)
-        if target.fragment:
+        if target.fragment and self._asks_fragments:
             self._fragments.setdefault(number, set()).add(target.fragment)
         return number
 
@@ -68,23 +72,33 @@ class Links:
 class Places:
     """Places in the order in which they come, and the links that they write."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, fragments: bool = True) -> None:
         self.scratch = Scratch()
-        self.links = Links()
+        self.links = Links(fragments=fragments)
         self._tickets = array("Q")
 
-    def add(self, place: Place) -> None:
-        """Keep one more place."""
+    def add(self, place: Place) -> int:
+        """Keep one more place, and return its number."""
+        self._tickets.append(self._kept(place))
+        return len(self._tickets) - 1
+
+    def resolve(self, number: int, reason: Rejection) -> None:
+        """Say of a place what could not be told before its document had ended."""
+        place = self._place(number)
+        target = Rejected(place.occurrence.raw, reason)
+        self._tickets[number] = self._kept(Place(place.occurrence, target))
+
+    def view(self) -> View[Place]:
+        """Return all that have come so far."""
+        return View(len(self._tickets), self._place)
+
+    def _kept(self, place: Place) -> int:
         target = place.target
         if isinstance(target, Rejected):
             packed: Plain = (None, pack_rejected(target))
         else:
             packed = (self.links.add(target), target.fragment)
-        self._tickets.append(self.scratch.keep((pack_occurrence(place.occurrence), *packed)))
-
-    def view(self) -> View[Place]:
-        """Return all that have come so far."""
-        return View(len(self._tickets), self._place)
+        return self.scratch.keep((pack_occurrence(place.occurrence), *packed))
 
     def _place(self, index: int) -> Place:
         occurrence, number, rest = self.scratch.value(self._tickets[index])

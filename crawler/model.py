@@ -5,7 +5,7 @@ Properties may derive; nothing here decides. Closed sets are `StrEnum`: their te
 reports show and the history stores.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -76,12 +76,14 @@ class Reading:
     """All links of one document, in order of their places; to be gone through once.
 
     `base`: the base URL that the document itself declares (`<base href>`), if any;
-    `remarks`: what could not be read as its format says, one sentence each.
+    `remarks`: what could not be read as its format says, one sentence each; `anchors` returns what
+    its own fragments may name, once all links were gone through, or None if nobody can tell.
     """
 
     occurrences: Iterable[Occurrence]
     base: str | None = None
     remarks: tuple[str, ...] = ()
+    anchors: Callable[[], frozenset[str] | None] = field(default=lambda: None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

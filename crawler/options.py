@@ -121,6 +121,9 @@ def settings_of(options: Options) -> Settings:
 def _option(name: str, metadata: Mapping[str, Any], default: Any) -> Callable[[F], F]:  # noqa: ANN401
     flag, kind = f"--{name.replace('_', '-')}", metadata["kind"]
     words = metadata["words"][0].upper() + metadata["words"][1:] + "."
+    if kind is bool and default:
+        words = f"{words[:-1]}, or not.  [default: {flag[2:]}]"
+        return click.option(f"{flag}/--no-{flag[2:]}", default=None, help=words)
     if kind is bool:
         return click.option(flag, is_flag=True, flag_value=True, default=None, help=words)
     shown = ", ".join(default) if isinstance(default, tuple) else default

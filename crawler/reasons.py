@@ -33,6 +33,7 @@ _TELL: Final = "Tell the site's owner, or link to another page."
 REASONS: Final = (
     Reason(Outcome.OK, "ok", "The page answered."),
     Reason(Outcome.OK, "mail", "A well-formed mail address; whether it is read, nobody can tell."),
+    Reason(Outcome.OK, "anchor", "A place in the same document, and it is there."),
     Reason(
         Outcome.REDIRECTED,
         "permanent",
@@ -50,6 +51,13 @@ REASONS: Final = (
         "removed-video",
         "The page answers, but the video is not available any more.",
         _REPLACE,
+        LIKELY,
+    ),
+    Reason(
+        Outcome.BROKEN,
+        "fragment-missing",
+        "The page is there, but not the place on it that the link names.",
+        "Look for the place's new name, or link to the page as a whole.",
         LIKELY,
     ),
     Reason(Outcome.BROKEN, "bad-redirect", "A redirect that leads nowhere.", _TELL, LIKELY),

@@ -54,6 +54,9 @@ class ExtractSettings:
     schemeless: bool = knob(
         default=False, words="also names without a scheme, such as example.org/page"
     )
+    fragments: bool = knob(
+        default=True, words="look whether the place that a #fragment names is on the page"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +172,7 @@ class Settings:
     def digest(self) -> str:
         """A short name for what a look means, stored with each run. Secrets are not in it."""
         values = {name: getattr(self.fetch, name) for name in _MEANING}
+        values["fragments"] = self.extract.fragments
         values["header"] = len(self.fetch.header)
         values["proxy"] = re.sub("//.*@", "//", self.fetch.proxy or "")
         return hashlib.sha256(repr(sorted(values.items())).encode()).hexdigest()[:12]

@@ -2,7 +2,9 @@
 
 import re
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final
 
 from crawler.model import Span
@@ -49,6 +51,42 @@ class Characters:
             return byte
         block = byte // _BLOCK
         return self._counts[block] + _characters(self._data[block * _BLOCK : byte])
+
+
+@dataclass(slots=True)
+class Piece:
+    """A stretch of text as the reader sees it, and where it stands in the source."""
+
+    words: str
+    start: int
+    end: int
+
+
+class Joined:
+    """Where in the source the joined pieces stand."""
+
+    def __init__(self, pieces: list[Piece]) -> None:
+        self._pieces = pieces
+        self._begins = list(accumulate((len(piece.words) for piece in pieces), initial=0))[:-1]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return the source offsets of a stretch; one without characters has a place too."""
+        first = self._start(start)
+        return first, max(first, self._end(end))
+
+    def _start(self, offset: int) -> int:
+        index = bisect_right(self._begins, offset) - 1
+        return self._at(index, offset, self._pieces[index].start)
+
+    def _end(self, offset: int) -> int:
+        index = bisect_left(self._begins, offset) - 1
+        return self._at(index, offset, self._pieces[index].end)
+
+    def _at(self, index: int, offset: int, border: int) -> int:
+        piece = self._pieces[index]
+        verbatim = piece.end - piece.start == len(piece.words)
+        # A character reference (`&amp;`) has no inside: one takes all of it.
+        return piece.start + offset - self._begins[index] if verbatim else border
 
 
 def _characters(data: bytes) -> int:

@@ -1,6 +1,7 @@
 """Constant tables that ship with the package: text files in `data/`, one fact a line."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -20,12 +21,25 @@ class Shortener:
     status: str
 
 
+@dataclass(frozen=True, slots=True)
+class ScriptFragment:
+    """Fragments that scripts make sense of; `host` may be `*`, any."""
+
+    host: str
+    pattern: re.Pattern[str]
+
+
 @cache
 def shorteners() -> Mapping[str, Shortener]:
     """Return the known shorteners by host: `data/shorteners.tsv`."""
-    text = files("crawler").joinpath("data", "shorteners.tsv").read_text(encoding="utf-8")
-    rows = (line.split("\t") for line in text.splitlines() if not line.startswith("#"))
-    return {row[0]: Shortener(*row[:3]) for row in rows}
+    return {row[0]: Shortener(*row[:3]) for row in _rows("shorteners.tsv")}
+
+
+@cache
+def script_fragments() -> tuple[ScriptFragment, ...]:
+    """Return what fragments scripts make sense of: `data/script_fragments.tsv`."""
+    rows = _rows("script_fragments.tsv")
+    return tuple(ScriptFragment(host, re.compile(pattern)) for host, pattern, *_ in rows)
 
 
 @cache
@@ -55,3 +69,8 @@ def registrable_domain(host: str) -> str:
     An address, or a name under no known suffix, is its own.
     """
     return public_suffixes().privatesuffix(host) or host
+
+
+def _rows(name: str) -> Iterator[list[str]]:
+    text = files("crawler").joinpath("data", name).read_text(encoding="utf-8")
+    return (line.split("\t") for line in text.splitlines() if not line.startswith("#"))

@@ -84,6 +84,8 @@ class Rejection(StrEnum):
     RELATIVE = "relative"
     MAIL = "mail"
     BAD_MAIL = "bad-mail"
+    ANCHOR = "anchor"
+    FRAGMENT_MISSING = "fragment-missing"
 
 
 @dataclass(frozen=True, slots=True)

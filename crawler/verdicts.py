@@ -57,6 +57,8 @@ _REJECTIONS: Final[Mapping[Rejection, str]] = {
     Rejection.RELATIVE: "relative",
     Rejection.MAIL: "mail",
     Rejection.BAD_MAIL: "bad-mail",
+    Rejection.ANCHOR: "anchor",
+    Rejection.FRAGMENT_MISSING: "fragment-missing",
 }
 
 

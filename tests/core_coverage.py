@@ -5,11 +5,12 @@ import sys
 import coverage
 
 CORE = (
-    "addresses", "advice/*", "assemble", "bare", "catalogue", "chains", "charset", "collect",
-    "conditional", "decoding", "documents/*", "facts", "frontier", "frontmatter", "health",
-    "hosts", "hypertext", "kept", "language", "listing", "look", "markup", "model", "network",
-    "outage", "outline", "packing", "pacing", "page", "probe", "reasons", "records", "reports/*",
-    "rows", "scratch", "settings", "signs", "spans", "story", "text", "urls", "verdicts", "views",
+    "addresses", "advice/*", "anchors", "assemble", "bare", "catalogue", "chains", "charset",
+    "collect", "conditional", "decoding", "documents/*", "facts", "fragments", "frontier",
+    "frontmatter", "health", "hosts", "hypertext", "kept", "language", "listing", "look",
+    "markup", "model", "network", "outage", "outline", "pacing", "packing", "page", "probe",
+    "reasons", "records", "reports/*", "rows", "scratch", "settings", "signs", "slugs", "spans",
+    "story", "text", "urls", "verdicts", "views",
 )  # fmt: skip
 
 

@@ -139,6 +139,27 @@ def test_the_exit_code_says_whether_links_fail(
     assert crawl("check", "a.md", *HERE, *options).code == code
 
 
+@pytest.mark.parametrize(
+    ("options", "text", "code"),
+    [
+        ((), "# One\n\n[x](#one)", 0),
+        ((), "# One\n\n[x](#two)", 1),
+        (("--offline",), "# One\n\n[x](#two)", 1),
+        (("--offline", "--no-fragments"), "# One\n\n[x](#two)", 0),
+        (("--offline", "--fail-on", "invalid"), "# One\n\n[x](#two)", 0),
+    ],
+)
+def test_links_to_places_in_their_own_document_need_no_network(
+    crawl: Crawl, options: tuple[str, ...], text: str, code: int
+) -> None:
+    Path("a.md").write_text(text)
+    done = crawl("check", "a.md", *HERE, *options)
+    assert done.code == code
+    assert ("[fragment-missing]" in done.out) == (
+        "(#two)" in text and "--no-fragments" not in options
+    )
+
+
 def test_a_malformed_link_is_a_result_and_fails(crawl: Crawl) -> None:
     Path("a.md").write_text("[x](http://[) [y](www.example.org)")
     done = crawl("check", "a.md", *HERE)

@@ -161,3 +161,60 @@ def test_nothing_is_collected_of_nothing() -> None:
     assert collection.places == ()
     assert collection.documents == ()
     assert len(collection.links) == 0
+
+
+OWN = """# Title
+
+## Two words
+
+[a](#title) [b](#two-words) [c](#nowhere) [d](#) [e](#Title) [f](#user-content-title) [g](#L10)
+[h](#fn:1) [i](#/route) [j](#top) [k](b.md#title) [l](#title:~:text=x) [nowhere again](#nowhere)
+"""
+
+
+def reasons(text: str, settings: ExtractSettings = SETTINGS, base: str | None = None) -> list[str]:
+    collection = collect([Document("a.md", "markdown", text, base)], settings)
+    return [
+        place.target.reason if isinstance(place.target, Rejected) else str(place.target.url)
+        for place in collection.places
+    ]
+
+
+def test_links_to_places_in_their_own_document_are_looked_up_in_it() -> None:
+    there, missing, unknown = "anchor", "fragment-missing", "relative"
+
+    assert reasons(OWN) == [
+        there, there, missing, there, there, there, unknown, unknown, unknown, there, unknown,
+        there, missing,
+    ]  # fmt: skip
+
+
+def test_places_are_looked_up_in_one_document_and_not_in_the_next() -> None:
+    sources = [Document("a.md", "markdown", "# One"), Document("b.md", "markdown", "[x](#one)")]
+
+    (place,) = collect(sources, SETTINGS).places
+
+    assert place.target == Rejected("#one", Rejection.FRAGMENT_MISSING)
+
+
+def test_nothing_is_looked_up_for_those_who_do_not_ask() -> None:
+    assert set(reasons(OWN, ExtractSettings(fragments=False))) == {"relative"}
+
+
+def test_what_includes_other_documents_may_have_any_place() -> None:
+    assert reasons("{% include x %}\n\n[a](#nowhere)") == ["relative"]
+    assert reasons("<a href='#nowhere'>x</a>") == ["fragment-missing"]
+
+
+def test_a_document_of_the_web_is_asked_for_its_own_places() -> None:
+    assert reasons("[a](#nowhere)", base="https://a.example/x") == ["https://a.example/x"]
+
+
+def test_no_fragments_are_asked_of_pages_for_those_who_do_not_want_it() -> None:
+    document = Document("a.md", "markdown", "<https://a.example/#one>")
+
+    (link,) = collect([document], ExtractSettings(fragments=False)).links
+    (place,) = collect([document], ExtractSettings(fragments=False)).places
+
+    assert link.fragments == frozenset()
+    assert place.target == Target(url("https://a.example/"), "one")

@@ -7,7 +7,13 @@ from pathlib import Path
 import pytest
 from publicsuffixlist import PSLFILE, PublicSuffixList, encode_idn
 
-from crawler.tables import advertising_hosts, public_suffixes, registrable_domain, shorteners
+from crawler.tables import (
+    advertising_hosts,
+    public_suffixes,
+    registrable_domain,
+    script_fragments,
+    shorteners,
+)
 from crawler.urls import Target, resolve
 
 LINES = files("crawler").joinpath("data", "shorteners.tsv").read_text("utf-8").splitlines()
@@ -52,6 +58,20 @@ def test_shorteners_that_hide_behind_advertising_are_a_class_of_their_own() -> N
     assert {"adf.ly", "adfoc.us"} <= hosts
     assert not hosts & {"bit.ly", "t.co", "youtu.be", "doi.org", "example.org"}
     assert hosts == {row[0] for row in ROWS if row[1] == "ad"}
+
+
+FRAGMENTS = files("crawler").joinpath("data", "script_fragments.tsv").read_text("utf-8")
+FRAGMENT_ROWS = [line for line in FRAGMENTS.splitlines() if not line.startswith("#")]
+
+
+def test_fragments_for_scripts_are_sorted_and_well_formed() -> None:
+    assert sorted(set(FRAGMENT_ROWS)) == FRAGMENT_ROWS
+    assert len(script_fragments()) == len(FRAGMENT_ROWS)
+    for line in FRAGMENT_ROWS:
+        host, pattern, what = line.split("\t")
+        assert what
+        assert re.compile(pattern).fullmatch("an-anchor") is None or pattern == ".*"
+        assert host == "*" or isinstance(resolve(f"https://{host}/"), Target)
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,9 @@ the range of a whole link; where in it the URL stands is found here, by CommonMa
 """
 
 import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import accumulate, chain
+from itertools import chain
 from math import inf
 from typing import Any, Final
 
@@ -18,7 +17,8 @@ from crawler import bare, frontmatter, hypertext, markup
 from crawler.hypertext import Found, Headings
 from crawler.model import Document, Kind, Occurrence, Reading
 from crawler.settings import ExtractSettings
-from crawler.spans import Characters, Lines
+from crawler.slugs import Heading, anchors_of_markdown
+from crawler.spans import Characters, Joined, Lines, Piece
 from crawler.text import clean
 
 _OPTIONS: Final = (
@@ -45,16 +45,26 @@ def read(document: Document, settings: ExtractSettings) -> Reading:
     """Read every link, image, definition, bare URL and HTML attribute."""
     front = frontmatter.read(document.text)
     found = (Found(v.start, v.end, v.href, Kind.FRONTMATTER) for v in front.values)
-    links = chain(found, _links(document.text, front.end, settings))
-    return Reading(_occurrences(document, links), remarks=(front.remark,) if front.remark else ())
+    titles: list[Heading] = []
+    links = chain(found, _links(document.text, front.end, settings, titles))
+    return Reading(
+        _occurrences(document, links),
+        remarks=(front.remark,) if front.remark else (),
+        anchors=lambda: anchors_of_markdown(document.text, titles),
+    )
 
 
-def _links(text: str, begin: int, settings: ExtractSettings) -> Iterator[Found]:
-    """Yield the links of the body, which begins at an offset, as soon as their order is sure."""
+def _links(
+    text: str, begin: int, settings: ExtractSettings, titles: list[Heading]
+) -> Iterator[Found]:
+    """Yield the links of the body, which begins at an offset, as soon as their order is sure.
+
+    `titles` takes its headings on the way.
+    """
     body = _LONE_RETURN.sub("\n", text[begin:])
     if not body.isascii():
         body = body.encode("utf-8", "replace").decode()  # no lone surrogates
-    walk = _Walk(body, settings, Characters(body))
+    walk = _Walk(body, settings, Characters(body), titles)
     definitions = pyromark.reference_definitions(body, options=_OPTIONS)
     # How a definition is used is known at the end, and what is written behind it comes after it.
     waits_from = min((each["span"]["start"] for each in definitions.values()), default=inf)
@@ -94,55 +104,22 @@ class _Frame:
 
 
 @dataclass(slots=True)
-class _Piece:
-    """A stretch of text as the reader sees it, and where it stands in the source."""
-
-    words: str
-    start: int
-    end: int
-
-
-class _Places:
-    """Where in the source the joined pieces stand."""
-
-    def __init__(self, pieces: list[_Piece]) -> None:
-        self._pieces = pieces
-        self._begins = list(accumulate((len(piece.words) for piece in pieces), initial=0))[:-1]
-
-    def span(self, start: int, end: int) -> tuple[int, int]:
-        """Return the source offsets of a stretch; one without characters has a place too."""
-        first = self._start(start)
-        return first, max(first, self._end(end))
-
-    def _start(self, offset: int) -> int:
-        index = bisect_right(self._begins, offset) - 1
-        return self._at(index, offset, self._pieces[index].start)
-
-    def _end(self, offset: int) -> int:
-        index = bisect_left(self._begins, offset) - 1
-        return self._at(index, offset, self._pieces[index].end)
-
-    def _at(self, index: int, offset: int, border: int) -> int:
-        piece = self._pieces[index]
-        verbatim = piece.end - piece.start == len(piece.words)
-        # A character reference (`&amp;`) has no inside: one takes all of it.
-        return piece.start + offset - self._begins[index] if verbatim else border
-
-
-@dataclass(slots=True)
 class _Walk:
     """What is known while the events go by. All offsets kept here are in characters."""
 
     body: str
     settings: ExtractSettings
     characters: Characters
+    titles: list[Heading]
     found: list[Found] = field(default_factory=list)
     headings: Headings = field(default_factory=Headings)
     frames: list[_Frame] = field(default_factory=list)
-    run: list[_Piece] = field(default_factory=list)
-    html: list[_Piece] = field(default_factory=list)
+    run: list[Piece] = field(default_factory=list)
+    html: list[Piece] = field(default_factory=list)
     anchor: Found | None = None
     heading: list[str] | None = None
+    shown: list[str] = field(default_factory=list)
+    id: str | None = None
     in_code: bool = False
     uses: dict[str, tuple[str, str]] = field(default_factory=dict)
 
@@ -159,9 +136,9 @@ class _Walk:
                 self._begin(*_parts(value), start)
                 return
             case "End":
-                self._end(*_parts(value), end)
+                self._end(*_parts(value), start, end)
             case "Html":
-                self.html.append(_Piece(self.body[start:end], start, end))
+                self.html.append(Piece(self.body[start:end], start, end))
             case "InlineHtml":
                 self._inline_html(_pieces(value, self.body, start, end))
             case "Code":
@@ -190,18 +167,20 @@ class _Walk:
             case "Image":
                 self._open(Kind.IMAGE, values, start, start + len("!["))
             case "Heading":
-                self.heading = []
+                self.heading, self.shown, self.id = [], [], values["id"]
             case "CodeBlock":
                 self.in_code = True
         if name not in _INLINE:
             self.anchor = None  # whoever forgot its `</a>` meant no more than this block
 
-    def _end(self, name: str, value: Any, end: int) -> None:  # noqa: ANN401 - the library's
+    def _end(self, name: str, value: Any, start: int, end: int) -> None:  # noqa: ANN401
         match name:
             case "Link" | "Image":
                 self._close(self.frames.pop(), end)
             case "Heading":
-                self.headings.enter(int(value[1]), "".join(self.heading or ()))
+                text, shown = "".join(self.heading or ()), "".join(self.shown)
+                self.headings.enter(int(value[1]), text)
+                self.titles.append(Heading(text, shown, self.body[start:end], self.id))
                 self.heading = None
             case "CodeBlock":
                 self.in_code = False
@@ -228,13 +207,15 @@ class _Walk:
         self._ends(end)
         if self.frames or self.anchor:
             return
-        self.run.append(_Piece(words, start, end))
+        self.run.append(Piece(words, start, end))
 
     def _label(self, words: str) -> None:
         if self.frames:
             self.frames[-1].label.append(words)
         if self.heading is not None:
             self.heading.append(words)
+            if not (self.frames and self.frames[-1].kind is Kind.IMAGE):
+                self.shown.append(words)
         if self.anchor:
             self.anchor.label.append(words)
 
@@ -272,15 +253,15 @@ class _Walk:
         """Look for bare URLs in the text that has gathered; it may stand in several pieces."""
         if self.run:
             pieces, self.run = self.run, []
-            self._scan("".join(piece.words for piece in pieces), _Places(pieces))
+            self._scan("".join(piece.words for piece in pieces), Joined(pieces))
 
-    def _scan(self, words: str, places: _Places, offset: int = 0) -> None:
+    def _scan(self, words: str, places: Joined, offset: int = 0) -> None:
         for first, last, href in bare.find_hrefs(words, schemeless=self.settings.schemeless):
             start, end = places.span(offset + first, offset + last)
             self._add(start, end, href, Kind.BARE, "")
 
-    def _inline_html(self, pieces: list[_Piece]) -> None:
-        text, places = "".join(piece.words for piece in pieces), _Places(pieces)
+    def _inline_html(self, pieces: list[Piece]) -> None:
+        text, places = "".join(piece.words for piece in pieces), Joined(pieces)
         for token in markup.tokens(text):
             match token:
                 case markup.Tag(name="a"):
@@ -295,7 +276,7 @@ class _Walk:
 
     def _scan_html(self) -> None:
         pieces, self.html = self.html, []
-        places = _Places(pieces)
+        places = Joined(pieces)
         found, _ = hypertext.read("".join(piece.words for piece in pieces), self.settings)
         for link in found:
             link.start, link.end = places.span(link.start, link.end)
@@ -312,13 +293,13 @@ def _parts(event: Any) -> tuple[str, Any]:  # noqa: ANN401 - the library's
     return (event, None) if isinstance(event, str) else next(iter(event.items()))
 
 
-def _pieces(words: str, body: str, start: int, end: int) -> list[_Piece]:
+def _pieces(words: str, body: str, start: int, end: int) -> list[Piece]:
     """Split HTML into its lines: a quoted paragraph repeats its `>` before each of them."""
     pieces = []
     lines = body[start:end].splitlines(keepends=True)
     for line, seen in zip(lines, words.splitlines(keepends=True), strict=False):
         first, start = start + max(0, len(line) - len(seen)), start + len(line)
-        pieces.append(_Piece(body[first:start], first, start))
+        pieces.append(Piece(body[first:start], first, start))
     return pieces
 
 
