@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
+from crawler.fragments import parted
 from crawler.model import (
+    Finding,
     Health,
     LinkState,
     Observation,
@@ -12,11 +15,17 @@ from crawler.model import (
     Report,
     Row,
     Run,
+    Severity,
     Verdict,
 )
 from crawler.urls import Rejected, Url
 from crawler.verdicts import judge_rejected, verdict
 from crawler.views import Lookup, View
+
+_THERE: Final = frozenset({Outcome.OK, Outcome.REDIRECTED})
+_NO_TEXT: Final = (
+    Finding("text-missing", Severity.ADVICE, "The page does not show the words it should lead to."),
+)
 
 
 def assemble(
@@ -39,9 +48,18 @@ def assemble(
         look, state = looks.get(url), states.get(url)
         if look is None:
             return Row(place, unasked.get(url) or verdict("not-yet"), None, state)
-        return Row(place, look.verdict, look, state)
+        return _seen(place, look, state)
 
     return Report(run, View(len(places), row))
+
+
+def _seen(place: Place, look: Observation, state: LinkState | None) -> Row:
+    """A look is at a URL; what its page has not is missing where somebody asks for it only."""
+    name, text = parted(place.fragment or "")
+    judged = look.verdict
+    if name in look.missing_fragments and judged.outcome in _THERE:
+        judged = verdict("fragment-missing", f"#{name}")
+    return Row(place, judged, look, state, _NO_TEXT if text in look.missing_fragments else ())
 
 
 def without_network(report: Report) -> Report:
@@ -51,7 +69,7 @@ def without_network(report: Report) -> Report:
         row = report.rows[index]
         if row.observation is None:
             return row
-        return replace(row, verdict=verdict("no-network"), observation=None)
+        return replace(row, verdict=verdict("no-network"), observation=None, advice=())
 
     return replace(report, rows=View(len(report.rows), silent))
 

@@ -27,7 +27,7 @@ _FEW: Final = 500
 # Elements that frameworks fill, still empty; scripts that go by the fragment; pages in frames,
 # which show others' anchors; a host of code whose scripts put everything in its place.
 _BUILT: Final = re.compile(
-    r"""\sid=["']?(?:__next|__nuxt|app|gatsby|main|root|q-app)["']?(?:\s[^<>]{0,200}+)?>\s*+"""
+    r"""\sid=["']?(?:__next|__nuxt|___gatsby|app|main|root|q-app)["']?(?:\s[^<>]{0,200}+)?>\s*+"""
     r"""(?:<!--(?:[^-]|-(?!->)){0,200}+-->\s*+)?</"""
     r"""|location\s{0,9}+\.\s{0,9}+hash\b|hashchange|<frameset[\s>]|content=["']GitLab["']""",
     re.IGNORECASE,

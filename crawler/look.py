@@ -1,31 +1,38 @@
 """One look at one link: from what the network told us to a row of history."""
 
 from datetime import datetime
+from typing import Final
 
 from crawler.advice import advise
 from crawler.conditional import validators_of
 from crawler.facts import read_facts
+from crawler.fragments import missing_parts
 from crawler.model import (
     Evidence,
     Fetch,
     Link,
     LinkState,
     Observation,
+    Outcome,
     PageFacts,
     PageSigns,
     Response,
+    Verdict,
 )
 from crawler.network import page_sign
-from crawler.page import read_page
+from crawler.page import Page, read_page
 from crawler.signs import read_signs
 from crawler.verdicts import judge
+
+_THERE: Final = frozenset({Outcome.OK, Outcome.REDIRECTED})
 
 
 def observe(
     link: Link, fetch: Fetch, before: Observation | None, state: LinkState | None, now: datetime
 ) -> Observation:
     """Read, judge and advise. `before`: the look whose validators were sent along, if any were."""
-    facts, signs = _read(fetch, before)
+    page = _page(fetch)
+    facts, signs = _read(page, fetch, before)
     evidence = Evidence(link, fetch, facts, state, signs)
     judged = judge(evidence)
     response = fetch.outcome if isinstance(fetch.outcome, Response) else None
@@ -42,16 +49,36 @@ def observe(
         elapsed_ms=fetch.elapsed_ms,
         http_stack=fetch.http_stack,
         validators=validators_of(fetch, judged, now, before),
+        missing_fragments=_missing(link, fetch, page, judged),
         page_sign=page_sign(fetch),
         reached=isinstance(fetch.outcome, Response) or fetch.outcome.reached,
     )
 
 
-def _read(fetch: Fetch, before: Observation | None) -> tuple[PageFacts, PageSigns]:
+def _page(fetch: Fetch) -> Page | None:
+    if not isinstance(fetch.outcome, Response) or fetch.unchanged:
+        return None
+    return read_page(fetch.outcome)
+
+
+def _read(
+    page: Page | None, fetch: Fetch, before: Observation | None
+) -> tuple[PageFacts, PageSigns]:
     if before is not None and fetch.unchanged:
         return before.facts, PageSigns()  # no page to read: what it says is what it said
     if not isinstance(fetch.outcome, Response):
         return PageFacts(), PageSigns()
-    page = read_page(fetch.outcome)
     facts = read_facts(page, fetch.outcome, fetch.effective_url)
     return facts, read_signs(page) if page else PageSigns()
+
+
+def _missing(link: Link, fetch: Fetch, page: Page | None, judged: Verdict) -> tuple[str, ...]:
+    """Return what the link's fragments ask for and the page has not, if it is the page at all.
+
+    A redirect that says where on its page it leads takes the place of what the author wrote.
+    """
+    if not link.fragments or page is None or fetch.fragment is not None:
+        return ()
+    if judged.outcome not in _THERE or not isinstance(fetch.outcome, Response):
+        return ()
+    return tuple(sorted(missing_parts(link.fragments, fetch.outcome, page, fetch.effective_url)))

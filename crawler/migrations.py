@@ -78,7 +78,7 @@ def _observations(db: Database) -> None:
     db.table("observations").create(
         {"id": int, "run_id": int, "link_id": int, "at": str, **_LOOK, **_FACTS,
          "attempts": int, "elapsed_ms": int, "http_stack": str, "findings": str,
-         "etag": str, "last_modified": str, "read_at": str},
+         "etag": str, "last_modified": str, "read_at": str, "missing_fragments": str},
         pk="id",
         foreign_keys=[("run_id", "runs", "id"), ("link_id", "links", "id")],
         not_null={"run_id", "link_id", "at", "outcome", "reason", "findings"}, strict=True,

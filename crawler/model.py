@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
-from crawler.urls import Rejected, Target, Url
+from crawler.urls import Rejected, Rejection, Target, Url
 
 # 1. What authors wrote
 
@@ -92,6 +92,14 @@ class Place:
 
     occurrence: Occurrence
     target: Target | Rejected
+
+    @property
+    def fragment(self) -> str | None:
+        """What the link asks for on its page, or in its own document."""
+        if isinstance(self.target, Target):
+            return self.target.fragment
+        inside = self.target.reason in (Rejection.ANCHOR, Rejection.FRAGMENT_MISSING)
+        return self.occurrence.href.strip().removeprefix("#") or None if inside else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +213,8 @@ class Fetch:
     """Everything that the network told us about one URL in one run.
 
     `effective_url` is the one that finally answered, or failed to. `unchanged`: it was asked with
-    validators and says that its page is still the one that they name.
+    validators and says that its page is still the one that they name. `fragment`: where on the
+    page a redirect leads, in the place of what the author asks for.
     """
 
     url: Url
@@ -216,6 +225,7 @@ class Fetch:
     elapsed_ms: int = 0
     http_stack: str | None = None
     unchanged: bool = False
+    fragment: str | None = None
 
 
 # 3. What we make of it
@@ -257,8 +267,7 @@ class PageSigns:
 
     `headings`: the texts of its first-level headings; `text`: where its visible text begins;
     `text_length`: visible characters, None if nobody had to count; `noindex`: it does not want to
-    be found; `marks`: names of signatures found in it; `anchors`: what a fragment may name, None
-    if nobody asks for one.
+    be found; `marks`: names of signatures found in it.
     """
 
     headings: tuple[str, ...] = ()
@@ -266,7 +275,6 @@ class PageSigns:
     text_length: int | None = None
     noindex: bool = False
     marks: frozenset[str] = frozenset()
-    anchors: frozenset[str] | None = None
 
 
 class Outcome(StrEnum):
@@ -336,6 +344,7 @@ class Observation:
     """One look at one link: a row of history, appended, never changed.
 
     `status` is what the server said: 304 where `facts` are still those of an earlier look.
+    `missing_fragments`: the parts of the fragments asked for that the page has not.
     """
 
     url: Url
@@ -350,6 +359,7 @@ class Observation:
     elapsed_ms: int = 0
     http_stack: str | None = None
     validators: Validators | None = None
+    missing_fragments: tuple[str, ...] = ()
     # Of use while its run lasts, to judge the network.
     reached: bool = field(default=False, compare=False)
     page_sign: int | None = field(default=None, compare=False)
@@ -414,12 +424,20 @@ class Row:
     """One occurrence with its verdict: one line of a report.
 
     `observation` and `state` are those of its URL; there is none where nothing was asked.
+    The verdict is the place's own, for its fragment may be missing where others are not, and so
+    is the `advice`.
     """
 
     place: Place
     verdict: Verdict
     observation: Observation | None = None
     state: LinkState | None = None
+    advice: tuple[Finding, ...] = ()
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All that there is to tell the author of this place."""
+        return (*(self.observation.findings if self.observation else ()), *self.advice)
 
 
 @dataclass(frozen=True, slots=True)

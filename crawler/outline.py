@@ -20,7 +20,7 @@ from crawler.model import (
     Row,
 )
 from crawler.network import NOTHING_RECORDED, TROUBLE
-from crawler.urls import Target, Url, mask
+from crawler.urls import Rejected, Target, Url, mask
 
 MAX_PLACES: Final = 20
 """Places of one link that an entry holds; further ones are counted."""
@@ -89,8 +89,11 @@ _TROUBLES: Final = (
 _ADVICE: Final = (
     ("moved", "Moved for good", "Every redirect on the way is a permanent one."),
     ("sent-home", "Sent to the front page", "The page itself may be gone."),
+    ("text-missing", "Text not found", "The page does not show the words that the link leads to."),
     ("shortener", "Behind a shortener", "If the service closes, the target is lost with it."),
 )
+
+_ONE_LOOK: Final = "By the latest look alone."
 
 
 def outline(report: Report, scope: Scope = Scope.ALL) -> Outline:
@@ -152,7 +155,8 @@ class _Seen:
         outcome = Outcome.BROKEN if is_broken(row) else row.verdict.outcome
         skipped = row.verdict.reason if row.verdict.outcome is Outcome.SKIPPED else None
         target = row.place.target
-        url = target.url if isinstance(target, Target) else mask(target.raw)
+        lacking = _lacks_fragment(row)
+        url = target.url if isinstance(target, Target) and not lacking else written(row)
         kind = (outcome, skipped)
         self._links[url] = self._kinds.setdefault(kind, kind)
         self.documents.add(row.place.occurrence.document)
@@ -190,12 +194,15 @@ def _take_trouble(drafts: Drafts, row: Row) -> None:
     if url not in drafts:  # the first row speaks for it
         followable = isinstance(row.place.target, Target)
         history = history_of(state) if state else ""
+        if followable and _lacks_fragment(row):
+            history = _ONE_LOOK  # the URL's own would be that of a page that is well
         drafts[url] = _Draft(verdict.reason, verdict.detail, followable, history)
     drafts[url].add(row.place.occurrence)
 
 
 def _take_advice(drafts: Drafts, row: Row, finding: Finding) -> None:
-    draft = drafts.setdefault(written(row), _Draft(finding.name, finding.message))
+    url = _whole(row) if finding in row.advice else written(row)
+    draft = drafts.setdefault(url, _Draft(finding.name, finding.message))
     draft.sentence, draft.replacement = finding.message, finding.replacement
     draft.add(row.place.occurrence)
 
@@ -217,15 +224,29 @@ def _entries(drafts: Drafts) -> tuple[Entry, ...]:
 
 
 def _first_of_each(row: Row, names: Container[str]) -> Iterator[Finding]:
-    findings = row.observation.findings if row.observation else ()
-    first = {finding.name: finding for finding in reversed(findings)}
+    first = {finding.name: finding for finding in reversed(row.findings)}
     return (finding for finding in first.values() if finding.name in names)
 
 
 def written(row: Row) -> str:
-    """Return the URL of a row, or what is written where there is none."""
+    """Return the URL of a row, or what is written where there is none.
+
+    Where it is its fragment that the row is about, it is part of the name.
+    """
     target = row.place.target
+    if row.place.fragment and (isinstance(target, Rejected) or _lacks_fragment(row)):
+        return _whole(row)
     return str(target.url) if isinstance(target, Target) else mask(target.raw)
+
+
+def _whole(row: Row) -> str:
+    target = row.place.target
+    url = target.url if isinstance(target, Target) else row.place.occurrence.document
+    return f"{url}#{row.place.fragment}"
+
+
+def _lacks_fragment(row: Row) -> bool:
+    return row.verdict.reason == "fragment-missing"
 
 
 def history_of(state: LinkState) -> str:

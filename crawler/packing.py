@@ -76,12 +76,13 @@ def pack_look(look: Observation) -> Plain:
         tuple((f.name, f.severity.value, f.message, f.replacement) for f in look.findings),
         (look.attempts, look.elapsed_ms, look.http_stack),
         _pack_validators(look.validators),
+        look.missing_fragments,
     )
 
 
 def unpack_look(value: Plain, url: Url) -> Observation:
     """Return the look at a URL that was packed."""
-    at, judged, status, end, hops, facts, findings, cost, validators = value
+    at, judged, status, end, hops, facts, findings, cost, validators, missing = value
     outcome, reason, detail, certain = judged
     attempts, elapsed_ms, http_stack = cost
     return Observation(
@@ -97,6 +98,7 @@ def unpack_look(value: Plain, url: Url) -> Observation:
         elapsed_ms,
         http_stack,
         validators and _unpack_validators(validators),
+        missing,
     )
 
 

@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 
 from crawler.addresses import BAD_PORTS
 from crawler.model import Answer, Failure, FailureKind, Fetch, Hop, Request, Response, Validators
-from crawler.urls import Rejected, Rejection, Url, resolve
+from crawler.urls import Rejected, Rejection, Target, Url, resolve
 
 Probe: TypeAlias = Generator[Request, Answer, Fetch]
 
@@ -90,7 +90,7 @@ def _follow(
 ) -> Probe:
     hops: list[Hop] = []
     seen: set[tuple[Url, str]] = set()
-    here = url
+    here, fragment = url, None
     while True:
         state = (here, jar.headers(here).get("cookie", ""))
         if state in seen:
@@ -106,13 +106,14 @@ def _follow(
         conditions = _conditions(validators) if validators and validators.url == here else {}
         answer, unchanged = yield from _ask(here, conditions, jar)
         if isinstance(answer, Failure) or not _redirects(answer):
-            return Fetch(url, here, answer, tuple(hops), unchanged=unchanged)
+            return Fetch(url, here, answer, tuple(hops), unchanged=unchanged, fragment=fragment)
         jar.keep(here, answer)
         there = _location(answer, here)
         if isinstance(there, Failure):
             return Fetch(url, here, there, tuple(hops))
         hops.append(Hop(here, answer.status))
-        here = there
+        here = there.url
+        fragment = there.fragment or fragment  # RFC 9110 §10.2.2: else it is inherited
 
 
 def _ask(
@@ -167,11 +168,11 @@ def _redirects(response: Response) -> bool:
     return response.status in REDIRECTS
 
 
-def _location(response: Response, base: Url) -> Url | Failure:
+def _location(response: Response, base: Url) -> Target | Failure:
     written = response.headers.get("location", "")
     target = resolve(written, str(base)) if written else Rejected("", Rejection.EMPTY)
     if not isinstance(target, Rejected):
-        return target.url
+        return target
     app = target.reason is Rejection.NO_SCHEME and "://" in written  # com.example.app://open
     if app or target.reason in _OUT_OF_THE_WEB:
         return Failure(FailureKind.FORBIDDEN_SCHEME, target.detail or "mailto")

@@ -93,7 +93,7 @@ def place_record(place: Place) -> Record:
     return {
         **occurrence_record(place.occurrence),
         "url": str(found.url) if found else None,
-        "fragment": found.fragment if found else None,
+        "fragment": place.fragment,
     }
 
 
@@ -105,12 +105,11 @@ def listed_record(place: Place) -> Record:
 
 def row_record(row: Row) -> Record:
     """Return one place with all that is known of its link."""
-    target = row.place.target
-    fragment = target.fragment if isinstance(target, Target) else None
     return {
         **place_record(row.place),
         **_verdict_record(row),
-        **_look_record(row.observation, fragment),
+        **_look_record(row.observation),
+        "findings": [_finding_record(each, row) for each in row.findings],
         **_state_record(row.state),
     }
 
@@ -127,7 +126,13 @@ def resource_record(resource: Resource) -> Record:
 
 def look_record(look: Observation) -> Record:
     """Return one look by itself."""
-    return {"url": str(look.url), **asdict(look.verdict), **_look_record(look)}
+    return {
+        "url": str(look.url),
+        **asdict(look.verdict),
+        **_look_record(look),
+        "findings": [asdict(finding) for finding in look.findings],
+        "missing_fragments": list(look.missing_fragments),
+    }
 
 
 def stamp(moment: datetime | None) -> str | None:
@@ -145,7 +150,7 @@ def _verdict_record(row: Row) -> Record:
     }
 
 
-def _look_record(look: Observation | None, fragment: str | None = None) -> Record:
+def _look_record(look: Observation | None) -> Record:
     facts = _plain(look.facts if look else PageFacts(), _FACTS)
     return {
         "status": look.status if look else None,
@@ -161,7 +166,6 @@ def _look_record(look: Observation | None, fragment: str | None = None) -> Recor
         "elapsed_ms": look.elapsed_ms if look else None,
         "checked_at": stamp(look.at) if look else None,
         "http_stack": look.http_stack if look else None,
-        "findings": [_finding_record(each, fragment) for each in (look.findings if look else ())],
     }
 
 
@@ -169,11 +173,15 @@ def _plain(noun: object, names: Iterable[str]) -> Record:
     return {name: getattr(noun, name) for name in names}  # a third of the time of `asdict`
 
 
-def _finding_record(finding: Finding, fragment: str | None) -> Record:
-    """Return a finding for one place: what replaces its URL keeps the place's own fragment."""
-    replacement = finding.replacement
+def _finding_record(finding: Finding, row: Row) -> Record:
+    """Return a finding for one place: what replaces its URL keeps the place's own fragment.
+
+    Where the page does not have that, the new address would be as wrong as the old one.
+    """
+    replacement, fragment = finding.replacement, row.place.fragment
     if replacement and fragment:
-        replacement = f"{replacement}#{fragment}"
+        missing = row.verdict.reason == "fragment-missing"
+        replacement = None if missing else f"{replacement}#{fragment}"
     return {**asdict(finding), "replacement": replacement}
 
 

@@ -97,6 +97,7 @@ def look_row(look: Observation) -> dict[str, Any]:
         "etag": look.validators.etag if look.validators else None,
         "last_modified": look.validators.last_modified if look.validators else None,
         "read_at": iso(look.validators.at) if look.validators else None,
+        "missing_fragments": _written_fact(look.missing_fragments),
     }
 
 
@@ -220,12 +221,16 @@ def _facts(row: SqlRow) -> PageFacts:
 
 def _fact(name: str, value: str | None) -> Any:  # noqa: ANN401 - as the field of that name has it
     if name in _LISTS:
-        return tuple(clean(each) for each in json.loads(value)) if value else ()
+        return _texts(value)
     if name in _PAIRS:
         return (
             tuple((clean(one), clean(other)) for one, other in json.loads(value)) if value else ()
         )
     return _cleaned(value)
+
+
+def _texts(value: str | None) -> tuple[str, ...]:
+    return tuple(clean(each) for each in json.loads(value)) if value else ()
 
 
 def _url(text: str | None) -> str | None:
@@ -261,6 +266,7 @@ def look_of(row: SqlRow, hops: tuple[Hop, ...] = ()) -> Observation:
         elapsed_ms=row["elapsed_ms"],
         http_stack=row["http_stack"],
         validators=_validators(row, final_url),
+        missing_fragments=_texts(row["missing_fragments"]),
     )
 
 

@@ -77,6 +77,8 @@ def _facts(story: Story) -> Iterator[tuple[str, str | None]]:
         yield "What to do", BY_CODE[verdict.reason].cure
         for finding in story.looks[-1].findings:
             yield "Advice", finding.message
+        missing = (f"#{part}" for part in story.looks[-1].missing_fragments)
+        yield "Not on page", clean(", ".join(missing))
 
 
 def _place(place: Occurrence) -> str:

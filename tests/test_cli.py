@@ -21,8 +21,9 @@ import pytest
 from crawler.cli import COMMANDS, cli, main
 
 PAGES = {
-    "/ok": (200, {}, "<html lang=es><title>Hola</title>"),
+    "/ok": (200, {}, "<html lang=es><title>Hola</title><p id=part>"),
     "/moved": (301, {"location": "/ok"}, ""),
+    "/elsewhere": (301, {"location": "/ok#other"}, ""),
     "/gone": (410, {}, ""),
     "/down": (500, {}, ""),
     "/wall": (403, {}, ""),
@@ -137,6 +138,41 @@ def test_the_exit_code_says_whether_links_fail(
 ) -> None:
     document(port, "/ok", path)
     assert crawl("check", "a.md", *HERE, *options).code == code
+
+
+@pytest.mark.parametrize(
+    ("options", "paths", "code"),
+    [
+        ((), ("/ok#part",), 0),
+        ((), ("/ok#none",), 1),
+        ((), ("/moved#none",), 1),
+        ((), ("/elsewhere#none",), 0),
+        ((), ("/ok#part", "/ok#none", "/ok"), 1),
+        (("--no-fragments",), ("/ok#none",), 0),
+        ((), ("/ok#:~:text=nowhere",), 0),
+        ((), ("/wall#none",), 0),
+    ],
+)
+def test_a_fragment_that_its_page_has_not_fails(
+    crawl: Crawl, port: int, options: tuple[str, ...], paths: tuple[str, ...], code: int
+) -> None:
+    document(port, *paths)
+    done = crawl("check", "a.md", *HERE, *options)
+    assert done.code == code
+    assert ("[fragment-missing]" in done.out) == (code == 1)
+    assert ("/ok#part" in done.out) is False
+
+
+def test_a_history_tells_of_missing_fragments_as_the_run_did(crawl: Crawl, port: int) -> None:
+    document(port, "/ok#part", "/ok#none")
+    ran = crawl("run", "a.md", *HERE)
+    assert (ran.code, "1 ok, 1 broken" in ran.out) == (0, True)
+    reported = crawl("report")
+    assert "/ok#none" in reported.out
+    assert "By the latest look alone." in reported.out
+    assert "Not on page  #none" in crawl("show", f"http://a.example:{port}/ok#none").out
+    again = crawl("check", "a.md", *HERE)
+    assert again.code == 1
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from hostile.families import (
     bodies,
     codings,
     cookies,
+    fragments,
     handshakes,
     heads,
     pages,
@@ -20,7 +21,7 @@ from hostile.families import (
 
 FAMILIES: Final = (
     statuses, redirects, places, bodies, codings, heads, silence, handshakes, patience, secrets,
-    cookies, pages,
+    cookies, pages, fragments,
 )  # fmt: skip
 
 BEHAVIOURS: Final[tuple[Behaviour, ...]] = tuple(
