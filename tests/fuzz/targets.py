@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from crawler.anchors import anchors_of
 from crawler.chains import certainly_untrusted
 from crawler.charset import decode
 from crawler.decoding import Decoder, Undecodable
 from crawler.documents import FORMATS, read
 from crawler.facts import read_facts
-from crawler.markup import tokens
+from crawler.fragments import missing_parts, parted
+from crawler.markup import Tag, tokens
 from crawler.model import Document, Response
 from crawler.page import read_page
 from crawler.reports.markdown import escape
@@ -60,11 +62,13 @@ def _document(name: str) -> Callable[[bytes], None]:
     def feed(data: bytes) -> None:
         text = data.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
         lines = text.split("\n")
-        for each in read(Document("a", name, text), settings).occurrences:
+        reading = read(Document("a", name, text), settings)
+        for each in reading.occurrences:
             span = each.span
             assert 1 <= span.line <= span.end_line <= len(lines)
             if span.line == span.end_line:
                 assert lines[span.line - 1][span.column - 1 : span.end_column - 1] == each.raw
+        reading.anchors()
 
     return feed
 
@@ -82,6 +86,22 @@ def _markup(data: bytes) -> None:
     text = data.decode("utf-8", "replace")
     for token in tokens(text):
         assert 0 <= token.start <= token.end <= len(text)
+
+
+def _fragment(data: bytes) -> None:
+    """One line that is a fragment, then a page: as the tokenizer reads it."""
+    written, _, body = data.partition(b"\n")
+    fragment, here = written.decode("utf-8", "replace"), resolve(BASE)
+    response = Response(200, {"content-type": "text/html; charset=utf-8"}, body)
+    page = read_page(response)
+    assert isinstance(here, UrlTarget)
+    if page is None:
+        return
+    assert missing_parts([fragment], response, page, here.url) <= set(parted(fragment)) - {""}
+    starts = (each for each in tokens(page.text) if isinstance(each, Tag) and not each.closing)
+    pairs = ((tag.name, name, value) for tag in starts for name, value in tag.attributes.items())
+    names = {v.text for tag, name, v in pairs if name == "id" or (tag, name) == ("a", "name")}
+    assert anchors_of(page.text) == frozenset(names - {""})
 
 
 def _text(data: bytes) -> None:
@@ -131,6 +151,12 @@ TARGETS: Final = (
     *(
         Target(each.name, _document(each.name), _files(f"cases/documents/*{each.suffixes[0]}"))
         for each in FORMATS
+    ),
+    Target(
+        "fragment",
+        _fragment,
+        (b"part\n<h2 id=part>", b"a%20b:~:text=a-,b,c,-d\n<p id='a b'>x<a name=y>", *_PAGES),
+        (*_TAGS, "id=", "name='", "<a ", "</", ":~:text=", "-,", "<!", "/>", "&amp;"),
     ),
     Target("url", _url, (b"https://a.example/x?y#z", b"../x\nhttp://b.example/y/z")),
     Target("text", _text, ("C√≥mo\x1b[31m\u202e".encode(),)),
