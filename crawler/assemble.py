@@ -103,8 +103,9 @@ def noted(report: Report, tally: Tally) -> Report:
 
 
 def _is_confirmed(row: Row) -> bool:
-    believed = row.state.health if row.observation and row.state else None
-    return row.verdict.outcome is Outcome.INVALID or believed is Health.BROKEN
+    if isinstance(row.place.target, Rejected):  # no look will say anything else of it
+        return row.verdict.outcome in (Outcome.INVALID, Outcome.BROKEN)
+    return bool(row.observation and row.state and row.state.health is Health.BROKEN)
 
 
 def counts(rows: Iterable[Row]) -> dict[Outcome, int]:

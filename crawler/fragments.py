@@ -21,17 +21,17 @@ DIRECTIVE: Final = ":~:"
 
 _HTML: Final = frozenset({"text/html", "application/xhtml+xml"})
 _TEXT: Final = re.compile(r"(?:^|&)text=([^&]*)")
-_SCRIPT: Final = re.compile(r"<script[\s>]", re.IGNORECASE)
 _FEW: Final = 500
 """Characters without white space: shells say "Loading…" or that they need scripts, and no more."""
-# Elements that frameworks fill, still empty; scripts that go by the fragment; pages in frames,
-# which show others' anchors; a host of code whose scripts put everything in its place.
-_BUILT: Final = re.compile(
-    r"""\sid=["']?(?:__next|__nuxt|___gatsby|app|main|root|q-app)["']?(?:\s[^<>]{0,200}+)?>\s*+"""
+# Elements that frameworks fill, still empty, and scripts that go by the fragment. In lower case.
+_ROOT: Final = re.compile(
+    r"""id=["']?(?:__next|__nuxt|___gatsby|app|main|root|q-app)["']?(?:\s[^<>]{0,200}+)?>\s*+"""
     r"""(?:<!--(?:[^-]|-(?!->)){0,200}+-->\s*+)?</"""
-    r"""|location\s{0,9}+\.\s{0,9}+hash\b|hashchange|<frameset[\s>]|content=["']GitLab["']""",
-    re.IGNORECASE,
 )
+_HASH: Final = re.compile(r"location\s{0,9}+\.\s{0,9}+hash\b")
+# The same in one word; pages in frames, which show others' anchors; a host of code whose scripts put
+# everything in its place.
+_SIGNS: Final = ("hashchange", "<frameset", 'content="gitlab"')
 # Where scripts may put the authors' text in its place: if it came with the page, it has anchors
 # that are called so.
 _PUT_LATER: Final = frozenset({"codeberg.org", "gist.github.com", "github.com"})
@@ -118,6 +118,7 @@ def _is_built_by_scripts(source: str) -> bool:
     It has scripts, and says next to nothing without them; or an element for them to fill; or one
     of them goes by the fragment. A page in frames shows others' anchors.
     """
-    if _BUILT.search(source):
+    lower = source.lower()
+    if any(sign in lower for sign in _SIGNS) or _HASH.search(lower) or _ROOT.search(lower):
         return True
-    return bool(_SCRIPT.search(source)) and len(folded_text(source)) < _FEW
+    return "<script" in lower and len(folded_text(source)) < _FEW

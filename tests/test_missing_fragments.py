@@ -99,6 +99,13 @@ def test_a_missing_fragment_fails_a_check_and_is_not_confirmed_by_the_health_of_
     assert not tally.confirmed
 
 
+def test_a_place_that_its_own_document_has_not_needs_no_second_look() -> None:
+    run, tally = Run("r", NOON, NOON, complete=True), Tally()
+    place = Place(occurrence("#x"), Rejected("#x", Rejection.FRAGMENT_MISSING))
+    list(noted(assemble(run, [place], {}, {}, {}), tally).rows)
+    assert tally.confirmed
+
+
 def test_without_network_nothing_is_said_of_fragments_either() -> None:
     (row,) = without_network(report(":~:text=other")).rows
     assert (row.verdict.reason, row.findings) == ("no-network", ())
