@@ -8,6 +8,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from crawler.domains import ByHost
+
 if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList
 
@@ -29,17 +31,41 @@ class ScriptFragment:
     pattern: re.Pattern[str]
 
 
+def rows(name: str) -> Iterator[list[str]]:
+    """Yield the rows of a table of ours, as lists of their fields. Total: it ships with us."""
+    text = files("crawler").joinpath("data", name).read_text(encoding="utf-8")
+    for line in text.splitlines():
+        if not line.startswith("#"):
+            yield line.split("\t")
+
+
 @cache
 def shorteners() -> Mapping[str, Shortener]:
     """Return the known shorteners by host: `data/shorteners.tsv`."""
-    return {row[0]: Shortener(*row[:3]) for row in _rows("shorteners.tsv")}
+    return {row[0].removeprefix("."): _shortener(row) for row in rows("shorteners.tsv")}
+
+
+@lru_cache(maxsize=4096)
+def shortener_of(host: str) -> Shortener | None:
+    """Return the shortener that a host belongs to; some give each customer a name of his own."""
+    return next(iter(_shorteners_by_host().of(host.removeprefix("www."))), None)
+
+
+@cache
+def _shorteners_by_host() -> ByHost[Shortener]:
+    return ByHost((row[0], _shortener(row)) for row in rows("shorteners.tsv"))
+
+
+def _shortener(row: list[str]) -> Shortener:
+    host, kind, status, *_ = row
+    return Shortener(host.removeprefix("."), kind, status)
 
 
 @cache
 def script_fragments() -> tuple[ScriptFragment, ...]:
     """Return what fragments scripts make sense of: `data/script_fragments.tsv`."""
-    rows = _rows("script_fragments.tsv")
-    return tuple(ScriptFragment(host, re.compile(pattern)) for host, pattern, *_ in rows)
+    found = rows("script_fragments.tsv")
+    return tuple(ScriptFragment(host, re.compile(pattern)) for host, pattern, *_ in found)
 
 
 @cache
@@ -69,8 +95,3 @@ def registrable_domain(host: str) -> str:
     An address, or a name under no known suffix, is its own.
     """
     return public_suffixes().privatesuffix(host) or host
-
-
-def _rows(name: str) -> Iterator[list[str]]:
-    text = files("crawler").joinpath("data", name).read_text(encoding="utf-8")
-    return (line.split("\t") for line in text.splitlines() if not line.startswith("#"))

@@ -6,11 +6,11 @@ import coverage
 
 CORE = (
     "addresses", "advice/*", "anchors", "assemble", "bare", "catalogue", "chains", "charset",
-    "collect", "conditional", "decoding", "documents/*", "facts", "fragments", "frontier",
-    "frontmatter", "health", "hosts", "hypertext", "kept", "language", "listing", "look",
-    "markup", "model", "network", "outage", "outline", "pacing", "packing", "page", "probe",
-    "reasons", "records", "reports/*", "rows", "scratch", "settings", "signs", "slugs", "spans",
-    "story", "text", "urls", "verdicts", "views",
+    "collect", "conditional", "decoding", "documents/*", "domains", "facts", "fragments",
+    "frontier", "frontmatter", "health", "hosts", "hypertext", "kept", "language", "listing",
+    "look", "markup", "model", "network", "outage", "outline", "pacing", "packing", "page",
+    "probe", "reasons", "records", "reports/*", "rows", "scratch", "settings", "signs", "slugs",
+    "spans", "story", "text", "urls", "verdicts", "views", "wrappers",
 )  # fmt: skip
 
 

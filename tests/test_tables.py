@@ -12,6 +12,7 @@ from crawler.tables import (
     public_suffixes,
     registrable_domain,
     script_fragments,
+    shortener_of,
     shorteners,
 )
 from crawler.urls import Target, resolve
@@ -31,6 +32,7 @@ def test_shorteners_are_sorted_and_each_stands_once() -> None:
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
 def test_a_shortener_has_well_formed_fields(row: list[str]) -> None:
     host, kind, status, *rest = row
+    host = host.removeprefix(".")
     assert kind in CLASSES
     assert status in STATUSES
     assert len(rest) <= 2
@@ -49,7 +51,8 @@ def test_the_head_of_the_table_names_every_class_and_status() -> None:
 def test_every_row_of_the_table_is_known() -> None:
     known = shorteners()
     assert len(known) == len(ROWS)
-    for host, kind, status, *_ in ROWS:
+    for pattern, kind, status, *_ in ROWS:
+        host = pattern.removeprefix(".")
         assert (known[host].host, known[host].kind, known[host].status) == (host, kind, status)
 
 
@@ -72,6 +75,26 @@ def test_fragments_for_scripts_are_sorted_and_well_formed() -> None:
         assert what
         assert re.compile(pattern).fullmatch("an-anchor") is None or pattern == ".*"
         assert host == "*" or isinstance(resolve(f"https://{host}/"), Target)
+
+
+@pytest.mark.parametrize(
+    ("host", "known"),
+    [
+        ("bit.ly", "bit.ly"),
+        ("www.bit.ly", "bit.ly"),
+        ("my.bit.ly", None),
+        ("notbit.ly", None),
+        ("ann.page.link", "page.link"),
+        ("page.link", "page.link"),
+        ("maps.app.goo.gl", "maps.app.goo.gl"),
+        ("x1y2z.app.goo.gl", "app.goo.gl"),
+        ("goo.gl", "goo.gl"),
+        ("example.org", None),
+    ],
+)
+def test_a_shortener_is_known_by_its_host(host: str, known: str | None) -> None:
+    found = shortener_of(host)
+    assert (found.host if found else None) == known
 
 
 @pytest.mark.parametrize(
