@@ -146,7 +146,8 @@ class _Work:
                 self._changed.set()
 
         if turn.again:
-            self._fetcher.reopen(link.url)
+            first = self._first_looks.get(link.url)
+            self._fetcher.reopen(first.asked if first else link.url)
         before = basis(self._conduct.recall(link.url), link, self._clock.now())
         validators = before.validators if before else None
         fetch = await self._fetcher.fetch(link.url, validators, left, turn.behind)

@@ -29,8 +29,8 @@ _ROOT: Final = re.compile(
     r"""(?:<!--(?:[^-]|-(?!->)){0,200}+-->\s*+)?</"""
 )
 _HASH: Final = re.compile(r"location\s{0,9}+\.\s{0,9}+hash\b")
-# The same in one word; pages in frames, which show others' anchors; a host of code whose scripts put
-# everything in its place.
+# The same in one word; pages in frames, which show others' anchors; a host of code whose scripts
+# put everything in its place.
 _SIGNS: Final = ("hashchange", "<frameset", 'content="gitlab"')
 # Where scripts may put the authors' text in its place: if it came with the page, it has anchors
 # that are called so.

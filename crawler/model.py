@@ -364,6 +364,12 @@ class Observation:
     reached: bool = field(default=False, compare=False)
     page_sign: int | None = field(default=None, compare=False)
 
+    @property
+    def asked(self) -> Url:
+        """The first URL that anybody was asked for: what a wrapper holds, not the wrapper."""
+        asked = (hop.url for hop in self.hops if hop.status is not None)
+        return next(asked, self.final_url or self.url)
+
 
 @dataclass(frozen=True, slots=True)
 class LinkState:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from crawler.model import Fetch, Health, LinkState, Network, Observation, Outcome, Response
-from crawler.tables import registrable_domain, shorteners
+from crawler.tables import registrable_domain, shortener_of
 from crawler.urls import Url
 
 TROUBLE: Final[Mapping[Network, str]] = MappingProxyType({
@@ -80,7 +80,7 @@ class Signs:
 
 def reached(look: Observation) -> bool:
     """Tell whether a look shows that somebody is there, if only by refusing."""
-    return look.reached or bool(look.hops) or look.verdict.reason not in _UNREACHED
+    return look.reached or _led_on(look) or look.verdict.reason not in _UNREACHED
 
 
 def page_sign(fetch: Fetch) -> int | None:
@@ -116,11 +116,11 @@ class _Reach:
         self.near_only = self.near_only and look.verdict.reason in _NEAR
         if reached(look):
             self.reached = True
-            self.there.add(look.url.host)
+            self.there.add(look.asked.host)
         else:
-            self.lost.add(look.url.host)
+            self.lost.add(look.asked.host)
         if known and known.health is Health.HEALTHY:
-            self.well.add(look.url.host)
+            self.well.add(look.asked.host)
 
     @property
     def is_lost(self) -> bool:
@@ -151,29 +151,29 @@ class _Answers:
     def take(self, look: Observation) -> None:
         if _is_vouched_for(look):
             self.proven = True
-        elif look.hops or look.status is not None:
+        elif _led_on(look) or look.status is not None:
             self._take_answer(look)
         elif look.verdict.reason == "private-address":
-            _note(self.private, look.url)
-        elif look.url.scheme == "https" and not self.proven:
+            _note(self.private, look.asked)
+        elif look.asked.scheme == "https" and not self.proven:
             if look.verdict.reason in _SHUT and len(self.shut) < _MANY:
-                self.shut.add(_owner(look.url))
+                self.shut.add(_owner(look.asked))
             if look.verdict.reason == "tls-hostname" and len(self.misnamed) < _MANY:
-                self.misnamed.add(_owner(look.url))
+                self.misnamed.add(_owner(look.asked))
 
     def _take_answer(self, look: Observation) -> None:
-        last = look.final_url or look.url
+        last = look.final_url or look.asked
         own = _is_own(look, last)
         end = look.page_sign if own else last.host
         if look.status == _PORTAL_STATUS:
             self.announced = True
         elif end is None:
             self.proven = True
-        if end is None or (not own and look.url.host in shorteners()):
+        if end is None or (not own and shortener_of(look.asked.host)):
             return  # to lead to one site is what several shorteners are there for
         self.inside = self.inside or look.verdict.reason == "private-address"
         if end in self.ends or len(self.ends) < _MAX_ENDS:
-            _note(self.ends.setdefault(end, {}), look.url)
+            _note(self.ends.setdefault(end, {}), look.asked)
 
     @property
     def are_honest(self) -> bool:
@@ -211,7 +211,7 @@ class _Issuers:
         )
         self.known = self.known or issued
         if reason in _UNKNOWN_ISSUER and not self.known and len(self.unknown) < _FEW:
-            self.unknown.add(_owner(look.final_url or look.url))
+            self.unknown.add(_owner(look.final_url or look.asked))
 
     @property
     def are_replaced(self) -> bool:
@@ -220,9 +220,13 @@ class _Issuers:
 
 def _answered(look: Observation) -> Iterator[Url]:
     """Yield the URLs that gave an answer, be it only to lead us on."""
-    yield from (hop.url for hop in look.hops)
+    yield from (hop.url for hop in look.hops if hop.status is not None)
     if look.status is not None:
-        yield look.final_url or look.url
+        yield look.final_url or look.asked
+
+
+def _led_on(look: Observation) -> bool:
+    return any(hop.status is not None for hop in look.hops)
 
 
 def _is_vouched_for(look: Observation) -> bool:
@@ -232,7 +236,7 @@ def _is_vouched_for(look: Observation) -> bool:
 
 def _is_own(look: Observation, url: Url) -> bool:
     """Tell whether a URL is the asked site's, or may belong to the same owner."""
-    return url.host == look.url.host or _owner(url) == _owner(look.url)
+    return url.host == look.asked.host or _owner(url) == _owner(look.asked)
 
 
 def _note(hosts: dict[str, str], url: Url) -> None:

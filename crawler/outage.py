@@ -37,9 +37,9 @@ class Outage:
 
     def feed(self, turn: Turn, look: Observation) -> list[Held]:
         """Take in a look; return those that are beyond doubt now."""
-        if not reached(look) and (look.attempts or look.url.host in self._hosts):
+        if not reached(look) and (look.attempts or look.asked.host in self._hosts):
             self.held.append((turn, look))
-            self._hosts.add(look.url.host)
+            self._hosts.add(look.asked.host)
             return []
         if not look.attempts:  # nobody was asked, and nothing that it stands on is in doubt
             return [(turn, look)]

@@ -3,6 +3,9 @@
 `probe` is a generator: it yields the next `Request`, is sent the `Answer`, and returns the
 finished `Fetch`. All that we know of redirects, of second tries with other headers and of
 cookies lives here; whoever drives the generator only has to move bytes.
+
+A wrapper on the way is never asked: what it holds is. And a page that leads on by itself is
+followed, unless that leads back, or too far: then the page itself is what people get to see.
 """
 
 from collections.abc import Container, Generator, Mapping
@@ -10,8 +13,20 @@ from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from crawler.addresses import BAD_PORTS
-from crawler.model import Answer, Failure, FailureKind, Fetch, Hop, Request, Response, Validators
+from crawler.model import (
+    Answer,
+    Failure,
+    FailureKind,
+    Fetch,
+    Hop,
+    Request,
+    Response,
+    Validators,
+    Via,
+)
+from crawler.refresh import onward
 from crawler.urls import Rejected, Rejection, Target, Url, resolve
+from crawler.wrappers import layers
 
 Probe: TypeAlias = Generator[Request, Answer, Fetch]
 
@@ -88,32 +103,81 @@ class _Jar:
 def _follow(
     url: Url, limit: int, unaskable: Container[str], validators: Validators | None, jar: _Jar
 ) -> Probe:
-    hops: list[Hop] = []
-    seen: set[tuple[Url, str]] = set()
-    here, fragment = url, None
+    way = _Way(url, limit)
     while True:
-        state = (here, jar.headers(here).get("cookie", ""))
-        if state in seen:
-            return Fetch(url, here, Failure(FailureKind.REDIRECT_LOOP, str(here)), tuple(hops))
-        seen.add(state)
-        if len(hops) > limit:
-            detail = f"more than {limit}"
-            failure = Failure(FailureKind.TOO_MANY_REDIRECTS, detail)
-            return Fetch(url, here, failure, tuple(hops))
-        refused = _refused(here, unaskable)
-        if refused is not None:
-            return Fetch(url, here, refused, tuple(hops))
+        stopped = way.enter(jar) or _refused(way.here, unaskable)
+        if stopped is not None:
+            return way.end(stopped)
+        here = way.here
         conditions = _conditions(validators) if validators and validators.url == here else {}
         answer, unchanged = yield from _ask(here, conditions, jar)
-        if isinstance(answer, Failure) or not _redirects(answer):
-            return Fetch(url, here, answer, tuple(hops), unchanged=unchanged, fragment=fragment)
+        if isinstance(answer, Failure):
+            return way.end(answer)
+        if _redirects(answer):
+            jar.keep(here, answer)
+            there = _location(answer, here)
+            if isinstance(there, Failure):
+                return way.end(there)
+            way.go_on(there.url, answer.status, Via.HTTP, there.fragment)
+            continue
+        led = onward(answer, here)
+        if led is None or not way.is_open_to(led.url):
+            return way.end(answer, unchanged=unchanged)
         jar.keep(here, answer)
-        there = _location(answer, here)
-        if isinstance(there, Failure):
-            return Fetch(url, here, there, tuple(hops))
-        hops.append(Hop(here, answer.status))
-        here = there.url
-        fragment = there.fragment or fragment  # RFC 9110 §10.2.2: else it is inherited
+        way.go_on(led.url, answer.status, led.via)
+
+
+@dataclass(slots=True)
+class _Way:
+    """Where a conversation has been, and where it is."""
+
+    url: Url
+    limit: int
+    here: Url = field(init=False)
+    hops: list[Hop] = field(default_factory=list)
+    fragment: str | None = None
+    _seen: set[tuple[Url, str]] = field(default_factory=set)
+    _asked: set[Url] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.here = self.url
+
+    def enter(self, jar: _Jar) -> Failure | None:
+        """Take wrappers off what is to be asked next; return why the way ends here, if it does.
+
+        A page for consent holds the page that sent us there: what leads back is left wrapped.
+        """
+        for layer in layers(self.here):
+            if layer.url in self._asked:
+                break
+            self.go_on(layer.url, None, Via.WRAPPER)
+        state = (self.here, jar.headers(self.here).get("cookie", ""))
+        if state in self._seen:
+            return Failure(FailureKind.REDIRECT_LOOP, str(self.here))
+        if len(self.hops) > self.limit:
+            return Failure(FailureKind.TOO_MANY_REDIRECTS, f"more than {self.limit}")
+        self._seen.add(state)
+        self._asked.add(self.here)
+        return None
+
+    def is_open_to(self, there: Url) -> bool:
+        """Tell whether it may lead there, where whoever led us has also given an answer."""
+        return there not in self._asked and len(self.hops) < self.limit
+
+    def go_on(self, there: Url, status: int | None, via: Via, fragment: str | None = None) -> None:
+        self.hops.append(Hop(self.here, status, via))
+        self.here = there
+        self.fragment = fragment or self.fragment  # RFC 9110 §10.2.2: else it is inherited
+
+    def end(self, outcome: Answer, *, unchanged: bool = False) -> Fetch:
+        return Fetch(
+            self.url,
+            self.here,
+            outcome,
+            tuple(self.hops),
+            unchanged=unchanged,
+            fragment=self.fragment,
+        )
 
 
 def _ask(
@@ -157,7 +221,7 @@ def _other_headers(answer: Answer, conditions: Mapping[str, str]) -> Mapping[str
 def _refused(url: Url, unaskable: Container[str]) -> Failure | None:
     if url.port in BAD_PORTS:
         return Failure(FailureKind.FORBIDDEN_PORT, str(url.port))
-    if url.host in unaskable:
+    if url.host.removeprefix("www.") in unaskable:
         return Failure(FailureKind.INTERSTITIAL, url.host)
     return None
 

@@ -7,10 +7,21 @@ in `reasons.py`.
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Final, TypeAlias
 
-from crawler.model import Evidence, Failure, FailureKind, Outcome, Response, Verdict
+from crawler.model import (
+    Confidence,
+    Evidence,
+    Failure,
+    FailureKind,
+    Hop,
+    Outcome,
+    Response,
+    Verdict,
+    Via,
+)
 from crawler.reasons import BY_CODE
 from crawler.settings import SelectSettings
 from crawler.text import clean
@@ -19,6 +30,8 @@ from crawler.urls import Rejected, Rejection, Url
 Rule: TypeAlias = Callable[[Evidence], str | None]
 
 _PERMANENT: Final = frozenset({301, 308})
+# Where we went is what a person would do, as far as a program can tell: so is what we found there.
+_GUESSED: Final = frozenset({Via.SCRIPT, Via.PAGE_LINK})
 # Headers by which a wall says that it answered and not the site; values are patterns.
 _WALLS: Final[Mapping[str, re.Pattern[str]]] = {
     "cf-mitigated": re.compile("challenge", re.IGNORECASE),
@@ -99,11 +112,14 @@ def removed_video(evidence: Evidence) -> str | None:
 
 
 def redirected(evidence: Evidence) -> str | None:
-    """Permanent only if *every* hop is: a temporary one may lead elsewhere tomorrow."""
+    """Permanent only if *every* hop is: a temporary one may lead elsewhere tomorrow.
+
+    What a wrapper holds it will always hold; a page that leads on by itself may say else tomorrow.
+    """
     hops = evidence.fetch.hops
     if not hops:
         return None
-    return "permanent" if all(hop.status in _PERMANENT for hop in hops) else "temporary"
+    return "permanent" if all(_is_for_good(hop) for hop in hops) else "temporary"
 
 
 def answered(_evidence: Evidence) -> str | None:
@@ -124,7 +140,9 @@ RULES: Final[tuple[Rule, ...]] = (
 def judge(evidence: Evidence, rules: tuple[Rule, ...] = RULES) -> Verdict:
     """Return the verdict of the first rule that speaks; the last one always does."""
     code = next(code for rule in rules if (code := rule(evidence)) is not None)
-    return verdict(code, _specifics(evidence, code))
+    judged = verdict(code, _specifics(evidence, code))
+    guessed = any(hop.via in _GUESSED for hop in evidence.fetch.hops)
+    return replace(judged, confidence=Confidence.LIKELY) if guessed else judged
 
 
 def judge_unasked(url: Url, settings: SelectSettings) -> Verdict | None:
@@ -152,6 +170,10 @@ def verdict(code: str, specifics: str = "") -> Verdict:
 
 def _any_matches(patterns: tuple[str, ...], text: str) -> bool:
     return any(re.search(pattern, text) for pattern in patterns)
+
+
+def _is_for_good(hop: Hop) -> bool:
+    return hop.via is Via.WRAPPER or hop.status in _PERMANENT
 
 
 def _failure_code(kind: FailureKind) -> str:

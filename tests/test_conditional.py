@@ -31,6 +31,7 @@ from crawler.model import (
     Report,
     Response,
     Validators,
+    Via,
 )
 from crawler.settings import ExtractSettings, FetchSettings, PaceSettings, PlaceSettings, Settings
 from crawler.stop import Stop
@@ -185,6 +186,7 @@ class Pages:
     state: str = ETAG
     body: str = "<html lang=es><title>Título</title>"
     redirects: Mapping[str, str] = field(default_factory=dict)
+    leads: Mapping[str, str] = field(default_factory=dict)
     lies: bool = False
     down: bool = False
     asked: list[tuple[str, str | None]] = field(default_factory=list)
@@ -201,7 +203,8 @@ class Pages:
             return httpx.Response(304, headers={"etag": self.state})
         self.sent.append(address)
         headers = {"etag": self.state, "content-type": "text/html"}
-        return httpx.Response(200, headers=headers, text=self.body)
+        meta = f"<meta http-equiv=refresh content='0;url={self.leads.get(address, '')}'>"
+        return httpx.Response(200, headers=headers, text=self.body + meta)
 
 
 SETTINGS = Settings(pace=PaceSettings(delay=0), fetch=FetchSettings(retries=0))
@@ -261,6 +264,18 @@ async def test_validators_go_to_the_end_of_the_redirects_and_to_no_other_hop(pat
     assert (seen.verdict.reason, seen.status) == ("permanent", 304)
     assert seen.facts.title == FACTS.title
     assert [finding.replacement for finding in seen.findings] == [B]
+
+
+async def test_a_page_that_leads_on_is_never_asked_whether_it_has_changed(path: Path) -> None:
+    """Its "not modified" would have no body: nobody could see any more that it leads on."""
+    pages = Pages(leads={A: B})
+    looks = [(await ran(path, pages, day)).rows[0].observation for day in range(2)]
+    assert pages.asked == [(A, None), (B, ETAG)]
+    for seen in looks:
+        assert seen is not None
+        assert seen.verdict.reason == "temporary"
+        assert [(hop.url, hop.via) for hop in seen.hops] == [(url(A), Via.META_REFRESH)]
+        assert seen.final_url == url(B)
 
 
 async def test_a_redirect_that_leads_elsewhere_now_is_followed_without_them(path: Path) -> None:

@@ -7,7 +7,7 @@ from random import Random
 from types import MappingProxyType
 
 import pytest
-from fakes import look, state_of_looks, url
+from fakes import look, state_of_looks, url, verdict_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,8 +21,9 @@ from crawler.model import (
     Network,
     Observation,
     Response,
+    Via,
 )
-from crawler.network import TROUBLE, Signs, page_sign
+from crawler.network import TROUBLE, Signs, page_sign, reached
 from crawler.reasons import BY_CODE, REASONS
 from crawler.urls import Url
 
@@ -396,3 +397,25 @@ def test_hosts_of_which_one_page_is_silent_and_another_answers_are_not_lost() ->
     pages = [f"https://h{host}.example/{page}" for host in range(5) for page in range(2)]
     looks = [look("timeout" if page.endswith("1") else "ok", address=page) for page in pages]
     assert judged(looks, {url(page): well for page in pages}) is Network.UP
+
+
+def test_a_wrapper_was_not_asked_and_shows_nothing_of_the_network() -> None:
+    wrapper = Hop(url("https://www.google.com/url?q=https://a.example/"), None, Via.WRAPPER)
+    silent = replace(
+        look("connect", address=str(wrapper.url)),
+        hops=(wrapper,),
+        final_url=url("https://a.example/"),
+    )
+    assert silent.asked == url("https://a.example/")
+    assert not reached(silent)
+    answered = replace(silent, verdict=verdict_of("permanent"), status=200, reached=True)
+    signs = Signs()
+    signs.take(answered)
+    assert signs.sure  # by the certificate of what it holds, which is what was asked
+
+
+def test_the_first_to_be_asked_is_the_link_itself_if_nothing_is_wrapped() -> None:
+    plain = look()
+    assert plain.asked == plain.url
+    hops = (Hop(plain.url, 301), Hop(url("https://b.example/"), 302))
+    assert replace(plain, hops=hops, final_url=url("https://c.example/")).asked == plain.url

@@ -5,7 +5,17 @@ from fakes import NOON, converse, to, url
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.model import Answer, Failure, FailureKind, Fetch, Request, Response, Validators
+from crawler.model import (
+    Answer,
+    Failure,
+    FailureKind,
+    Fetch,
+    Hop,
+    Request,
+    Response,
+    Validators,
+    Via,
+)
 from crawler.probe import probe
 
 A, B, C = url("https://a.example/"), url("https://b.example/"), url("https://c.example/x")
@@ -228,3 +238,144 @@ def test_a_cookie_of_https_never_goes_over_http_and_one_of_http_does_both() -> N
     _, asked = converse(probe(secure), *(to_plain, to_secure) * 2, Response(200))
     sent = [(request.url.scheme, request.headers.get("cookie")) for request in asked]
     assert sent[2:] == [("https", None), ("http", None), ("https", "s=1; p=2")]
+
+
+# Pages that lead on by themselves
+
+HTML = {"content-type": "text/html"}
+
+
+def refreshed(location: str, seconds: int = 0) -> Response:
+    return Response(200, {"refresh": f"{seconds}; url={location}"})
+
+
+def page(body: str) -> Response:
+    return Response(200, HTML, body.encode())
+
+
+def test_a_page_that_leads_on_is_followed_and_says_how() -> None:
+    meta = page("<meta http-equiv=refresh content='0; url=/next'>")
+    script = page("<script>location='https://c.example/x'</script>")
+    fetch, asked = converse(probe(A), refreshed(str(B)), meta, script, Response(200))
+    assert [request.url for request in asked] == [A, B, url("https://b.example/next"), C]
+    assert [(hop.status, hop.via) for hop in fetch.hops] == [
+        (200, Via.REFRESH_HEADER), (200, Via.META_REFRESH), (200, Via.SCRIPT),
+    ]  # fmt: skip
+    assert fetch.effective_url == C
+
+
+def test_where_a_page_leads_may_redirect_and_fail() -> None:
+    fetch, _ = converse(probe(A), to(str(B)), refreshed(str(C)), Response(404))
+    assert fetch.outcome == Response(404)
+    assert [hop.via for hop in fetch.hops] == [Via.HTTP, Via.REFRESH_HEADER]
+
+
+@pytest.mark.parametrize("answers", [[refreshed(str(A))], [to(str(B)), refreshed(str(A))]])
+def test_a_page_that_leads_back_is_what_people_get_to_see(answers: list[Response]) -> None:
+    fetch, asked = converse(probe(A), *answers)
+    assert fetch.outcome == answers[-1]
+    assert len(asked) == len(answers)
+
+
+def test_pages_that_lead_on_in_circles_are_no_loop() -> None:
+    fetch, asked = converse(probe(A), refreshed(str(B)), refreshed(str(C)), refreshed(str(A)))
+    assert fetch.effective_url == C
+    assert isinstance(fetch.outcome, Response)
+    assert len(asked) == 3
+
+
+def test_pages_that_lead_on_without_an_end_are_followed_so_far_and_no_further() -> None:
+    slides = [refreshed(f"/{number}", 5) for number in range(20)]
+    fetch, asked = converse(probe(A, max_redirects=4), *slides)
+    assert fetch.outcome == slides[4]
+    assert len(asked) == 5
+
+
+def test_a_redirect_back_to_a_page_that_leads_on_is_a_loop() -> None:
+    answers = [refreshed(str(B)), to(str(A))]
+    fetch, asked = converse(probe(A), *answers, *answers)  # once more with cookies
+    assert failure(fetch) is FailureKind.REDIRECT_LOOP
+    assert len(asked) == 4
+
+
+def test_a_page_does_not_lead_to_a_forbidden_port() -> None:
+    fetch, asked = converse(probe(A), refreshed("http://b.example:22/"))
+    assert failure(fetch) is FailureKind.FORBIDDEN_PORT
+    assert len(asked) == 1
+
+
+def test_a_page_that_leads_on_to_another_program_is_an_answer() -> None:
+    fetch, _ = converse(probe(A), refreshed("market://details?id=x"))
+    assert isinstance(fetch.outcome, Response)
+    assert fetch.hops == ()
+
+
+def test_cookies_of_a_page_that_leads_on_are_kept_like_any() -> None:
+    first = Response(200, {"refresh": f"0; url={B}", "set-cookie": "a=1"})
+    _, asked = converse(probe(A), first, to(str(A)), first, to(str(A)), Response(200))
+    assert [request.headers.get("cookie") for request in asked] == [None, None, None, None, "a=1"]
+
+
+def test_a_page_that_has_not_changed_is_not_read_for_where_it_leads() -> None:
+    validators = Validators(A, NOON, '"x"')
+    unchanged = Response(304, {"refresh": f"0; url={B}"})
+    fetch, asked = converse(probe(A, validators=validators), unchanged)
+    assert fetch.unchanged
+    assert len(asked) == 1
+
+
+# Wrappers
+
+WRAPPER = url("https://www.google.com/url?q=https://b.example/")
+
+
+def test_a_wrapper_is_not_asked_but_what_it_holds() -> None:
+    fetch, asked = converse(probe(WRAPPER), Response(200))
+    assert [request.url for request in asked] == [B]
+    assert fetch == Fetch(WRAPPER, B, Response(200), (Hop(WRAPPER, None, Via.WRAPPER),))
+
+
+def test_a_wrapper_on_the_way_is_taken_off_too() -> None:
+    fetch, asked = converse(probe(A), to(str(WRAPPER), 302), to(str(C)), Response(200))
+    assert [request.url for request in asked] == [A, B, C]
+    assert [(hop.url, hop.status) for hop in fetch.hops] == [(A, 302), (WRAPPER, None), (B, 301)]
+
+
+def test_wrappers_around_wrappers_are_a_hop_each_and_count() -> None:
+    twice = url(f"https://href.li/?{WRAPPER}")
+    fetch, asked = converse(probe(twice), Response(200))
+    assert [hop.url for hop in fetch.hops] == [twice, WRAPPER]
+    assert [request.url for request in asked] == [B]
+    fetch, asked = converse(probe(twice, max_redirects=1))
+    assert failure(fetch) is FailureKind.TOO_MANY_REDIRECTS
+    assert asked == []
+
+
+def test_a_page_for_consent_that_holds_where_we_came_from_is_the_end_of_the_way() -> None:
+    maps = url("https://maps.example/x")
+    consent = "https://consent.google.com/m?continue=https://maps.example/x&gl=DE"
+    fetch, asked = converse(probe(maps), to(consent, 302), Response(200))
+    assert [request.url for request in asked] == [maps, url(consent)]
+    assert fetch.outcome == Response(200)
+    fetch, asked = converse(probe(url(consent)), to(consent, 302), Response(200))
+    assert [request.url for request in asked] == [maps, url(consent)]
+    assert [hop.via for hop in fetch.hops] == [Via.WRAPPER, Via.HTTP]
+
+
+def test_a_kept_copy_is_asked_as_it_is() -> None:
+    copy = url("https://web.archive.org/web/2013/https://b.example/")
+    _, asked = converse(probe(copy), Response(200))
+    assert [request.url for request in asked] == [copy]
+
+
+@pytest.mark.parametrize("host", ["ads.example", "www.ads.example"])
+def test_what_must_not_be_asked_is_not_asked_for_being_wrapped(host: str) -> None:
+    wrapper = url(f"https://href.li/?https://{host}/x")
+    fetch, asked = converse(probe(wrapper, unaskable={"ads.example"}))
+    assert failure(fetch) is FailureKind.INTERSTITIAL
+    assert asked == []
+
+
+def test_validators_go_to_what_a_wrapper_holds() -> None:
+    _, asked = converse(probe(WRAPPER, validators=Validators(B, NOON, '"x"')), Response(304))
+    assert asked[0].headers["if-none-match"] == '"x"'

@@ -13,6 +13,7 @@ from crawler.model import (
     Outcome,
     PageFacts,
     Response,
+    Via,
 )
 from crawler.reasons import BY_CODE, REASONS
 from crawler.settings import SelectSettings
@@ -223,3 +224,35 @@ def test_codes_are_unique_and_sentences_are_sentences() -> None:
 def test_every_outcome_has_a_reason() -> None:
     assert {reason.outcome for reason in REASONS} == set(Outcome)
     assert verdict_of("ok").outcome is Outcome.OK
+
+
+def test_a_wrapper_holds_its_target_for_good_and_a_page_leads_on_for_now() -> None:
+    wrapper = Hop(url("https://href.li/?https://a.example/"), None, Via.WRAPPER)
+    moved, leads = (Hop(url("https://a.example/"), status) for status in (301, 302))
+    page = Hop(url("https://a.example/"), 200, Via.META_REFRESH)
+    for hops, reason in (
+        ((wrapper,), "permanent"),
+        ((wrapper, moved), "permanent"),
+        ((wrapper, leads), "temporary"),
+        ((wrapper, page), "temporary"),
+        ((moved, page), "temporary"),
+    ):
+        fetch = Fetch(hops[0].url, url("https://b.example/"), Response(200), hops)
+        assert judge(evidence(Response(200), fetch=fetch)).reason == reason
+
+
+@pytest.mark.parametrize("status", [200, 404])
+@pytest.mark.parametrize(
+    ("via", "confidence"),
+    [
+        (Via.HTTP, Confidence.CERTAIN),
+        (Via.REFRESH_HEADER, Confidence.CERTAIN),
+        (Via.META_REFRESH, Confidence.CERTAIN),
+        (Via.SCRIPT, Confidence.LIKELY),
+        (Via.PAGE_LINK, Confidence.LIKELY),
+    ],
+)
+def test_what_is_found_by_a_guess_is_likely(via: Via, confidence: Confidence, status: int) -> None:
+    hop = Hop(url("https://a.example/"), 200, via)
+    fetch = Fetch(hop.url, url("https://b.example/"), Response(status), (hop,))
+    assert judge(evidence(Response(status), fetch=fetch)).confidence is confidence

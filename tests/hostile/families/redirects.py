@@ -3,6 +3,7 @@
 from typing import Final
 
 from hostile.behaviour import (
+    HEAD,
     PAGE,
     Behaviour,
     endless,
@@ -18,6 +19,7 @@ _FOR_GOOD: Final = "redirected · permanent"
 _FOR_NOW: Final = "redirected · temporary"
 _NOWHERE: Final = "broken · bad-redirect"
 _CIRCLE: Final = "broken · redirect-loop"
+_PRIVATE: Final = "unsafe · private-address"
 
 _STATUSES: Final = {
     "300 Multiple Choices": _FOR_NOW,
@@ -92,6 +94,45 @@ def _chain(length: int) -> dict[str, bytes]:
     hops = {f"/{hop}": to(f"/{hop + 1}") for hop in range(1, length)}
     return {"/": to("/1"), **hops, f"/{length}": PAGE}
 
+
+def _unmeasured(body: bytes) -> bytes:
+    """Build a page that ends with its connection: how long an address is shows when it is sent."""
+    return HEAD + b"connection: close\r\n\r\n" + body
+
+
+def _leading(location: str) -> bytes:
+    return _unmeasured(f"<meta http-equiv=refresh content='0; url={location}'>".encode())
+
+
+# Pages that lead on by themselves, or seem to, and what is to be said of them.
+_LEADING: Final[dict[str, tuple[bytes, str]]] = {
+    "by-script": (b"<script>location.replace('/next')</script>", _FOR_NOW),
+    "to-itself": (b"<meta http-equiv=refresh content='0; url=/'>", "ok · ok"),
+    "to-its-fragment": (b"<meta http-equiv=refresh content='0; url=#top'>", "ok · ok"),
+    "late": (b"<meta http-equiv=refresh content='60; url=/next'>", "ok · ok"),
+    "without-scripts": (
+        b"<noscript><meta http-equiv=refresh content='0; url=/nojs'></noscript>",
+        "ok · ok",
+    ),
+    "nowhere": (b"<meta http-equiv=refresh content='0; url=/nothing'>", "broken · not-found"),
+    "to-the-trap": (
+        b"<meta http-equiv=refresh content='0; url=http://127.0.0.1:{trap}/'>",
+        _PRIVATE,
+    ),
+    "by-script-to-the-trap": (b"<script>location='http://127.0.0.1:{trap}/'</script>", _PRIVATE),
+    "to-a-file": (b"<meta http-equiv=refresh content='0; url=file:///etc/passwd'>", "ok · ok"),
+    "to-a-script": (b"<meta http-equiv=refresh content='0; url=javascript:x()'>", "ok · ok"),
+    "to-an-app": (b"<script>location='intent://x'</script>", "ok · ok"),
+}
+# A name that nobody here knows: if it were asked, it would be gone.
+_WRAPPERS: Final[dict[str, tuple[str, str]]] = {
+    "page": ("https://www.google.com/url?q=http://{http}/", _FOR_GOOD),
+    "nothing": ("https://www.google.com/url?q=http://{http}/no", "broken · not-found"),
+    "wrapper": ("https://href.li/?https://l.facebook.com/l.php?u=http://{http}/", _FOR_GOOD),
+    "the-trap": ("https://www.google.com/url?q=http://127.0.0.1:{trap}/", _PRIVATE),
+    "the-trap-in-disguise": ("https://www.google.com/url?q=http://2130706433:{trap}/", _PRIVATE),
+    "userinfo": ("https://www.google.com/url?q=http://ann:s3cret@{http}/", _FOR_GOOD),
+}
 
 BEHAVIOURS: Final = (
     *(
@@ -220,7 +261,7 @@ BEHAVIOURS: Final = (
         name="redirect-by-header",
         expected=_FOR_NOW,
         site={"/": page(b"<title>Wait</title>", "refresh: 0; url=/next"), "/next": PAGE},
-        known="only redirects by status are followed yet",
+        shows={"title": "There"},
     ),
     Behaviour(
         name="redirect-by-page",
@@ -229,7 +270,40 @@ BEHAVIOURS: Final = (
             "/": page(b"<meta http-equiv=refresh content='0; url=/next'>"),
             "/next": PAGE,
         },
-        known="only redirects by status are followed yet",
+        shows={"title": "There"},
+    ),
+    *(
+        Behaviour(
+            name=f"page-leads-{name}",
+            expected=expected,
+            site={"/": _unmeasured(body), "/next": PAGE},
+        )
+        for name, (body, expected) in _LEADING.items()
+    ),
+    Behaviour(
+        name="page-leads-in-circles",
+        expected=_FOR_NOW,  # whoever opens it sees now the one page, now the other
+        site={"/": _leading("/a"), "/a": _leading("/")},
+    ),
+    Behaviour(
+        name="page-leads-on-and-on",
+        expected=_FOR_NOW,
+        site={"/": _leading("/1"), **{f"/{n}": _leading(f"/{n + 1}") for n in range(1, 30)}},
+    ),
+    Behaviour(
+        name="page-leads-to-other-host",
+        expected=_FOR_NOW,
+        site={"/": _leading("http://{http2}/next"), "2/next": PAGE},
+        never_sent=("(?i)authorization", "(?i)referer"),
+    ),
+    Behaviour(
+        name="header-leads-to-the-trap",
+        expected=_PRIVATE,
+        site=page(b"", "refresh: 0; url=http://127.0.0.1:{trap}/"),
+    ),
+    *(
+        Behaviour(name=f"wrapper-of-{name}", expected=expected, url=url, site={"/": PAGE})
+        for name, (url, expected) in _WRAPPERS.items()
     ),
     Behaviour(
         name="redirect-to-https",
