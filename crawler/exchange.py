@@ -23,6 +23,8 @@ from crawler.urls import Url
 
 # Where facts can be read; other bodies may be videos, or streams of events without an end.
 _READABLE: Final = re.compile(r"text/(?:html|xml)|application/(?:xhtml\+xml|xml)|\Z")
+_DATA: Final = "application/json"
+_MAX_DATA: Final = 65_536
 _HEADER: Final = re.compile(
     r"\s*(\S+?)\s*:\s+([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*:\s*([\x20-\x7e]*?)\s*"
 )
@@ -86,20 +88,24 @@ class Exchanger:
             stack = reply.stack
             heard()
             try:
-                return await self._read(reply), stack
+                return await self._read(reply, request), stack
             finally:
                 await reply.close()
         except FOREIGN as error:
             return failure_of(error), stack
 
-    async def _read(self, reply: Reply) -> Response:
+    async def _read(self, reply: Reply, request: Request) -> Response:
         headers = _joined(reply.headers)
         kind = headers.get("content-type", "").strip().lower()
         redirects = reply.status in REDIRECTS and "location" in headers
-        if redirects or not _READABLE.match(kind):
+        # Data are read only where they are asked for, and then nothing else is.
+        wants_data = request.headers.get("accept") == _DATA
+        readable = kind.startswith(_DATA) if wants_data else _READABLE.match(kind)
+        if redirects or not readable:
             return Response(reply.status, headers)
+        limit = min(self._max_body, _MAX_DATA) if wants_data else self._max_body
         try:
-            decoder = Decoder(headers.get("content-encoding", ""), self._max_body)
+            decoder = Decoder(headers.get("content-encoding", ""), limit)
         except Undecodable:
             return Response(reply.status, headers, truncated=True)
         whole = await self._fill(decoder, reply.body)

@@ -59,6 +59,7 @@ class Fetcher:
         line = HttpxLine(transport, fetch.timeout) if transport else Transport(fetch, pace)
         self._exchanger = Exchanger(fetch, line)
         self._hosts = Hosts()
+        self._asides = Hosts()
         self._pacer = Pacer(pace.delay)
         self._slots = Slots(pace.concurrency)
         self._lanes: defaultdict[str, asyncio.Semaphore] = defaultdict(
@@ -118,16 +119,25 @@ class Fetcher:
     def forget_hosts(self) -> None:
         """Let all hosts be asked again: it was the network that failed."""
         self._hosts.forget()
+        self._asides.forget()
 
     async def _asked(self, request: Request, talk: "_Talk") -> Answer:
-        shared = self._hosts.shared(request.url)
+        shared = self._shared(request)
         if shared is not None:
             return shared
         answer = await self._in_turn(request, talk)
         if self._settings.retries and self._worth_another_try(request, answer):
             answer = await self._persistently(request, talk, answer)
-        self._hosts.limited(request.url, answer)
+        self._book(request).limited(request.url, answer)
         return answer
+
+    def _book(self, request: Request) -> Hosts:
+        """Return where to write down how a host behaves: what is asked aside is another matter."""
+        return self._asides if request.aside else self._hosts
+
+    def _shared(self, request: Request) -> Answer | None:
+        shared = self._hosts.shared(request.url)
+        return self._asides.shared(request.url) if shared is None and request.aside else shared
 
     async def _persistently(self, request: Request, talk: "_Talk", first: Answer) -> Answer:
         answers = iter([first])
@@ -153,7 +163,7 @@ class Fetcher:
             return failure
         host = request.url.authority
         async with self._lanes[host]:
-            while (shared := self._hosts.shared(request.url)) is None:
+            while (shared := self._shared(request)) is None:
                 await self._slots.acquire(talk.behind)
                 try:
                     wait = self._pacer.take_turn(host, self._clock.monotonic())
@@ -172,7 +182,7 @@ class Fetcher:
             now = self._clock.monotonic()
             talk.attempts += 1
             talk.spent += now - begun
-            self._hosts.note(request.url, failure, begun, now)
+            self._book(request).note(request.url, failure, begun, now)
         return failure
 
     async def _attempt(self, request: Request, talk: "_Talk") -> Answer:
@@ -182,7 +192,7 @@ class Fetcher:
         answer = await self._raced(request, talk)
         now = self._clock.monotonic()
         talk.spent += now - begun
-        self._hosts.note(request.url, answer, begun, now, talk.attempts - before)
+        self._book(request).note(request.url, answer, begun, now, talk.attempts - before)
         self._keep_pace(request.url.authority, answer, begun, now)
         return answer
 
@@ -191,7 +201,9 @@ class Fetcher:
 
         async def exchange(by: Exchange) -> Answer:
             talk.attempts += 1
-            answer, talk.stack = await by(request, talk.hear)
+            answer, stack = await by(request, talk.hear)
+            if not request.aside:  # what is told of a link is who had its page
+                talk.stack = stack
             return answer
 
         one, other = self._exchanger.exchange, self._exchanger.exchange_elsewhere
@@ -213,7 +225,7 @@ class Fetcher:
         self._pacer.back_off(host, now, self._pause(answer) or 0.0)
 
     def _worth_another_try(self, request: Request, answer: Answer) -> bool:
-        if self._hosts.shared(request.url) is not None:
+        if self._shared(request) is not None:
             return False
         match answer:
             case Failure(kind=kind):

@@ -1,13 +1,15 @@
 """One look at one link: from what the network told us to a row of history."""
 
+from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from crawler.advice import advise
 from crawler.conditional import validators_of
 from crawler.facts import read_facts
 from crawler.fragments import missing_parts
 from crawler.model import (
+    Answer,
     Evidence,
     Fetch,
     Link,
@@ -17,6 +19,8 @@ from crawler.model import (
     PageFacts,
     PageSigns,
     Response,
+    Says,
+    Testimony,
     Verdict,
 )
 from crawler.network import page_sign
@@ -33,6 +37,8 @@ def observe(
     """Read, judge and advise. `before`: the look whose validators were sent along, if any were."""
     page = _page(fetch)
     facts, signs = _read(page, fetch, before)
+    if fetch.testimony:
+        facts = _with_testimony(facts, fetch.testimony, fetch.outcome)
     evidence = Evidence(link, fetch, facts, state, signs)
     judged = judge(evidence)
     response = fetch.outcome if isinstance(fetch.outcome, Response) else None
@@ -82,3 +88,15 @@ def _missing(link: Link, fetch: Fetch, page: Page | None, judged: Verdict) -> tu
     if judged.outcome not in _THERE or not isinstance(fetch.outcome, Response):
         return ()
     return tuple(sorted(missing_parts(link.fragments, fetch.outcome, page, fetch.effective_url)))
+
+
+def _with_testimony(facts: PageFacts, told: Testimony, outcome: Answer) -> PageFacts:
+    """Return facts as a witness knows them; the page of a refusal is about something else."""
+    refused = isinstance(outcome, Response) and outcome.status >= 400  # noqa: PLR2004 - no success
+    known = PageFacts() if refused and told.says is Says.THERE else facts
+    better: dict[str, Any] = dict(told.facts)
+    if "title" in told.facts:
+        source = told.facts["title_source"]
+        others = (each for each in known.titles if each[0] != source)  # stored facts know it too
+        better["titles"] = ((source, told.facts["title"]), *others)
+    return replace(known, **better)

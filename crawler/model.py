@@ -115,10 +115,15 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One exchange that we want to have."""
+    """One exchange that we want to have.
+
+    `aside`: it asks somebody about a link, and is not the link: what comes of it is held against
+    no link of that host.
+    """
 
     url: Url
     headers: Mapping[str, str] = field(default_factory=dict)
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +213,30 @@ class Hop:
     via: Via = Via.HTTP
 
 
+class Says(StrEnum):
+    """What somebody who should know says of a thing. UNKNOWN: nothing that we could use."""
+
+    THERE = "there"
+    GONE = "gone"
+    PRIVATE = "private"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Testimony:
+    """What was learnt of a thing whose page does not tell, or not us, whether it is there.
+
+    `witness` and `thing` are words for people: "YouTube", "video"; `url` is what was asked.
+    `facts`: cleaned values of fields of `PageFacts`, by their names.
+    """
+
+    says: Says
+    witness: str
+    thing: str
+    url: Url
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class Fetch:
     """Everything that the network told us about one URL in one run.
@@ -226,6 +255,7 @@ class Fetch:
     http_stack: str | None = None
     unchanged: bool = False
     fragment: str | None = None
+    testimony: Testimony | None = None
 
 
 # 3. What we make of it

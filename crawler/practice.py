@@ -5,6 +5,7 @@ thing. What its sites answer is invented and stands in `data/practice/web.toml`.
 """
 
 import asyncio
+import json
 import socket
 import time
 import tomllib
@@ -27,6 +28,7 @@ SPEED: Final = 12
 """How many practice seconds pass in one of ours: nobody wants to wait for a demo."""
 
 _HTML: Final = "text/html; charset=utf-8"
+_DATA: Final = "application/json"
 
 
 class PracticeClock:
@@ -104,7 +106,14 @@ def _answer(page: Page) -> httpx.Response:
         headers["location"] = page["location"]
     if "retry_after" in page:
         headers["retry-after"] = str(page["retry_after"])
-    return httpx.Response(page["status"], headers=headers, content=_html(page).encode())
+    text = _data(page) if headers["content-type"] == _DATA else _html(page)
+    return httpx.Response(page["status"], headers=headers, content=text.encode())
+
+
+def _data(page: Page) -> str:
+    """Write what a site tells programs of a video (oEmbed)."""
+    fields = {"title": "title", "author_name": "author", "provider_name": "site"}
+    return json.dumps({"type": "video"} | {name: page.get(key) for name, key in fields.items()})
 
 
 def _html(page: Page) -> str:

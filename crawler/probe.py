@@ -1,15 +1,16 @@
 """The conversation about one URL, without the network.
 
 `probe` is a generator: it yields the next `Request`, is sent the `Answer`, and returns the
-finished `Fetch`. All that we know of redirects, of second tries with other headers and of
-cookies lives here; whoever drives the generator only has to move bytes.
+finished `Fetch`. All that we know of redirects, of second tries with other headers, of cookies
+and of asking somebody else beside a page lives here; whoever drives the generator only has to
+move bytes.
 
 A wrapper on the way is never asked: what it holds is. And a page that leads on by itself is
 followed, unless that leads back, or too far: then the page itself is what people get to see.
 """
 
 from collections.abc import Container, Generator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
 from crawler.addresses import BAD_PORTS
@@ -21,10 +22,12 @@ from crawler.model import (
     Hop,
     Request,
     Response,
+    Testimony,
     Validators,
     Via,
 )
 from crawler.refresh import onward
+from crawler.sites import own_words, read, side_question
 from crawler.urls import Rejected, Rejection, Target, Url, resolve
 from crawler.wrappers import layers
 
@@ -50,6 +53,7 @@ _CLEAR: Final = frozenset({
 _OUT_OF_THE_WEB: Final = frozenset({
     Rejection.SCHEME, Rejection.FILE, Rejection.MAIL, Rejection.BAD_MAIL,
 })  # fmt: skip
+_MAX_SIDE_REDIRECTS: Final = 2
 _MAX_COOKIES: Final = 50
 _MAX_COOKIE_LENGTH: Final = 4096
 
@@ -69,8 +73,26 @@ def probe(
     if _went_in_circles(fetch):  # many sites go in circles until a cookie is kept
         again = yield from _follow(url, max_redirects, unaskable, validators, _Jar(accepts=True))
         if not _went_in_circles(again):
-            return again
-    return fetch
+            fetch = again
+    testimony = yield from _testimony(fetch)
+    return replace(fetch, testimony=testimony) if testimony else fetch
+
+
+def _testimony(fetch: Fetch) -> Generator[Request, Answer, Testimony | None]:
+    """Ask whoever can tell more of a page, if anybody can; follow them nowhere else."""
+    question = side_question(fetch)
+    if question is None:
+        return own_words(fetch)
+    request, answer = question.request, (yield question.request)
+    for _ in range(_MAX_SIDE_REDIRECTS):
+        if isinstance(answer, Failure) or not _redirects(answer):
+            break
+        there = _location(answer, request.url)
+        if isinstance(there, Failure) or _origin(there.url) != _origin(request.url):
+            break
+        request = replace(request, url=there.url)
+        answer = yield request
+    return read(question, answer)
 
 
 @dataclass(slots=True)
@@ -241,6 +263,10 @@ def _location(response: Response, base: Url) -> Target | Failure:
     if app or target.reason in _OUT_OF_THE_WEB:
         return Failure(FailureKind.FORBIDDEN_SCHEME, target.detail or "mailto")
     return Failure(FailureKind.BAD_REDIRECT, "no Location" if not written else "")
+
+
+def _origin(url: Url) -> tuple[str, str]:
+    return url.scheme, url.authority
 
 
 def _went_in_circles(fetch: Fetch) -> bool:

@@ -32,6 +32,11 @@ _TELL: Final = "Tell the site's owner, or link to another page."
 
 REASONS: Final = (
     Reason(Outcome.OK, "ok", "The page answered."),
+    Reason(
+        Outcome.OK,
+        "vouched",
+        "The site would not show us the page, but what it is about is there.",
+    ),
     Reason(Outcome.OK, "mail", "A well-formed mail address; whether it is read, nobody can tell."),
     Reason(Outcome.OK, "anchor", "A place in the same document, and it is there."),
     Reason(
@@ -58,6 +63,13 @@ REASONS: Final = (
         "fragment-missing",
         "The page is there, but not the place on it that the link names.",
         "Look for the place's new name, or link to the page as a whole.",
+        LIKELY,
+    ),
+    Reason(
+        Outcome.BROKEN,
+        "removed",
+        "The page does not say so, but what it is about is not there.",
+        _REPLACE,
         LIKELY,
     ),
     Reason(Outcome.BROKEN, "bad-redirect", "A redirect that leads nowhere.", _TELL, LIKELY),

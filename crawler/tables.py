@@ -1,14 +1,17 @@
 """Constant tables that ship with the package: text files in `data/`, one fact a line."""
 
 import re
-from collections.abc import Iterator, Mapping
+import tomllib
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from crawler.domains import ByHost
+from crawler.model import Says
 
 if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList
@@ -74,6 +77,61 @@ def advertising_hosts() -> frozenset[str]:
     return frozenset(each.host for each in shorteners().values() if each.kind == "ad")
 
 
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What an answer says: that of a status and, if `field` is named, of its value."""
+
+    says: Says
+    status: int
+    field: str = ""
+    value: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """Somebody who knows whether a thing is there, when its page does not say.
+
+    `ask`: the URL of the question, with the names of groups of the link's pattern in braces;
+    `only_if_refused`: the page is asked first, and believed if it lets us in; `facts`: paths of
+    fields by the names of facts.
+    """
+
+    name: str
+    thing: str
+    only_if_refused: bool
+    ask: str
+    answers: tuple[Meaning, ...]
+    facts: Mapping[str, str]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Void:
+    """A site's page for what is not there: all of `has` is in its source, and `lacks` is not."""
+
+    name: str
+    thing: str
+    has: tuple[bytes, ...]
+    lacks: bytes
+
+
+T = TypeVar("T")
+# By authority: the paths, whole with the query, that something is known of.
+PathsOfHosts: TypeAlias = Mapping[str, tuple[tuple[re.Pattern[str], T], ...]]
+
+
+@cache
+def witnesses() -> PathsOfHosts[Witness]:
+    """Return who is to be asked about the links of which hosts: `data/sites.toml`."""
+    return _by_host(_sites().get("witness", []), _witness)
+
+
+@cache
+def voids() -> PathsOfHosts[Void]:
+    """Return how pages of some hosts look that are of nothing: `data/sites.toml`."""
+    return _by_host(_sites().get("page", []), _void)
+
+
 @cache
 def public_suffixes() -> "PublicSuffixList":
     """Return Mozilla's list of the names under which anybody can register one."""
@@ -95,3 +153,37 @@ def registrable_domain(host: str) -> str:
     An address, or a name under no known suffix, is its own.
     """
     return public_suffixes().privatesuffix(host) or host
+
+
+@cache
+def _sites() -> Mapping[str, list[Mapping[str, Any]]]:
+    text = files("crawler").joinpath("data", "sites.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def _by_host(
+    entries: list[Mapping[str, Any]], made: Callable[[Mapping[str, Any]], T]
+) -> PathsOfHosts[T]:
+    found: defaultdict[str, list[tuple[re.Pattern[str], T]]] = defaultdict(list)
+    for entry in entries:
+        for hosts, pattern in entry["paths"].items():
+            for host in hosts.split():
+                found[host].append((re.compile(pattern, re.ASCII), made(entry)))
+    return {host: tuple(pairs) for host, pairs in found.items()}
+
+
+def _witness(entry: Mapping[str, Any]) -> Witness:
+    return Witness(
+        name=entry["name"],
+        thing=entry["thing"],
+        only_if_refused=entry["when"] == "refused",
+        ask=entry["ask"],
+        answers=tuple(Meaning(**{**each, "says": Says(each["says"])}) for each in entry["answers"]),
+        facts=entry["facts"],
+        source=entry["source"],
+    )
+
+
+def _void(entry: Mapping[str, Any]) -> Void:
+    has = tuple(text.encode() for text in entry["has"])
+    return Void(entry["name"], entry["thing"], has, entry["lacks"].encode())

@@ -19,6 +19,7 @@ from crawler.model import (
     Hop,
     Outcome,
     Response,
+    Says,
     Verdict,
     Via,
 )
@@ -60,6 +61,16 @@ _STATUS: Final[Mapping[int, str]] = {
     **dict.fromkeys((520, 521, 522, 523, 524, 527, 530), "origin-error"),
     **dict.fromkeys((525, 526), "tls"),
 }
+# By these, somebody keeps us out who may well let people in.
+_REFUSALS: Final = frozenset({
+    "bot-wall", "forbidden", "rate-limited", "rejected", "unusual-status",
+})  # fmt: skip
+_WORDS: Final[Mapping[Says, str]] = {
+    Says.THERE: "{} has this {}",
+    Says.GONE: "{} has no such {}",
+    Says.PRIVATE: "{} says that this {} is private",
+    Says.UNKNOWN: "",
+}
 _VIDEO_GONE: Final = frozenset({"- youtube", "youtube", "video unavailable"})
 _REJECTIONS: Final[Mapping[Rejection, str]] = {
     Rejection.EMPTY: "empty",
@@ -79,6 +90,21 @@ def no_answer(evidence: Evidence) -> str | None:
     """Whatever stood in the way of an answer is the answer."""
     outcome = evidence.fetch.outcome
     return _failure_code(outcome.kind) if isinstance(outcome, Failure) else None
+
+
+def testimony(evidence: Evidence) -> str | None:
+    """Some pages do not say whether a thing is there, or not to us; somebody else did."""
+    told = evidence.fetch.testimony
+    if told is None or told.says is Says.UNKNOWN:
+        return None
+    if told.says is Says.GONE:
+        return "removed-video" if told.thing == "video" else "removed"
+    if told.says is Says.PRIVATE:
+        return "auth"
+    own = bot_wall(evidence) or error_status(evidence)
+    if own is None:  # what the page looks like does not matter any more
+        return redirected(evidence) or answered(evidence)
+    return "vouched" if own in _REFUSALS else None
 
 
 def bot_wall(evidence: Evidence) -> str | None:
@@ -105,7 +131,10 @@ def error_status(evidence: Evidence) -> str | None:
 
 
 def removed_video(evidence: Evidence) -> str | None:
-    """YouTube answers 200 for a video that is no more; its title is then empty but for the site."""
+    """YouTube answers 200 for a video that is no more; its title is then empty but for the site.
+
+    That is to be believed only where nobody knew better.
+    """
     url, title = evidence.fetch.effective_url, evidence.facts.title
     watches = url.host in ("www.youtube.com", "m.youtube.com") and url.path == "/watch"
     return "removed-video" if watches and title and title.casefold() in _VIDEO_GONE else None
@@ -129,6 +158,7 @@ def answered(_evidence: Evidence) -> str | None:
 
 RULES: Final[tuple[Rule, ...]] = (
     no_answer,
+    testimony,  # before what the page says: it does not know, or would not say
     bot_wall,  # before the status: walls answer with any
     error_status,
     removed_video,  # before the successes: it is none
@@ -188,9 +218,11 @@ def _response(evidence: Evidence) -> Response:
 
 
 def _specifics(evidence: Evidence, code: str) -> str:
-    fetch = evidence.fetch
+    fetch, told = evidence.fetch, evidence.fetch.testimony
     if isinstance(fetch.outcome, Failure):
         return fetch.outcome.detail
-    if BY_CODE[code].outcome in (Outcome.OK, Outcome.REDIRECTED):
-        return f"now {fetch.effective_url}" if fetch.hops else ""
-    return f"HTTP {fetch.outcome.status}"
+    there = BY_CODE[code].outcome in (Outcome.OK, Outcome.REDIRECTED) and code != "vouched"
+    moved = f"now {fetch.effective_url}" if fetch.hops else ""
+    own = moved if there else f"HTTP {fetch.outcome.status}"
+    words = _WORDS[told.says].format(told.witness, told.thing) if told else ""
+    return "; ".join(filter(None, (own, words)))

@@ -10,7 +10,7 @@ CORE = (
     "frontier", "frontmatter", "health", "hosts", "hypertext", "kept", "language", "listing",
     "look", "markup", "model", "network", "outage", "outline", "pacing", "packing", "page",
     "probe", "reasons", "records", "refresh", "reports/*", "rows", "scratch", "settings", "signs",
-    "slugs", "spans", "story", "text", "urls", "verdicts", "views", "wrappers",
+    "sites", "slugs", "spans", "story", "text", "urls", "verdicts", "views", "wrappers",
 )  # fmt: skip
 
 

@@ -210,7 +210,7 @@ def test_strangers_words_in_a_detail_are_cleaned() -> None:
 
 def test_a_rule_that_needs_an_answer_says_so_when_it_is_called_without() -> None:
     with pytest.raises(TypeError, match="comes first"):
-        RULES[1](evidence(Failure(FailureKind.CONNECT)))
+        RULES[2](evidence(Failure(FailureKind.CONNECT)))
 
 
 def test_codes_are_unique_and_sentences_are_sentences() -> None:

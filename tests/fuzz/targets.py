@@ -13,11 +13,13 @@ from crawler.documents import FORMATS, read
 from crawler.facts import read_facts
 from crawler.fragments import missing_parts, parted
 from crawler.markup import Tag, tokens
-from crawler.model import Document, Response
+from crawler.model import Document, Fetch, Response
 from crawler.page import read_page
 from crawler.reports.markdown import escape
 from crawler.settings import ExtractSettings
 from crawler.signs import read_signs
+from crawler.sites import read as read_testimony
+from crawler.sites import side_question
 from crawler.text import clean, is_clean, readable
 from crawler.urls import Target as UrlTarget
 from crawler.urls import resolve
@@ -125,6 +127,21 @@ def _certificates(data: bytes) -> None:
     certainly_untrusted(data.split(b"----"))
 
 
+def _testimony(data: bytes) -> None:
+    """One line: a link and a status; then what the witness of the link answers."""
+    line, _, body = data.partition(b"\n")
+    address, status = line[:-4].decode("latin-1"), line[-3:]
+    link = resolve(address)
+    if not isinstance(link, UrlTarget):
+        return
+    question = side_question(Fetch(link.url, link.url, Response(403)))
+    if question:
+        answer = Response(int(status) if status.isdigit() else 200, {}, body)
+        told = read_testimony(question, answer)
+        assert question.request.url.scheme == "https"
+        assert all(map(is_clean, told.facts.values()))
+
+
 def _files(pattern: str) -> tuple[bytes, ...]:
     return tuple(path.read_bytes()[:16_384] for path in sorted(HERE.glob(pattern)))[:200]
 
@@ -162,6 +179,16 @@ TARGETS: Final = (
     Target("text", _text, ("C√≥mo\x1b[31m\u202e".encode(),)),
     Target(
         "coding", _coding, (b"gzip\n\x1f\x8b\x08\0\0\0\0\0\0\x03K\x04\0C\xbe\xb7\xe8\x01\0\0\0",)
+    ),
+    Target(
+        "testimony",
+        _testimony,
+        (
+            b'https://youtu.be/32o0DnuRjfg 200\n{"type": "video", "title": "T"}',
+            b'https://discord.gg/x-1 404\n{"code": 10006, "message": "Unknown Invite"}',
+            b'https://doi.org/10.1000/182 200\n{"responseCode": 1}',
+        ),
+        ("https://www.npmjs.com/package/", "https://x.com/a/status/", '"title":', "/../", "%2e"),
     ),
     Target("certificates", _certificates, (b"\x30\x03\x02\x01\x00",)),
 )
