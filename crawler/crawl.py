@@ -1,23 +1,21 @@
 """One run, from links to looks. The only place where shell and core meet."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from crawler.clock import Clock
 from crawler.conditional import basis
 from crawler.fetch import Fetcher
 from crawler.frontier import Frontier, Turn
-from crawler.look import observe
-from crawler.model import (
-    Link,
-    LinkState,
-    Observation,
-    Verdict,
-)
+from crawler.look import observe, observe_sibling
+from crawler.model import Fetch, Link, LinkState, Observation, Sibling, Verdict
 from crawler.outage import Outage
 from crawler.settings import Settings
+from crawler.siblings import Directory, directory, sibling
 from crawler.stop import Stop
 from crawler.urls import Url
 from crawler.verdicts import judge_unasked, verdict
@@ -102,6 +100,7 @@ class _Work:
         self._conduct = conduct
         self._clock = conduct.clock
         self._looks = looks
+        self._siblings = _Siblings(fetcher, conduct.settings, conduct.clock.now().date())
         self._outage = Outage()
         self._first_looks: dict[Url, Observation] = {}
         self._room = asyncio.Semaphore(conduct.settings.pace.concurrency * _TALKS_PER_SLOT)
@@ -151,7 +150,8 @@ class _Work:
         before = basis(self._conduct.recall(link.url), link, self._clock.now())
         validators = before.validators if before else None
         fetch = await self._fetcher.fetch(link.url, validators, left, turn.behind)
-        look = observe(link, fetch, before, self._states.get(link.url), self._clock.now())
+        state, beside = self._states.get(link.url), await self._siblings.of(fetch)
+        look = observe(link, fetch, before, state, self._clock.now(), beside)
         left()
         self._frontier.done()
         self._believe(self._outage.feed(turn, look))
@@ -207,6 +207,31 @@ class _Work:
         else:
             pause = max(0.0, at - self._clock.monotonic())
             await _first_of(self._changed.wait(), self._clock.sleep(pause))
+
+
+class _Siblings:
+    """What servers show for addresses that were made up: asked once a directory, for all links."""
+
+    def __init__(self, fetcher: Fetcher, settings: Settings, day: date) -> None:
+        self._fetcher = fetcher
+        self._settings = settings
+        self._day = day
+        self._known: dict[Directory, Sibling] = {}
+        self._asking: defaultdict[Directory, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def of(self, fetch: Fetch) -> Sibling | None:
+        """Return what a made-up address beside a page shows, if that is wanted and tells."""
+        address = sibling(fetch, self._day) if self._settings.fetch.probe else None
+        if address is None or judge_unasked(address, self._settings.select):
+            return None
+        where = directory(address)
+        if where not in self._known:
+            async with self._asking[where]:
+                if where not in self._known:  # nobody has asked while we waited
+                    asked = await self._fetcher.fetch_aside(address)
+                    self._known[where] = observe_sibling(address, asked)
+            self._asking.pop(where, None)
+        return self._known[where]
 
 
 def _joined(first: Observation | None, second: Observation) -> Observation:

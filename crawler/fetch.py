@@ -21,7 +21,7 @@ from crawler.hosts import Hosts
 from crawler.line import STANDARD, HttpxLine
 from crawler.model import Answer, Failure, FailureKind, Fetch, Request, Response, Validators
 from crawler.pacing import Pacer, retry_after
-from crawler.probe import probe
+from crawler.probe import Probe, probe
 from crawler.race import race
 from crawler.settings import FetchSettings, PaceSettings
 from crawler.slots import Slots
@@ -86,25 +86,34 @@ class Fetcher:
         how many links wait at that host for this one.
         """
         talk = _Talk(self._settings.deadline, behind)
-        conversation = probe(
-            url,
-            max_redirects=self._settings.max_redirects,
-            unaskable=advertising_hosts(),
-            validators=validators,
-        )
-        try:
-            request = next(conversation)
-            while True:
-                if request.url.authority != url.authority:
-                    left()
-                request = conversation.send(await self._asked(request, talk))
-        except StopIteration as end:
-            fetch: Fetch = end.value
+
+        async def ask(request: Request) -> Answer:
+            if request.url.authority != url.authority:
+                left()
+            return await self._asked(request, talk)
+
+        fetch = await _held(self._probe(url, validators), ask)
         return replace(
             fetch,
             attempts=talk.attempts,
             elapsed_ms=round(talk.spent * 1000),
             http_stack=talk.stack if talk.attempts else None,
+        )
+
+    async def fetch_aside(self, url: Url) -> Fetch:
+        """Do the same about a URL that is no link: what comes of it is held against none."""
+        talk = _Talk(self._settings.deadline)
+        return await _held(
+            self._probe(url, None),
+            lambda request: self._asked(replace(request, aside=True), talk),
+        )
+
+    def _probe(self, url: Url, validators: Validators | None) -> Probe:
+        return probe(
+            url,
+            max_redirects=self._settings.max_redirects,
+            unaskable=advertising_hosts(),
+            validators=validators,
         )
 
     async def reaches(self, url: Url) -> bool:
@@ -291,6 +300,16 @@ class _Patience:
         else:
             self.tries -= 1
         return self.tries < 0 or self.seconds < 0
+
+
+async def _held(conversation: Probe, ask: Callable[[Request], Awaitable[Answer]]) -> Fetch:
+    try:
+        request = next(conversation)
+        while True:
+            request = conversation.send(await ask(request))
+    except StopIteration as end:
+        fetch: Fetch = end.value
+    return fetch
 
 
 def _is_response(answer: Answer) -> bool:

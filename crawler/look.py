@@ -20,26 +20,34 @@ from crawler.model import (
     PageSigns,
     Response,
     Says,
+    Sibling,
     Testimony,
     Verdict,
 )
 from crawler.network import page_sign
 from crawler.page import Page, read_page
+from crawler.siblings import seen
 from crawler.signs import read_signs
+from crawler.urls import Url
 from crawler.verdicts import judge
 
 _THERE: Final = frozenset({Outcome.OK, Outcome.REDIRECTED})
 
 
 def observe(
-    link: Link, fetch: Fetch, before: Observation | None, state: LinkState | None, now: datetime
+    link: Link,
+    fetch: Fetch,
+    before: Observation | None,
+    state: LinkState | None,
+    now: datetime,
+    sibling: Sibling | None = None,
 ) -> Observation:
     """Read, judge and advise. `before`: the look whose validators were sent along, if any were."""
     page = _page(fetch)
     facts, signs = _read(page, fetch, before)
     if fetch.testimony:
         facts = _with_testimony(facts, fetch.testimony, fetch.outcome)
-    evidence = Evidence(link, fetch, facts, state, signs)
+    evidence = Evidence(link, fetch, facts, state, signs, sibling)
     judged = judge(evidence)
     response = fetch.outcome if isinstance(fetch.outcome, Response) else None
     return Observation(
@@ -59,6 +67,11 @@ def observe(
         page_sign=page_sign(fetch),
         reached=isinstance(fetch.outcome, Response) or fetch.outcome.reached,
     )
+
+
+def observe_sibling(url: Url, fetch: Fetch) -> Sibling:
+    """Take in what came of an address that was made up."""
+    return seen(url, fetch, *_read(_page(fetch), fetch, None))
 
 
 def _page(fetch: Fetch) -> Page | None:

@@ -421,6 +421,25 @@ class LinkState:
 
 
 @dataclass(frozen=True, slots=True)
+class Sibling:
+    """What came of asking for an address beside a page, made up so that nothing can be there.
+
+    `is_page`: a page was shown all the same, after so many `hops`; `fingerprint` stands for its
+    text (`length` characters), `size` is in bytes.
+    """
+
+    url: Url
+    effective_url: Url
+    is_page: bool = False
+    hops: int = 0
+    title: str | None = None
+    headings: tuple[str, ...] = ()
+    size: int = 0
+    length: int = 0
+    fingerprint: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """All that a rule or an advisor may look at."""
 
@@ -429,6 +448,7 @@ class Evidence:
     facts: PageFacts
     state: LinkState | None = None
     signs: PageSigns = PageSigns()
+    sibling: Sibling | None = None
 
 
 # 5. What we report

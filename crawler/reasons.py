@@ -67,6 +67,13 @@ REASONS: Final = (
     ),
     Reason(
         Outcome.BROKEN,
+        "soft-404",
+        "The server answers as if the page were there, but it is not.",
+        _REPLACE,
+        LIKELY,
+    ),
+    Reason(
+        Outcome.BROKEN,
         "removed",
         "The page does not say so, but what it is about is not there.",
         _REPLACE,

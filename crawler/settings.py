@@ -29,7 +29,7 @@ OPERATOR_ONLY: Final = frozenset({
 
 # What changes the meaning of a look: a run that was cut off goes on only if these are the same.
 _MEANING: Final = (
-    "allow_address", "cacert", "insecure", "max_redirects", "resolve", "user_agent",
+    "allow_address", "cacert", "insecure", "max_redirects", "probe", "resolve", "user_agent",
 )  # fmt: skip
 
 
@@ -82,6 +82,10 @@ class FetchSettings:
     )
     retries: int = knob(2, "how often a transient failure is asked again", 0, 20)
     max_redirects: int = knob(10, "redirects followed for one link", 0, 50)
+    probe: bool = knob(
+        default=False,
+        words="also ask, once a directory, for a page that cannot be there: some sites show one",
+    )
     max_body: int = knob(1_048_576, "bytes read of one page", 0, 67_108_864)
     max_retry_after: float = knob(
         30.0, "longest Retry-After, in seconds, that is waited for", 0, 3600

@@ -25,6 +25,7 @@ from crawler.model import (
 )
 from crawler.reasons import BY_CODE
 from crawler.settings import SelectSettings
+from crawler.siblings import same
 from crawler.text import clean
 from crawler.urls import Rejected, Rejection, Url
 
@@ -140,6 +141,11 @@ def removed_video(evidence: Evidence) -> str | None:
     return "removed-video" if watches and title and title.casefold() in _VIDEO_GONE else None
 
 
+def like_anything(evidence: Evidence) -> str | None:
+    """A server that shows the same page where nothing can be shows it for everything."""
+    return "soft-404" if same(evidence) else None
+
+
 def redirected(evidence: Evidence) -> str | None:
     """Permanent only if *every* hop is: a temporary one may lead elsewhere tomorrow.
 
@@ -162,6 +168,7 @@ RULES: Final[tuple[Rule, ...]] = (
     bot_wall,  # before the status: walls answer with any
     error_status,
     removed_video,  # before the successes: it is none
+    like_anything,
     redirected,
     answered,
 )
@@ -225,4 +232,6 @@ def _specifics(evidence: Evidence, code: str) -> str:
     moved = f"now {fetch.effective_url}" if fetch.hops else ""
     own = moved if there else f"HTTP {fetch.outcome.status}"
     words = _WORDS[told.says].format(told.witness, told.thing) if told else ""
+    if code == "soft-404" and evidence.sibling and same(evidence):
+        words = f"an address that was made up shows the same: {evidence.sibling.url}"
     return "; ".join(filter(None, (own, words)))

@@ -9,8 +9,9 @@ CORE = (
     "collect", "conditional", "decoding", "documents/*", "domains", "facts", "fragments",
     "frontier", "frontmatter", "health", "hosts", "hypertext", "kept", "language", "listing",
     "look", "markup", "model", "network", "outage", "outline", "pacing", "packing", "page",
-    "probe", "reasons", "records", "refresh", "reports/*", "rows", "scratch", "settings", "signs",
-    "sites", "slugs", "spans", "story", "text", "urls", "verdicts", "views", "wrappers",
+    "probe", "reasons", "records", "refresh", "reports/*", "rows", "scratch", "settings",
+    "siblings", "signs", "sites", "slugs", "spans", "story", "text", "urls", "verdicts", "views",
+    "wrappers",
 )  # fmt: skip
 
 
