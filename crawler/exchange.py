@@ -17,12 +17,11 @@ from crawler.errors import SettingsError
 from crawler.failures import FOREIGN, failure_of
 from crawler.line import STANDARD, Line, Reply
 from crawler.model import Answer, Failure, Request, Response
+from crawler.page import is_readable, media_type
 from crawler.probe import REDIRECTS
 from crawler.settings import FetchSettings
 from crawler.urls import Url
 
-# Where facts can be read; other bodies may be videos, or streams of events without an end.
-_READABLE: Final = re.compile(r"text/(?:html|xml)|application/(?:xhtml\+xml|xml)|\Z")
 _DATA: Final = "application/json"
 _MAX_DATA: Final = 65_536
 _HEADER: Final = re.compile(
@@ -96,13 +95,13 @@ class Exchanger:
 
     async def _read(self, reply: Reply, request: Request) -> Response:
         headers = _joined(reply.headers)
-        kind = headers.get("content-type", "").strip().lower()
+        bare = Response(reply.status, headers)
         redirects = reply.status in REDIRECTS and "location" in headers
         # Data are read only where they are asked for, and then nothing else is.
         wants_data = request.headers.get("accept") == _DATA
-        readable = kind.startswith(_DATA) if wants_data else _READABLE.match(kind)
+        readable = media_type(bare) == _DATA if wants_data else is_readable(bare)
         if redirects or not readable:
-            return Response(reply.status, headers)
+            return bare
         limit = min(self._max_body, _MAX_DATA) if wants_data else self._max_body
         try:
             decoder = Decoder(headers.get("content-encoding", ""), limit)

@@ -1,113 +1,179 @@
-"""Resource metadata: from a response to `PageFacts`.
+"""Resource metadata: from a response to `PageFacts`. Which of the things that a page says counts.
 
 A page that cannot be read costs facts and nothing else.
 """
 
 import re
-from collections.abc import Callable, Mapping
-from typing import Final, TypeAlias
-from urllib.parse import unquote
+from collections.abc import Iterator, Mapping
+from typing import Final
 
-from selectolax.lexbor import LexborHTMLParser
-
+from crawler import pointers
+from crawler.dates import iso_date
+from crawler.files import file_name, file_type
+from crawler.jsonld import MARK, Linked, read_linked
 from crawler.language import read_language
+from crawler.markup import unescape
 from crawler.model import PageFacts, Response
-from crawler.page import Page, media_type
+from crawler.page import Page, is_page, is_pdf, media_type
+from crawler.pdf import pdf_title
+from crawler.tables import page_types
 from crawler.text import clean
-from crawler.urls import Target, Url, resolve
+from crawler.titles import ORDER, choose
+from crawler.urls import Url
 
 _DESCRIPTION_LIMIT: Final = 500
+_ERRORS: Final = 400
+_GENERIC: Final = "website"
 
-Finder: TypeAlias = Callable[[Page], str | None]
+_METAS: Final[Mapping[str, tuple[str, ...]]] = {
+    "citation": ("citation_title",),
+    "og": ("og:title",),
+    "twitter": ("twitter:title",),
+    "dc": ("dcterms.title", "dc.title"),
+}
+_ELEMENTS: Final = {
+    # An SVG's title may come first in a page: the document's own stands in the head, or it is
+    # one that no drawing holds.
+    "html": "head > title",
+    "html-body": "body > title, main > title, div > title",
+    "h1": "h1",
+}
+_DESCRIPTIONS: Final = (
+    "og:description", "description", "twitter:description", "dcterms.description",
+    "dc.description", "citation_abstract",
+)  # fmt: skip
+_PUBLISHED: Final = (
+    "article:published_time", "citation_publication_date", "citation_date",
+    "citation_online_date", "datepublished", "dcterms.issued", "dcterms.created",
+    "dc.date.issued", "dc.date.created", "dcterms.date", "dc.date", "date", "pubdate",
+)  # fmt: skip
+_MODIFIED: Final = (
+    "article:modified_time", "og:updated_time", "datemodified", "dcterms.modified",
+    "dc.date.modified", "last-modified",
+)  # fmt: skip
+_REPOSITORY: Final = re.compile(r"/[^/]+/[^/]+/?")
+_ARCHIVED: Final = b"This repository was archived by the owner on"
+_WITHIN: Final = 300  # bytes behind those words in which the date stands
+_DAY: Final = re.compile(r'datetime="([^"<>]{8,40})"|([A-Z][a-z]{2,8} \d{1,2}, \d{4})')
 
 
 def read_facts(page: Page | None, response: Response, url: Url) -> PageFacts:
     """Read what a response says of its resource. Never raises. `url`: the one that answered."""
     kind = clean(media_type(response)) or None
-    if page is None:
-        title = _file_title(response)
-        return PageFacts(kind, title, "file-name" if title else None)
-    title, title_source = _first(page, _TITLES)
+    if page is not None:
+        return _of_page(page, response, url, kind)
+    if is_page(response) or response.status >= _ERRORS:
+        return PageFacts(kind)
+    return _of_file(response, url, kind)
+
+
+def _of_page(page: Page, response: Response, url: Url, kind: str | None) -> PageFacts:
+    linked = _linked(page)
+    links = pointers.head_links(page)
+    titles = dict(_titles(page, linked))
+    site = _tidy(page.meta("og:site_name", "application-name") or linked.publisher)
+    names = (page.meta("og:site_name"), page.meta("application-name"), linked.publisher)
+    title, source = choose(titles, filter(None, names), url.host) or (None, None)
     language = read_language(page, response)
     return PageFacts(
         content_type=kind,
         title=title,
-        title_source=title_source,
+        title_source=source,
         language=language.language,
         language_source=language.source,
-        description=_description(page),
-        canonical_url=_canonical(page.tree, url),
-        site=_cleaned(page.meta("og:site_name")),
-        author=_cleaned(page.meta("author", "citation_author", "article:author")),
-        published=_cleaned(page.meta("article:published_time", "citation_date", "date")),
+        description=_tidy(page.meta(*_DESCRIPTIONS) or linked.description, _DESCRIPTION_LIMIT),
+        canonical_url=pointers.canonical(page, links, response, url),
+        site=site,
+        author=_author(page, linked),
+        published=_date(page, _PUBLISHED, linked.published),
+        modified=_date(page, _MODIFIED, linked.modified),
+        image=pointers.image(page, links, linked.image, url),
+        type=_type(page, linked),
+        licence=pointers.licence(page, links, linked.licence, url),
         language_declared=language.declared,
         language_detected=language.detected,
+        archived=_archived(page, url),
+        titles=tuple(titles.items()),
+        feeds=pointers.feeds(links, url),
     )
 
 
-def _first(page: Page, finders: Mapping[str, Finder]) -> tuple[str | None, str | None]:
-    for name, find in finders.items():
-        if value := _cleaned(find(page)):
-            return value, name
-    return None, None
+def _of_file(response: Response, url: Url, kind: str | None) -> PageFacts:
+    name = file_name(response.headers.get("content-disposition", ""), url)
+    inside = None
+    if response.body and is_pdf(response):
+        inside = _tidy(pdf_title(response.body, whole=not response.truncated))
+    pairs = (("pdf", inside), ("file-name", name))
+    titles = tuple((source, title) for source, title in pairs if title)
+    if inside and name and inside.casefold() == name.casefold():
+        titles = titles[1:]
+    source, title = titles[0] if titles else (None, None)
+    return PageFacts(
+        content_type=kind,
+        title=title,
+        title_source=source,
+        modified=iso_date(response.headers.get("last-modified", "")),
+        type=file_type(kind or ""),
+        titles=titles,
+    )
 
 
-def _element(selector: str) -> Finder:
-    def find(page: Page) -> str | None:
-        for node in page.tree.css(selector):
-            if text := node.text().strip():
-                return text
+def _tidy(text: str | None, limit: int = 300) -> str | None:
+    """Clean a text; references that were escaped twice are decoded a second time."""
+    if not text:
         return None
-
-    return find
-
-
-def _cleaned(text: str | None) -> str | None:
-    return (clean(text) or None) if text else None
+    return clean(unescape(text[: 8 * limit]) if "&" in text else text, limit) or None
 
 
-_TITLES: Final[Mapping[str, Finder]] = {
-    "og": lambda page: page.meta("og:title"),
-    # An SVG's title may come first in a page: the document's own stands in the head, or it is
-    # one that no drawing holds.
-    "html": _element("head > title"),
-    "html-body": _element("body > title, main > title, div > title"),
-    "twitter": lambda page: page.meta("twitter:title"),
-    "citation": lambda page: page.meta("citation_title"),
-    "h1": _element("h1"),
-}
+def _linked(page: Page) -> Linked:
+    if MARK in page.source:
+        return read_linked(page.source)
+    return read_linked(page.text) if MARK.encode() in page.body else Linked()
 
 
-def _description(page: Page) -> str | None:
-    text = page.meta("og:description", "description", "twitter:description")
-    return (clean(text, _DESCRIPTION_LIMIT) or None) if text else None
+def _titles(page: Page, linked: Linked) -> Iterator[tuple[str, str]]:
+    """Yield all titles that a page has, the best place first."""
+    for source in ORDER:
+        if source in _ELEMENTS:
+            texts = (_tidy(node.text()) for node in page.tree.css(_ELEMENTS[source]))
+            title = next(filter(None, texts), None)
+        else:
+            title = _tidy(page.meta(*_METAS[source]) if source in _METAS else linked.headline)
+        if title:
+            yield source, title
 
 
-def _canonical(tree: LexborHTMLParser, url: Url) -> str | None:
-    node = tree.css_first('link[rel~="canonical" i]')
-    written = node.attributes.get("href") if node else None
-    target = resolve(written, str(url)) if written else None
-    if not isinstance(target, Target) or _mistaken(target, url):
+def _author(page: Page, linked: Linked) -> str | None:
+    single = (page.meta(name) for name in ("author", "article:author", "dcterms.creator"))
+    several = (page.metas("citation_author"), linked.authors)
+    choices = (*several, *((each,) for each in single if each), page.metas("dc.creator"))
+    for choice in choices:
+        names = [name for each in choice if (name := _tidy(each)) and "://" not in name]
+        if names:
+            # "Doe, Jane" is one person.
+            return _tidy(("; " if any("," in name for name in names) else ", ").join(names))
+    return None
+
+
+def _date(page: Page, names: tuple[str, ...], linked: str | None) -> str | None:
+    written = (*(page.meta(name) for name in names[:1]), linked, *map(page.meta, names[1:]))
+    return next(filter(None, (iso_date(each) for each in written if each)), None)
+
+
+def _type(page: Page, linked: Linked) -> str | None:
+    """Return our word for what a page is about: the most special that it says of itself."""
+    if page.meta("citation_title"):
+        return "paper"
+    named = page_types().get((page.meta("og:type") or "").strip().lower())
+    special = next((each for each in (linked.type, named) if each and each != _GENERIC), None)
+    return special or linked.type or named
+
+
+def _archived(page: Page, url: Url) -> str | None:
+    """Return since when a repository on GitHub has been archived, by the words above it."""
+    if url.host != "github.com" or not _REPOSITORY.fullmatch(url.path):
         return None
-    return str(target.url)
-
-
-def _mistaken(canonical: Target, url: Url) -> bool:
-    """Recognise what sites name by mistake: this is no other address of the page."""
-    named = canonical.url
-    if named == url:
-        return canonical.fragment is not None
-    if named.target == "/" and url.path != "/":
-        return True  # all pages of a site name its front page
-    # The machine on which the site was built. A host whose last label is a number is an address.
-    last = named.host.rpartition(".")[2]
-    built = last == "localhost" or last.endswith("]") or last.isdigit()
-    return built and named.host != url.host
-
-
-_FILE_NAME: Final = re.compile(r"""filename\*?\s*=\s*(?:UTF-8'[^']*')?"?([^";]+)""", re.IGNORECASE)
-
-
-def _file_title(response: Response) -> str | None:
-    match = _FILE_NAME.search(response.headers.get("content-disposition", ""))
-    return _cleaned(unquote(match[1])) if match else None
+    at = page.body.find(_ARCHIVED)
+    words = page.body[at : at + _WITHIN].decode("latin-1") if at >= 0 else ""
+    match = _DAY.search(words)
+    return iso_date(match[1] or match[2]) if match else None

@@ -91,6 +91,7 @@ _ADVICE: Final = (
     ("sent-home", "Sent to the front page", "The page itself may be gone."),
     ("text-missing", "Text not found", "The page does not show the words that the link leads to."),
     ("shortener", "Behind a shortener", "If the service closes, the target is lost with it."),
+    ("archived", "Archived", "It can still be read; questions and repairs find nobody any more."),
 )
 
 _ONE_LOOK: Final = "By the latest look alone."

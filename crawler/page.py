@@ -6,10 +6,11 @@ attributes, and nothing can interrupt it.
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Final
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler import markup
 from crawler.charset import decode
@@ -17,7 +18,7 @@ from crawler.model import Response
 from crawler.text import clean
 
 MAX_PARSED: Final = 262_144
-"""Characters of a page that are parsed: 99.75 % of titles stand before, says a measurement."""
+"""Bytes of a page that are parsed: 99.75 % of titles stand before, says a measurement."""
 
 MAX_UNCLOSED: Final = 2_000
 MAX_TAGS: Final = 25_000
@@ -28,43 +29,64 @@ MAX_VISIBLE: Final = 1_000
 
 _HEAD_ONLY: Final = 8_192
 _BODY_PARSED: Final = 24_576
-_HEAD_END: Final = re.compile(r"</head\s*>|<body[\s>]", re.IGNORECASE)
+_MAX_METAS: Final = 400
+_MAX_SAME: Final = 20  # metas of one name: authors, at most
+_MAX_NODES: Final = 2_000
+_HEAD_END: Final = re.compile(rb"</head\s*+>|<body[\s>]", re.IGNORECASE)
 _HTML: Final = frozenset({"text/html", "application/xhtml+xml", "application/xml", "text/xml", ""})
+_PDF: Final = frozenset({"application/pdf", "application/x-pdf"})
 # Elements whose text is not what the page says: programs, and what all pages of a site share.
-_NOT_TEXT: Final = [
-    "script", "style", "noscript", "template", "svg", "nav", "header", "footer", "form", "select",
-]  # fmt: skip
+_NOT_TEXT: Final = frozenset({
+    "script", "style", "noscript", "template", "title", "svg", "nav", "header", "footer", "form",
+    "select",
+})  # fmt: skip
 
 
 class Page:
-    """A parsed page. `text`: its source; `tree`: the beginning of it that was worth parsing."""
+    """A parsed page. `tree`: the beginning of it that was worth parsing; `source`: its text."""
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+    def __init__(self, body: bytes, content_type: str = "") -> None:
+        self.body = body
+        self._content_type = content_type
+        beginning = _beginning(body)
+        self._beginning = decode(beginning, content_type)
+        self._is_whole = len(beginning) == len(body)
+        self.source = _harmless(self._beginning)
         # As browsers that run scripts do: else an image in the head's noscript ends the head.
-        self.tree = LexborHTMLParser(_harmless(text), scripting=True)
-        self._metas: dict[str, str] = {}
-        for node in self.tree.css("meta[content]"):  # once: a query for each name costs more
+        self.tree = LexborHTMLParser(self.source, scripting=True)
+        self._metas: dict[str, list[str]] = {}
+        for node in self.tree.css("meta[content]")[:_MAX_METAS]:  # once: not for each name
             attributes = node.attributes
             content = (attributes.get("content") or "").strip()
-            for key in ("property", "name"):
+            for key in ("property", "name", "itemprop"):
                 if content and (name := attributes.get(key)):
-                    self._metas.setdefault(name.strip().lower(), content)
+                    self._metas.setdefault(name.strip().lower(), []).append(content)
+
+    @cached_property
+    def text(self) -> str:
+        """The whole page, decoded. It costs more than all else: ask for it with a reason."""
+        return self._beginning if self._is_whole else decode(self.body, self._content_type)
 
     def meta(self, *names: str) -> str | None:
         """Return the content of the first of these names that the page has."""
-        return next((self._metas[name] for name in names if name in self._metas), None)
+        return next((self._metas[name][0] for name in names if name in self._metas), None)
+
+    def metas(self, *names: str) -> tuple[str, ...]:
+        """Return all contents of the first of these names that the page has."""
+        found = next((self._metas[name] for name in names if name in self._metas), [])
+        return tuple(found[:_MAX_SAME])
 
     @cached_property
     def visible(self) -> str:
         """The beginning of the text that people see, at most `MAX_VISIBLE` characters."""
-        body = self.tree.body
-        if body is None:
-            return ""
-        tree = LexborHTMLParser(body.html or "")  # a tree of its own, for it is cut down
-        tree.strip_tags(_NOT_TEXT)
-        shown = tree.body.text(separator=" ") if tree.body else ""
-        return clean(shown, MAX_VISIBLE)
+        texts = []
+        length = 0
+        for text in _texts(self.tree.body):
+            texts.append(text)
+            length += len(text)
+            if length > MAX_VISIBLE:
+                break
+        return clean(" ".join(texts), MAX_VISIBLE)
 
 
 def media_type(response: Response) -> str:
@@ -72,22 +94,65 @@ def media_type(response: Response) -> str:
     return response.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
+def is_page(response: Response) -> bool:
+    """Tell whether a response says that it is a page, or does not say what it is."""
+    return media_type(response) in _HTML
+
+
+def is_pdf(response: Response) -> bool:
+    """Tell whether a response says that it is a PDF."""
+    return media_type(response) in _PDF
+
+
+def is_readable(response: Response) -> bool:
+    """Tell whether facts can be read in a body of this type.
+
+    Others may be videos, or streams of events without an end.
+    """
+    return is_page(response) or is_pdf(response)
+
+
 def read_page(response: Response) -> Page | None:
     """Parse what a response holds; None if it is no page, or an empty one. Never raises."""
-    if media_type(response) not in _HTML or not response.body:
+    if not response.body or not is_page(response):
         return None
-    return Page(decode(response.body, response.headers.get("content-type", "")))
+    return Page(response.body, response.headers.get("content-type", ""))
+
+
+def _beginning(body: bytes) -> bytes:
+    """Return the head and what follows: the facts stand there, as does the first text."""
+    head = _HEAD_END.search(body, 0, MAX_PARSED)
+    return body[: min(MAX_PARSED, head.end() + _BODY_PARSED) if head else MAX_PARSED]
+
+
+def _texts(body: LexborNode | None) -> Iterator[str]:
+    """Yield the pieces of text that people see, in their order."""
+    node = body.child if body else None
+    for _ in range(_MAX_NODES):
+        if node is None:
+            return
+        if node.is_text_node and (text := (node.text_content or "").strip()):
+            yield text
+        inner = node.child if node.is_element_node and node.tag not in _NOT_TEXT else None
+        node = _after(node) if inner is None else inner
+
+
+def _after(node: LexborNode) -> LexborNode | None:
+    """Return what comes next in a page after a node and all that it holds."""
+    while (following := node.next) is None:
+        above = node.parent
+        if above is None or above.tag == "body":
+            return None
+        node = above
+    return following
 
 
 def _harmless(text: str) -> str:
-    """Return the part of a page that is worth parsing, and safe to.
+    """Return the part of a text that is safe to parse.
 
-    What we look for stands in the head or soon after it, as does the first text. A tree is built
-    only where no tag is open too deep and none has too many attributes; a cheap count tells for
-    nearly all pages.
+    A tree is built only where no tag is open too deep and none has too many attributes; a cheap
+    count tells for nearly all pages.
     """
-    head = _HEAD_END.search(text, 0, MAX_PARSED)
-    text = text[: min(MAX_PARSED, head.end() + _BODY_PARSED) if head else MAX_PARSED]
     parts = text.split("<")
     plain = len(parts) <= MAX_UNCLOSED and max(map(len, parts)) <= MAX_TAG_LENGTH
     return text if plain or _is_harmless(text) else text[:_HEAD_ONLY]

@@ -65,8 +65,13 @@ def _facts(story: Story) -> Iterator[tuple[str, str | None]]:
         yield "Site", page.site
         yield "Author", page.author
         yield "Published", page.published
+        yield "Modified", page.modified
+        yield "Archived", page.archived
+        yield "Licence", page.licence
         yield "Canonical", page.canonical_url
-        yield "Type", page.content_type
+        yield "Image", page.image
+        yield from (("Feed", feed) for feed in page.feeds)
+        yield "Type", " · ".join(filter(None, (page.type, page.content_type)))
     if story.state:
         yield "Health", f"{story.state.health} since {_day(story.state.since)}"
         yield "", history_of(story.state)

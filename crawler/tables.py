@@ -133,6 +133,12 @@ def voids() -> PathsOfHosts[Void]:
 
 
 @cache
+def page_types() -> Mapping[str, str]:
+    """Return what kinds of pages are called, in lower case, and our word: `data/page_types.tsv`."""
+    return {row[0]: row[1] for row in rows("page_types.tsv")}
+
+
+@cache
 def public_suffixes() -> "PublicSuffixList":
     """Return Mozilla's list of the names under which anybody can register one."""
     # A large table, rarely needed.

@@ -1,9 +1,11 @@
 """Advice: what is told to the author of a link that moved, or that hides behind a shortener."""
 
+from dataclasses import replace
+
 import pytest
 from fakes import evidence, url
 
-from crawler.advice import ADVISORS, advise, moved, shorteners, truncated
+from crawler.advice import ADVISORS, advise, archived, moved, shorteners, truncated
 from crawler.model import (
     Answer,
     Evidence,
@@ -12,6 +14,7 @@ from crawler.model import (
     Fetch,
     Finding,
     Hop,
+    PageFacts,
     Response,
     Severity,
 )
@@ -212,7 +215,8 @@ def test_a_host_that_is_no_shortener_is_not_named() -> None:
 
 
 def test_all_advisors_are_asked_in_their_order() -> None:
-    assert (moved.advise, shorteners.advise, truncated.advise) == ADVISORS
+    family = (archived, moved, shorteners, truncated)
+    assert tuple(member.advise for member in family) == ADVISORS
     seen = led("https://a.example/x", "https://a.example/y", 301)
     each = [finding for advisor in ADVISORS for finding in advisor(seen, judge(seen))]
     assert advise(seen, judge(seen)) == tuple(each) != ()
@@ -229,3 +233,22 @@ def test_a_page_of_which_only_a_part_was_read_is_named(is_cut: bool, said: list[
 def test_nobody_is_told_to_go_back_to_http() -> None:
     seen = led("https://a.example/x", "http://a.example/x", 301)
     assert list(moved.advise(seen, judge(seen))) == []
+
+
+@pytest.mark.parametrize("since", ["2024-01-02", "2024-01-02T03:04:05Z"])
+def test_an_archived_repository_is_named_with_its_day(since: str) -> None:
+    seen = replace(evidence(Response(200)), facts=PageFacts(archived=since))
+    message = "The repository was archived on 2024-01-02: nobody maintains it."
+    assert advise(seen, judge(seen)) == (Finding("archived", Severity.ADVICE, message),)
+
+
+def test_a_repository_that_is_alive_or_gone_is_not_called_archived() -> None:
+    seen = evidence(Response(200))
+    assert list(archived.advise(seen, judge(seen))) == []
+    gone = replace(evidence(Response(404)), facts=PageFacts(archived="2024-01-02"))
+    assert list(archived.advise(gone, judge(gone))) == []
+
+
+def test_of_a_pdf_nothing_is_said_to_be_cut() -> None:
+    response = Response(200, {"content-type": "application/pdf"}, b"%PDF", truncated=True)
+    assert list(truncated.advise(evidence(response), judge(evidence(response)))) == []

@@ -16,6 +16,12 @@ from crawler.signs import read_signs
 from crawler.text import is_clean
 
 HTML = "text/html; charset=utf-8"
+LINKED = '<script type="application/ld+json">{{"@type":"Article",{}}}</script>'
+WEBSITE = '<script type=application/ld+json>{"@type":"WebSite"}</script>'
+SITE = "<meta property=og:site_name content=S>"
+CITED = "<meta name=citation_author content='{}'>"
+JANE = "<meta property=article:author content=https://a.example/jane>"
+PDF = b"%PDF-1.4\n7 0 obj << /Title (A book) >> endobj\ntrailer << /Info 7 0 R >>\n%%EOF"
 
 
 def facts_of(
@@ -90,13 +96,139 @@ def test_a_title_is_taken_from_the_best_place_that_has_one(
             "published",
             "2026-01-02",
         ),
-        ("<meta name=citation_date content=2026/01/02>", "published", "2026/01/02"),
+        ("<meta name=citation_date content=2026/01/02>", "published", "2026-01-02"),
         ("<meta name=date content=2026>", "published", "2026"),
         ("<p>", "published", None),
     ],
 )
 def test_other_facts_are_read_of_their_elements(page: str, field: str, value: str | None) -> None:
     assert getattr(facts_of(page), field) == value
+
+
+@pytest.mark.parametrize(
+    ("page", "title", "source"),
+    [
+        ("<meta name=citation_title content=C><meta property=og:title content=O>", "C", "citation"),
+        (f"{SITE}<meta property=og:title content=S><title>T | S</title>", "T", "html"),
+        ("<meta property=og:title content=a.example><title>T</title>", "T", "html"),
+        ("<meta name=application-name content='The Site'><title>T - The Site</title>", "T", "html"),
+        ("<title>T - P</title>" + LINKED.format('"publisher":{"name":"P"}'), "T", "html"),
+        (LINKED.format('"headline":"L"') + "<h1>H</h1>", "L", "jsonld"),
+        ("<p>x</p>" * 9000 + LINKED.format('"headline":"L"'), "L", "jsonld"),
+        ("<meta name=DC.title content=D><h1>H</h1>", "D", "dc"),
+        ("<meta name=dcterms.title content=D>", "D", "dc"),
+        ("<title>A &amp;amp; B &amp;#39;C&amp;#39;</title>", "A & B 'C'", "html"),
+        ("<title>AT&T</title>", "AT&T", "html"),
+        ("<meta property=og:title content='A &amp;quot;B&amp;quot;'>", 'A "B"', "og"),
+    ],
+)  # fmt: skip
+def test_a_title_is_chosen_and_tidied(page: str, title: str, source: str) -> None:
+    facts = facts_of(page)
+    assert (facts.title, facts.title_source) == (title, source)
+
+
+def test_all_titles_are_kept_as_they_are_written() -> None:
+    page = (
+        f"<title>404 Not Found | S</title>{SITE}<meta property=og:title content=S>"
+        "<meta name=twitter:title content=W><h1> </h1><h1>H</h1>"
+    )
+    facts = facts_of(page)
+    titles = (("og", "S"), ("html", "404 Not Found | S"), ("twitter", "W"), ("h1", "H"))
+    assert (facts.title, facts.titles) == ("404 Not Found", titles)
+
+
+@pytest.mark.parametrize(
+    ("page", "field", "value"),
+    [
+        (LINKED.format('"description":"L"'), "description", "L"),
+        ("<meta name=DC.description content=D>", "description", "D"),
+        ("<meta name=description content='&amp;lt;b&amp;gt;'>", "description", "<b>"),
+        ("<meta name=application-name content=A>", "site", "A"),
+        (LINKED.format('"publisher":"P"'), "site", "P"),
+        (f"{CITED.format('Doe, J.')}{CITED.format('Roe, R.')}<meta name=author content=no>",
+         "author", "Doe, J.; Roe, R."),
+        (LINKED.format('"author":[{"name":"A"},{"name":"B"}]') + "<meta name=author content=no>",
+         "author", "A, B"),
+        (JANE, "author", None),
+        (f"{JANE}<meta name=DC.creator content=D><meta name=DC.creator content=E>",
+         "author", "D, E"),
+        ("<meta name=author content='\x01'>", "author", None),
+        ("<meta property=article:published_time content=2026-01-02T03:04:05+01:00>",
+         "published", "2026-01-02T02:04:05Z"),
+        ("<meta property=article:published_time content=soon><meta name=date content=2026>",
+         "published", "2026"),
+        (LINKED.format('"datePublished":"2026-01-02"') + "<meta name=date content=2025-01-01>",
+         "published", "2026-01-02"),
+        ("<meta itemprop=datePublished content=2026-01-02>", "published", "2026-01-02"),
+        ("<meta name=DC.date content=2026-01>", "published", "2026-01"),
+        ("<meta property=og:updated_time content=2026-01-02>", "modified", "2026-01-02"),
+        (LINKED.format('"dateModified":"2026-01-02"'), "modified", "2026-01-02"),
+        ("<meta name=dcterms.modified content=2026-01-02>", "modified", "2026-01-02"),
+        ("<meta property=og:type content=Article>", "type", "article"),
+        ("<meta property=og:type content=video.movie>", "type", "video"),
+        ("<meta property=og:type content=website>", "type", "website"),
+        ("<meta property=og:type content=object>", "type", None),
+        ("<meta property=og:type content=website>" + LINKED.format('"a":1'), "type", "article"),
+        ("<meta property=og:type content=book>" + LINKED.format('"a":1'), "type", "article"),
+        (f"<meta property=og:type content=book>{WEBSITE}", "type", "book"),
+        (WEBSITE, "type", "website"),
+        ("<meta property=og:type content=article><meta name=citation_title content=C>",
+         "type", "paper"),
+    ],
+)  # fmt: skip
+def test_a_fact_is_taken_from_the_first_place_that_makes_sense(
+    page: str, field: str, value: str | None
+) -> None:
+    assert getattr(facts_of(page), field) == value
+
+
+def test_a_paper_of_an_archive_is_told_by_its_citation() -> None:
+    page = """
+        <html lang="en"><head><title>[2601.01234] On the Decay of Links</title>
+        <link rel="canonical" href="https://arxiv.org/abs/2601.01234"/>
+        <meta property="og:type" content="website"/>
+        <meta property="og:site_name" content="arXiv.org"/>
+        <meta property="og:title" content="On the Decay of Links"/>
+        <meta property="og:description" content="Links decay. We count how."/>
+        <meta name="citation_title" content="On the Decay of Links"/>
+        <meta name="citation_author" content="Doe, Jane"/>
+        <meta name="citation_author" content="Roe, Richard"/>
+        <meta name="citation_date" content="2026/01/05"/>
+        <meta name="citation_online_date" content="2026/02/06"/>
+        <meta name="citation_pdf_url" content="https://arxiv.org/pdf/2601.01234"/>
+        <meta name="citation_arxiv_id" content="2601.01234"/></head>
+    """
+    facts = facts_of(page, "https://arxiv.org/abs/2601.01234v2")
+    assert (facts.title, facts.title_source) == ("On the Decay of Links", "citation")
+    assert facts.canonical_url == "https://arxiv.org/abs/2601.01234"
+    assert (facts.author, facts.published) == ("Doe, Jane; Roe, Richard", "2026-01-05")
+    assert (facts.type, facts.site) == ("paper", "arXiv.org")
+    assert facts.description == "Links decay. We count how."
+
+
+BANNER = "<div class='flash'>This repository was archived by the owner on {}. It is now read-only."
+
+
+@pytest.mark.parametrize(
+    ("page", "address", "archived"),
+    [
+        (BANNER.format("Jan 2, 2024"), "https://github.com/o/r", "2024-01-02"),
+        (BANNER.format("Jan 2, 2024"), "https://github.com/o/r/", "2024-01-02"),
+        (BANNER.format('<relative-time datetime="2024-01-02T03:04:05Z">'),
+         "https://github.com/o/r", "2024-01-02T03:04:05Z"),
+        ("<p>x</p>" * 20_000 + BANNER.format("Sep 30, 2021"), "https://github.com/o/r",
+         "2021-09-30"),
+        (BANNER.format("a day"), "https://github.com/o/r", None),
+        ("<p>alive", "https://github.com/o/r", None),
+        (BANNER.format("Jan 2, 2024"), "https://github.com/o/r/issues/1", None),
+        (BANNER.format("Jan 2, 2024"), "https://github.com/o", None),
+        (BANNER.format("Jan 2, 2024"), "https://a.example/o/r", None),
+    ],
+)  # fmt: skip
+def test_a_repository_says_that_it_is_archived(
+    page: str, address: str, archived: str | None
+) -> None:
+    assert facts_of(page, address).archived == archived
 
 
 @pytest.mark.parametrize(
@@ -217,26 +349,42 @@ def test_a_type_of_control_characters_is_none() -> None:
 
 
 @pytest.mark.parametrize(
-    ("disposition", "title"),
+    ("body", "header", "titles"),
     [
-        ('attachment; filename="A file.pdf"', "A file.pdf"),
-        ("attachment; filename=a.pdf; size=1", "a.pdf"),
-        ("attachment; filename*=UTF-8''%C3%A9t%C3%A9.pdf", "été.pdf"),
-        ("attachment; filename*=utf-8'fr'%C3%A9t%C3%A9.pdf", "été.pdf"),
-        ('inline; FileName = "a\x1b[31m.pdf"', "a [31m.pdf"),
-        ('attachment; filename=""', None),
-        ('attachment; filename="%00"', None),
-        ("attachment", None),
-        ("", None),
+        (b"", "attachment; filename=a.pdf", (("file-name", "a.pdf"),)),
+        (b"", "", (("file-name", "page"),)),
+        (PDF, "", (("pdf", "A book"), ("file-name", "page"))),
+        (PDF, 'attachment; filename="a book"', (("file-name", "a book"),)),
+        (b"<title>T</title>", "", (("file-name", "page"),)),
     ],
 )
-def test_a_file_is_named_by_its_header_and_never_parsed(
-    disposition: str, title: str | None
+def test_a_file_is_told_by_what_is_in_it_or_else_by_its_name(
+    body: bytes, header: str, titles: tuple[tuple[str, str], ...]
 ) -> None:
     facts = facts_of(
-        "<title>T</title>", content_type="application/pdf", content_disposition=disposition
+        body,
+        content_type="application/pdf",
+        content_disposition=header,
+        last_modified="Fri, 02 Jan 2026 10:20:30 GMT",
     )
-    assert facts == PageFacts("application/pdf", title, "file-name" if title else None)
+    assert facts == PageFacts(
+        "application/pdf",
+        titles[0][1],
+        titles[0][0],
+        modified="2026-01-02T10:20:30Z",
+        type="document",
+        titles=titles,
+    )
+
+
+def test_a_file_without_a_name_has_no_title_and_an_error_is_no_file() -> None:
+    assert facts_of("", "https://a.example/", content_type="image/png") == PageFacts(
+        "image/png", type="image"
+    )
+    missing = Response(404, {"content-type": "application/json"})
+    assert read_facts(None, missing, url("https://a.example/x.json")) == PageFacts(
+        "application/json"
+    )
 
 
 def test_an_empty_body_has_a_type_alone() -> None:

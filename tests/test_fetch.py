@@ -266,7 +266,7 @@ async def test_an_endless_body_is_cut_and_the_connection_closed() -> None:
     [
         (301, {"location": "/next", "content-type": "text/html"}),
         (200, {"content-type": "video/mp4"}),
-        (200, {"content-type": "application/pdf"}),
+        (200, {"content-type": "application/zip"}),
         (200, {"content-type": "text/event-stream"}),
     ],
 )
@@ -281,6 +281,15 @@ async def test_bodies_that_nobody_needs_are_not_read(status: int, headers: dict[
     await fetched(handler)
     assert body.pieces == 0
     assert body.closed
+
+
+async def test_a_pdf_is_read_for_its_title() -> None:
+    def handler(_request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, headers={"content-type": "application/pdf"}, content=b"%PDF")
+
+    assert (await fetched(handler)).outcome == Response(
+        200, {"content-type": "application/pdf", "content-length": "4"}, b"%PDF"
+    )
 
 
 async def test_a_compressed_body_is_undone_within_the_cap() -> None:

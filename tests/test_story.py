@@ -48,6 +48,27 @@ def test_a_whole_story() -> None:
     assert [each["status"] for each in story_record(story)["looks"]] == [None, 200]
 
 
+def test_a_story_tells_what_is_known_of_a_page() -> None:
+    facts = PageFacts(
+        "text/html", "Title", "og", published="2026-01-02", modified="2026-01-03",
+        archived="2026-01-04", licence="https://l.example/", image="https://a.example/i.png",
+        type="article", feeds=("https://a.example/rss", "https://a.example/atom"),
+    )  # fmt: skip
+    text = story_text(Story(A, (replace(look("ok"), facts=facts),), (), None))
+    assert text.startswith(
+        "https://a.example/\n"
+        "  Title        Title\n"
+        "  Published    2026-01-02\n"
+        "  Modified     2026-01-03\n"
+        "  Archived     2026-01-04\n"
+        "  Licence      https://l.example/\n"
+        "  Image        https://a.example/i.png\n"
+        "  Feed         https://a.example/rss\n"
+        "  Feed         https://a.example/atom\n"
+        "  Type         article · text/html\n"
+    )
+
+
 def test_a_link_that_no_document_has_any_more_and_nobody_has_looked_at() -> None:
     story = Story(A, (), (), None)
     assert "no document has it any more" in story_text(story)

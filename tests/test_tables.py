@@ -9,6 +9,7 @@ from publicsuffixlist import PSLFILE, PublicSuffixList, encode_idn
 
 from crawler.tables import (
     advertising_hosts,
+    page_types,
     public_suffixes,
     registrable_domain,
     script_fragments,
@@ -129,3 +130,14 @@ def test_the_list_of_suffixes_says_for_encoded_names_what_its_library_would_read
     for rule in (*foreign, *filter(str.isascii, rules[::50])):
         for host in (rule, f"b.{rule}", f"a.b.{rule}"):
             assert public_suffixes().privatesuffix(host) == whole.privatesuffix(host), host
+
+
+def test_types_of_pages_are_sorted_and_lower_case_and_our_words_are_those_of_the_head() -> None:
+    lines = files("crawler").joinpath("data", "page_types.tsv").read_text("utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if not line.startswith("#")]
+    head = " ".join(line for line in lines if line.startswith("#"))
+    names = [name for name, _ in rows]
+    assert names == sorted(set(names))
+    assert all(name == name.strip().lower() for name in names)
+    assert {kind for _, kind in rows} <= set(re.findall(r"\w+", head))
+    assert page_types() == dict(rows)

@@ -7,7 +7,7 @@ To add one: write `advice/<name>.py` with `advise`, and add it to `ADVISORS`. A 
 from collections.abc import Iterator
 from typing import Final, Protocol
 
-from crawler.advice import moved, shorteners, truncated
+from crawler.advice import archived, moved, shorteners, truncated
 from crawler.model import Evidence, Finding, Verdict
 
 
@@ -19,7 +19,12 @@ class Advisor(Protocol):
         ...
 
 
-ADVISORS: Final[tuple[Advisor, ...]] = (moved.advise, shorteners.advise, truncated.advise)
+ADVISORS: Final[tuple[Advisor, ...]] = (
+    archived.advise,
+    moved.advise,
+    shorteners.advise,
+    truncated.advise,
+)
 
 
 def advise(evidence: Evidence, verdict: Verdict) -> tuple[Finding, ...]:

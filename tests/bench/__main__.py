@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from bench import long, polite, raw, soak, web
+from bench import long, polite, raw, reading, soak, web
 from bench.programs import Program, crawl, lychee
 
 EQUAL: Final = ("--delay", "0.05")  # lychee's interval: where speed is measured and not manners
@@ -90,6 +90,11 @@ def _long(given: argparse.Namespace) -> None:
         long.measure(crawl(given.crawl, verb="run"), number, given.hosts or 10_000)
 
 
+def _reading(given: argparse.Namespace) -> None:
+    for number in given.links or [1000]:
+        reading.measure(number, given.seed)
+
+
 def _soak(given: argparse.Namespace) -> None:
     for number in given.links or [300]:
         soak.measure(number, given.minutes, given.seed)
@@ -101,6 +106,7 @@ SCENARIOS: Final[Mapping[str, Callable[[argparse.Namespace], None]]] = {
     "polite": _polite,
     "web": _web,
     "long": _long,
+    "reading": _reading,
     "soak": _soak,
 }
 
