@@ -4,8 +4,10 @@ A page that cannot be read costs facts and nothing else.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
+
+from selectolax.lexbor import LexborNode
 
 from crawler import pointers
 from crawler.dates import iso_date
@@ -31,12 +33,12 @@ _METAS: Final[Mapping[str, tuple[str, ...]]] = {
     "twitter": ("twitter:title",),
     "dc": ("dcterms.title", "dc.title"),
 }
-_ELEMENTS: Final = {
+_ELEMENTS: Final[Mapping[str, Callable[[Page], list[LexborNode]]]] = {
     # An SVG's title may come first in a page: the document's own stands in the head, or it is
     # one that no drawing holds.
-    "html": "head > title",
-    "html-body": "body > title, main > title, div > title",
-    "h1": "h1",
+    "html": lambda page: page.in_head("title"),
+    "html-body": lambda page: page.tree.css("body > title, main > title, div > title"),
+    "h1": lambda page: page.tree.css("h1"),
 }
 _DESCRIPTIONS: Final = (
     "og:description", "description", "twitter:description", "dcterms.description",
@@ -133,10 +135,14 @@ def _linked(page: Page) -> Linked:
 
 def _titles(page: Page, linked: Linked) -> Iterator[tuple[str, str]]:
     """Yield all titles that a page has, the best place first."""
+    has_title = False
     for source in ORDER:
+        if source == "html-body" and has_title:
+            continue
         if source in _ELEMENTS:
-            texts = (_tidy(node.text()) for node in page.tree.css(_ELEMENTS[source]))
+            texts = (_tidy(node.text()) for node in _ELEMENTS[source](page))
             title = next(filter(None, texts), None)
+            has_title |= title is not None
         else:
             title = _tidy(page.meta(*_METAS[source]) if source in _METAS else linked.headline)
         if title:

@@ -22,9 +22,9 @@ MAX_AUTHORS: Final = 10
 
 MARK: Final = "application/ld+json"
 _OPENING: Final = 512  # characters that the start tag of a block may have on either side
-_WRAPPING: Final = re.compile(
-    r"\A\s*+(?:<!--|(?://\s*+)?<!\[CDATA\[)|(?:-->|(?://\s*+)?\]\]>)\s*+\Z"
-)
+# What hid scripts from the browsers and the XML parsers of old.
+_BEFORE: Final = ("//", "<![CDATA[", "<!--")
+_BEHIND: Final = (";", "]]>", "//", "-->")
 # Numbers stay text: one of a million digits is not computed, and nobody needs their value.
 _DECODER: Final = json.JSONDecoder(strict=False, parse_int=str, parse_float=str, parse_constant=str)
 # What surrounds the thing that a page is about.
@@ -138,8 +138,13 @@ def _blocks(source: str) -> Iterator[str]:
 
 
 def _parsed(block: str) -> object:
+    text = block.strip()
+    for mark in _BEFORE:
+        text = text.removeprefix(mark).lstrip()
+    for mark in _BEHIND:
+        text = text.removesuffix(mark).rstrip()
     try:
-        return _DECODER.decode(_WRAPPING.sub("", block).rstrip().rstrip(";"))
+        return _DECODER.decode(text)
     except (ValueError, RecursionError):  # the library's own guard against nesting
         return None
 

@@ -69,12 +69,19 @@ class Page:
 
     def meta(self, *names: str) -> str | None:
         """Return the content of the first of these names that the page has."""
-        return next((self._metas[name][0] for name in names if name in self._metas), None)
+        for name in names:
+            if name in self._metas:
+                return self._metas[name][0]
+        return None
 
-    def metas(self, *names: str) -> tuple[str, ...]:
-        """Return all contents of the first of these names that the page has."""
-        found = next((self._metas[name] for name in names if name in self._metas), [])
-        return tuple(found[:_MAX_SAME])
+    def metas(self, name: str) -> tuple[str, ...]:
+        """Return all contents of a name."""
+        return tuple(self._metas.get(name, ())[:_MAX_SAME])
+
+    def in_head(self, selector: str) -> list[LexborNode]:
+        """Return the elements of the head that are selected: quicker than to search a page."""
+        head = self.tree.head
+        return head.css(selector) if head else []
 
     @cached_property
     def visible(self) -> str:

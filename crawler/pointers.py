@@ -21,6 +21,7 @@ _HEADER_RELATION: Final = re.compile(
     r""";\s*+rel\s*+=\s*+(?:"([^"]*+)"|([^\s;,]++))""", re.IGNORECASE
 )
 _LICENSED: Final = b'rel="license"'
+_FOOTER: Final = 32_768
 _MAX_TAG: Final = 2_048
 
 Links: TypeAlias = list[tuple[frozenset[str], str, str]]
@@ -30,7 +31,7 @@ Links: TypeAlias = list[tuple[frozenset[str], str, str]]
 def head_links(page: Page) -> Links:
     """Return the `link` elements of a page's head that have an address."""
     links = []
-    for node in page.tree.css("head > link[href]")[:MAX_LINKS]:
+    for node in page.in_head("link[href]")[:MAX_LINKS]:
         attributes = node.attributes
         relations = frozenset((attributes.get("rel") or "").lower().split())
         kind = (attributes.get("type") or "").partition(";")[0].strip().lower()
@@ -97,7 +98,7 @@ def _header_links(header: str, relation: str) -> Iterator[str]:
 
 def _footer_licence(body: bytes) -> str | None:
     """Return the address in the mark of Creative Commons, which stands at the end of a page."""
-    at = body.find(_LICENSED)
+    at = body.find(_LICENSED, -_FOOTER)
     start = body.rfind(b"<", max(0, at - _MAX_TAG), at) if at >= 0 else -1
     if start < 0:
         return None

@@ -15,7 +15,6 @@ MAX_LENGTH: Final = 300
 # Zero-width joiners stay: emoji and several scripts are built with them.
 _BIDI: Final = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _HARMFUL: Final = re.compile(f"[\x00-\x1f\x7f-\x9f{_BIDI}\ud800-\udfff\ufeff\ufffe\uffff]")
-_SPACE: Final = re.compile(r"\s+")
 
 
 def clean(text: str, limit: int = MAX_LENGTH) -> str:
@@ -25,7 +24,10 @@ def clean(text: str, limit: int = MAX_LENGTH) -> str:
     'a [31m b'
     """
     # Cut first, generously: folding megabytes of white space is not worth the time.
-    folded = _SPACE.sub(" ", _HARMFUL.sub(" ", text[: 8 * limit])).strip()
+    text = text[: 8 * limit]
+    if not text.isprintable():  # nothing that is to go is printable, nor is any space but one
+        text = _HARMFUL.sub(" ", text)
+    folded = " ".join(text.split())
     folded = folded.replace("##[", "# #[")  # a command of GitHub's runner, wherever it stands
     return folded if len(folded) <= limit else _cut(folded, limit)
 

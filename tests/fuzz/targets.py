@@ -8,13 +8,17 @@ from typing import Final
 from crawler.anchors import anchors_of
 from crawler.chains import certainly_untrusted
 from crawler.charset import decode
+from crawler.dates import iso_date
 from crawler.decoding import Decoder, Undecodable
 from crawler.documents import FORMATS, read
 from crawler.facts import read_facts
+from crawler.files import file_name
 from crawler.fragments import missing_parts, parted
+from crawler.jsonld import read_linked
 from crawler.markup import Tag, tokens
 from crawler.model import Document, Fetch, Response
 from crawler.page import read_page
+from crawler.pdf import pdf_title
 from crawler.reports.markdown import escape
 from crawler.settings import ExtractSettings
 from crawler.signs import read_signs
@@ -47,7 +51,8 @@ def _page(data: bytes) -> None:
     page, here = read_page(response), resolve(BASE)
     assert isinstance(here, UrlTarget)
     facts = read_facts(page, response, here.url)
-    for text in (facts.title, facts.description, facts.author, facts.site, facts.language):
+    titles = [title for _, title in facts.titles]
+    for text in (facts.title, facts.description, facts.author, facts.site, facts.language, *titles):
         assert text is None or is_clean(text)
     if page:
         read_signs(page)
@@ -56,6 +61,31 @@ def _page(data: bytes) -> None:
 def _charset(data: bytes) -> None:
     kind, _, body = data.partition(b"\n")
     decode(body, kind.decode("latin-1"))
+
+
+def _linked(data: bytes) -> None:
+    """A block, which is what else is found in a page by search and not by a tree."""
+    page = f"<script type='application/ld+json'>{data.decode('utf-8', 'replace')}</script>"
+    found = read_linked(page)
+    assert all(isinstance(name, str) for name in found.authors)
+
+
+def _pdf(data: bytes) -> None:
+    body = b"%PDF-1.7\n" + data
+    for whole in (True, False):
+        title = pdf_title(body, whole=whole)
+        assert title is None or title == " ".join(title.split())
+
+
+def _date(data: bytes) -> None:
+    found = iso_date(data.decode("utf-8", "replace"))
+    assert found is None or iso_date(found) == found
+
+
+def _file(data: bytes) -> None:
+    here = resolve(BASE)
+    assert isinstance(here, UrlTarget)
+    assert is_clean(file_name(data.decode("latin-1"), here.url) or "")
 
 
 def _document(name: str) -> Callable[[bytes], None]:
@@ -161,9 +191,27 @@ _PAGES: Final = (
     b"text/html\n\xff\xfe<\0t\0i\0t\0l\0e\0>\0x\0",
 )
 
+_PDFS: Final = (
+    b"7 0 obj << /Title (A \\(good\\) book) >> endobj\ntrailer << /Info 7 0 R >>\n%%EOF",
+    (
+        b"1 0 obj << /Type /Catalog >> endobj\nxref\n0 1\n0000000000 65535 f\n"
+        b"trailer << /Root 1 0 R /Prev 9 /Encrypt 2 0 R >>\nstartxref\n45\n%%EOF /ObjStm"
+    ),
+    b"<dc:title><rdf:Alt><rdf:li>T &amp; U</rdf:li></rdf:Alt></dc:title>",
+)
+
 TARGETS: Final = (
     Target("page", _page, _PAGES, _TAGS),
     Target("charset", _charset, _PAGES, ("charset=", "encoding=", "utf-16", "big5", "shift_jis")),
+    Target(
+        "linked",
+        _linked,
+        (b'{"@graph":[{"@type":"Article","author":[{"@id":"#a"}]},{"@id":"#a","name":"A"}]}',),
+        ("@type", "@id", "@graph", "mainEntity", "Article", "name", "[", "{", "null", "<!--"),
+    ),
+    Target("pdf", _pdf, _PDFS, ("/Info 7 0 R", "obj", "stream", "<<", ">>", "/Prev", "startxref")),
+    Target("date", _date, (b"Thu, 1 Jan 2026 12:00:00 +0100", b"2026-01-02T03:04:05Z")),
+    Target("file", _file, (b"attachment; filename=\"a\"; filename*=utf-8''%C3%A9",)),
     Target("markup", _markup, _files("cases/documents/*.html"), _TAGS),
     *(
         Target(each.name, _document(each.name), _files(f"cases/documents/*{each.suffixes[0]}"))
