@@ -76,7 +76,7 @@ def _of_page(page: Page, response: Response, url: Url, kind: str | None) -> Page
     site = _tidy(page.meta("og:site_name", "application-name") or linked.publisher)
     names = (page.meta("og:site_name"), page.meta("application-name"), linked.publisher)
     title, source = choose(titles, filter(None, names), url.host) or (None, None)
-    language = read_language(page, response)
+    language = read_language(page, response, url)
     return PageFacts(
         content_type=kind,
         title=title,

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,6 +16,27 @@ from crawler.model import Says
 
 if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList
+
+
+@dataclass(frozen=True, slots=True)
+class Scripts:
+    """Blocks of Unicode in order (`firsts`, `lasts` and their scripts), and who writes in them."""
+
+    firsts: tuple[int, ...]
+    lasts: tuple[int, ...]
+    names: tuple[str, ...]
+    languages: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Ngrams:
+    """How much each n-gram speaks for each language of a script: a row has an octet for each.
+
+    `rows` are to be gone through once.
+    """
+
+    languages: tuple[str, ...]
+    rows: Iterator[tuple[bytes, bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +158,51 @@ def voids() -> PathsOfHosts[Void]:
 def page_types() -> Mapping[str, str]:
     """Return what kinds of pages are called, in lower case, and our word: `data/page_types.tsv`."""
     return {row[0]: row[1] for row in rows("page_types.tsv")}
+
+
+@cache
+def scripts() -> Scripts:
+    """Return the scripts of the world: `data/scripts.tsv`."""
+    firsts, lasts, names, spoken = zip(*(row[:4] for row in rows("scripts.tsv")), strict=True)
+    languages = {
+        name: () if each == "-" else tuple(each.split())
+        for name, each in zip(names, spoken, strict=True)
+    }
+    return Scripts(
+        tuple(int(first, 16) for first in firsts),
+        tuple(int(last, 16) for last in lasts),
+        names,
+        languages,
+    )
+
+
+def ngrams(script: str) -> Ngrams:
+    """Return the table of a script: `data/ngrams/`, as `docs/language_model.py` describes it."""
+    head, _, data = zlib.decompress(_packed(script)).partition(b"\n")
+    languages = tuple(head.decode("ascii").split())
+    return Ngrams(languages, _ngrams(data, len(languages)))
+
+
+def ngram_languages(script: str) -> tuple[str, ...]:
+    """Return the languages of a table, without the rest of it."""
+    head = zlib.decompressobj().decompress(_packed(script), 1024)
+    return tuple(head.partition(b"\n")[0].decode("ascii").split())
+
+
+def _packed(script: str) -> bytes:
+    return files("crawler").joinpath("data", "ngrams", f"{script}.bin").read_bytes()
+
+
+def _ngrams(data: bytes, width: int) -> Iterator[tuple[bytes, bytes]]:
+    start, length = 0, 1
+    while start < len(data):
+        first = start + 4
+        end = first + length * int.from_bytes(data[start:first], "little")
+        for number, at in enumerate(range(first, end, length)):
+            row = end + number * width
+            yield data[at : at + length], data[row : row + width]
+        start = end + (end - first) // length * width
+        length += 1
 
 
 @cache

@@ -6,12 +6,12 @@ import coverage
 
 CORE = (
     "addresses", "advice/*", "anchors", "assemble", "bare", "catalogue", "chains", "charset",
-    "collect", "conditional", "dates", "decoding", "documents/*", "domains", "facts", "files",
-    "fragments", "frontier", "frontmatter", "health", "hosts", "hypertext", "jsonld", "kept",
-    "language", "listing", "look", "markup", "model", "network", "outage", "outline", "pacing",
-    "packing", "page", "pdf", "pointers", "probe", "reasons", "records", "refresh", "reports/*",
-    "rows", "scratch", "settings", "siblings", "signs", "sites", "slugs", "spans", "story",
-    "text", "titles", "urls", "verdicts", "views", "wrappers",
+    "collect", "conditional", "dates", "decoding", "detection", "documents/*", "domains", "facts",
+    "files", "fragments", "frontier", "frontmatter", "health", "hosts", "hypertext", "jsonld",
+    "kept", "language", "listing", "look", "markup", "model", "network", "outage", "outline",
+    "pacing", "packing", "page", "pdf", "pointers", "probe", "reasons", "records", "refresh",
+    "reports/*", "rows", "scratch", "settings", "siblings", "signs", "sites", "slugs", "spans",
+    "story", "text", "titles", "urls", "verdicts", "views", "wrappers",
 )  # fmt: skip
 
 
