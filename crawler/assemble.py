@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from crawler.advice import advise_place
 from crawler.fragments import parted
 from crawler.model import (
     Finding,
@@ -59,7 +60,8 @@ def _seen(place: Place, look: Observation, state: LinkState | None) -> Row:
     judged = look.verdict
     if name in look.missing_fragments and judged.outcome in _THERE:
         judged = verdict("fragment-missing", f"#{name}")
-    return Row(place, judged, look, state, _NO_TEXT if text in look.missing_fragments else ())
+    text_gone = _NO_TEXT if text in look.missing_fragments else ()
+    return Row(place, judged, look, state, (*text_gone, *advise_place(place.occurrence, look)))
 
 
 def without_network(report: Report) -> Report:

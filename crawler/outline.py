@@ -92,6 +92,11 @@ _ADVICE: Final = (
     ("text-missing", "Text not found", "The page does not show the words that the link leads to."),
     ("shortener", "Behind a shortener", "If the service closes, the target is lost with it."),
     ("archived", "Archived", "It can still be read; questions and repairs find nobody any more."),
+    (
+        "language-mismatch",
+        "In another language",
+        "It is not the one that the label names.",
+    ),
 )
 
 _ONE_LOOK: Final = "By the latest look alone."

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from crawler.model import LinkState, Observation, Occurrence
+from crawler.advice import advise_place
+from crawler.model import Finding, LinkState, Observation, Occurrence, PageFacts
 from crawler.outline import history_of
 from crawler.reasons import BY_CODE
 from crawler.records import Record, look_record, occurrence_record, stamp
@@ -60,7 +61,7 @@ def _facts(story: Story) -> Iterator[tuple[str, str | None]]:
     if story.looks:
         page = story.looks[-1].facts
         yield "Title", page.title
-        yield "Language", page.language
+        yield "Language", _language(page)
         yield "Description", page.description
         yield "Site", page.site
         yield "Author", page.author
@@ -80,10 +81,24 @@ def _facts(story: Story) -> Iterator[tuple[str, str | None]]:
         yield "Verdict", f"{verdict.outcome}, {verdict.reason} ({verdict.confidence})"
         yield "", verdict.detail
         yield "What to do", BY_CODE[verdict.reason].cure
-        for finding in story.looks[-1].findings:
+        for finding in _findings(story):
             yield "Advice", finding.message
         missing = (f"#{part}" for part in story.looks[-1].missing_fragments)
         yield "Not on page", clean(", ".join(missing))
+
+
+def _findings(story: Story) -> Iterator[Finding]:
+    """Yield the advice of the latest look, then that on places; what many share is told once."""
+    look = story.looks[-1]
+    at_places = (finding for place in story.places for finding in advise_place(place, look))
+    yield from dict.fromkeys((*look.findings, *at_places))
+
+
+def _language(page: PageFacts) -> str | None:
+    declared, detected = page.language_declared, page.language_detected
+    if declared and detected and declared != detected:
+        return f"{page.language} (declared {declared}, the text is in {detected})"
+    return page.language
 
 
 def _place(place: Occurrence) -> str:

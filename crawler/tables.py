@@ -206,6 +206,15 @@ def _ngrams(data: bytes, width: int) -> Iterator[tuple[bytes, bytes]]:
 
 
 @cache
+def language_labels() -> Mapping[str, Mapping[str, str]]:
+    """Return the words of labels that name languages, by kind: `data/language_labels.tsv`."""
+    kinds: dict[str, dict[str, str]] = {}
+    for kind, word, language in _rows("language_labels.tsv"):
+        kinds.setdefault(kind, {})[word] = language
+    return kinds
+
+
+@cache
 def public_suffixes() -> "PublicSuffixList":
     """Return Mozilla's list of the names under which anybody can register one."""
     # A large table, rarely needed.
