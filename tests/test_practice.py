@@ -10,7 +10,9 @@ from fakes import url
 
 from crawler import demo
 from crawler.collect import collect
+from crawler.detection import detect
 from crawler.fetch import Fetcher
+from crawler.language import reconcile
 from crawler.model import Failure, FailureKind, Response
 from crawler.practice import PracticeClock, PracticeWeb, document, pages
 from crawler.settings import ExtractSettings, FetchSettings, PaceSettings
@@ -25,6 +27,19 @@ def test_every_link_of_the_seed_and_every_redirect_has_an_answer() -> None:
     for page in WEB:
         if "location" in page:
             assert urljoin(page["url"], page["location"]) in known
+
+
+def test_every_page_is_in_the_language_that_it_declares_and_most_texts_tell_it() -> None:
+    languages = {
+        (page["url"], page.get("day", 0)): reconcile(
+            (page["lang"], "html"), detect(text := f"{page['title']} {page['text']}"), len(text)
+        )
+        for page in WEB
+        if "lang" in page
+    }
+    assert [key for key, told in languages.items() if told.language != told.declared] == []
+    detected = sum(told.detected is not None for told in languages.values())
+    assert detected / len(languages) > 0.9
 
 
 def test_pages_are_sorted_by_url_and_day() -> None:
