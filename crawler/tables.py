@@ -209,7 +209,7 @@ def _ngrams(data: bytes, width: int) -> Iterator[tuple[bytes, bytes]]:
 def language_labels() -> Mapping[str, Mapping[str, str]]:
     """Return the words of labels that name languages, by kind: `data/language_labels.tsv`."""
     kinds: dict[str, dict[str, str]] = {}
-    for kind, word, language in _rows("language_labels.tsv"):
+    for kind, word, language in rows("language_labels.tsv"):
         kinds.setdefault(kind, {})[word] = language
     return kinds
 
