@@ -91,6 +91,9 @@ _ADVICE: Final = (
     ("sent-home", "Sent to the front page", "The page itself may be gone."),
     ("text-missing", "Text not found", "The page does not show the words that the link leads to."),
     ("shortener", "Behind a shortener", "If the service closes, the target is lost with it."),
+    ("wrapper", "Wrapped", "The target stands inside the link and can be linked to directly."),
+    ("tracking", "Tracking", "The same page, without telling where its readers come from."),
+    ("affiliate", "Somebody is paid", "Nothing is wrong with that if it is meant."),
     ("archived", "Archived", "It can still be read; questions and repairs find nobody any more."),
     (
         "language-mismatch",

@@ -179,7 +179,7 @@ def _finding_record(finding: Finding, row: Row) -> Record:
     Where the page does not have that, the new address would be as wrong as the old one.
     """
     replacement, fragment = finding.replacement, row.place.fragment
-    if replacement and fragment:
+    if replacement and fragment and "#" not in replacement:
         missing = row.verdict.reason == "fragment-missing"
         replacement = None if missing else f"{replacement}#{fragment}"
     return {**asdict(finding), "replacement": replacement}

@@ -25,6 +25,7 @@ from crawler.model import (
 )
 from crawler.reasons import BY_CODE
 from crawler.settings import SelectSettings
+from crawler.shortening import has_closed, is_unknown_code
 from crawler.siblings import same
 from crawler.text import clean
 from crawler.urls import Rejected, Rejection, Url
@@ -33,6 +34,7 @@ Rule: TypeAlias = Callable[[Evidence], str | None]
 
 _PERMANENT: Final = frozenset({301, 308})
 # Where we went is what a person would do, as far as a program can tell: so is what we found there.
+_THERE: Final = frozenset({Outcome.OK, Outcome.REDIRECTED})
 _GUESSED: Final = frozenset({Via.SCRIPT, Via.PAGE_LINK})
 # Headers by which a wall says that it answered and not the site; values are patterns.
 _WALLS: Final[Mapping[str, re.Pattern[str]]] = {
@@ -141,6 +143,11 @@ def removed_video(evidence: Evidence) -> str | None:
     return "removed-video" if watches and title and title.casefold() in _VIDEO_GONE else None
 
 
+def short_code_unknown(evidence: Evidence) -> str | None:
+    """A shortener that leads to its own front page, or to its error page, knows no such link."""
+    return "short-code-unknown" if is_unknown_code(evidence.fetch) else None
+
+
 def like_anything(evidence: Evidence) -> str | None:
     """A server that shows the same page where nothing can be shows it for everything."""
     return "soft-404" if same(evidence) else None
@@ -154,6 +161,8 @@ def redirected(evidence: Evidence) -> str | None:
     hops = evidence.fetch.hops
     if not hops:
         return None
+    if all(hop.via is Via.WRAPPER for hop in hops):
+        return "wrapped"
     return "permanent" if all(_is_for_good(hop) for hop in hops) else "temporary"
 
 
@@ -168,6 +177,7 @@ RULES: Final[tuple[Rule, ...]] = (
     bot_wall,  # before the status: walls answer with any
     error_status,
     removed_video,  # before the successes: it is none
+    short_code_unknown,  # likewise
     like_anything,
     redirected,
     answered,
@@ -178,8 +188,12 @@ def judge(evidence: Evidence, rules: tuple[Rule, ...] = RULES) -> Verdict:
     """Return the verdict of the first rule that speaks; the last one always does."""
     code = next(code for rule in rules if (code := rule(evidence)) is not None)
     judged = verdict(code, _specifics(evidence, code))
-    guessed = any(hop.via in _GUESSED for hop in evidence.fetch.hops)
-    return replace(judged, confidence=Confidence.LIKELY) if guessed else judged
+    if any(hop.via in _GUESSED for hop in evidence.fetch.hops):
+        judged = replace(judged, confidence=Confidence.LIKELY)
+    if judged.outcome not in _THERE and (closed := has_closed(evidence.fetch)):
+        detail = f"{judged.detail} {closed.host} was a shortener and has closed."
+        judged = replace(judged, detail=detail)
+    return judged
 
 
 def judge_unasked(url: Url, settings: SelectSettings) -> Verdict | None:
@@ -228,6 +242,8 @@ def _specifics(evidence: Evidence, code: str) -> str:
     fetch, told = evidence.fetch, evidence.fetch.testimony
     if isinstance(fetch.outcome, Failure):
         return fetch.outcome.detail
+    if code == "short-code-unknown":
+        return f"to {fetch.effective_url}"
     there = BY_CODE[code].outcome in (Outcome.OK, Outcome.REDIRECTED) and code != "vouched"
     moved = f"now {fetch.effective_url}" if fetch.hops else ""
     own = moved if there else f"HTTP {fetch.outcome.status}"

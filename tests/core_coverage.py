@@ -9,9 +9,9 @@ CORE = (
     "collect", "conditional", "dates", "decoding", "detection", "documents/*", "domains", "facts",
     "files", "fragments", "frontier", "frontmatter", "health", "hosts", "hypertext", "jsonld",
     "kept", "language", "listing", "look", "markup", "model", "network", "outage", "outline",
-    "pacing", "packing", "page", "pdf", "pointers", "probe", "reasons", "records", "refresh",
-    "reports/*", "rows", "scratch", "settings", "siblings", "signs", "sites", "slugs", "spans",
-    "story", "text", "titles", "urls", "verdicts", "views", "wrappers",
+    "pacing", "packing", "page", "parameters", "pdf", "pointers", "probe", "reasons", "records",
+    "refresh", "reports/*", "rows", "scratch", "settings", "shortening", "siblings", "signs",
+    "sites", "slugs", "spans", "story", "text", "titles", "urls", "verdicts", "views", "wrappers",
 )  # fmt: skip
 
 

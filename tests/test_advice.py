@@ -5,7 +5,17 @@ from dataclasses import replace
 import pytest
 from fakes import evidence, url
 
-from crawler.advice import ADVISORS, advise, archived, moved, shorteners, truncated
+from crawler import wrappers as unwrapping
+from crawler.advice import (
+    ADVISORS,
+    advise,
+    archived,
+    moved,
+    parameters,
+    shorteners,
+    truncated,
+    wrappers,
+)
 from crawler.model import (
     Answer,
     Evidence,
@@ -17,6 +27,7 @@ from crawler.model import (
     PageFacts,
     Response,
     Severity,
+    Via,
 )
 from crawler.tables import shorteners as table
 from crawler.verdicts import judge
@@ -204,9 +215,12 @@ def test_a_shortener_that_has_closed_is_a_warning(outcome: Answer) -> None:
     assert "1.usa.gov was a shortener and has closed" in finding.message
 
 
-def test_a_closed_shortener_that_still_leads_somewhere_shows_where() -> None:
+def test_what_answers_in_place_of_a_closed_shortener_is_named_and_not_proposed() -> None:
+    """The name may be another's by now."""
     (finding,) = told("https://1.usa.gov/abc", "https://www.nasa.example/x")
-    assert finding.replacement == "https://www.nasa.example/x"
+    assert finding.replacement is None
+    assert finding.severity is Severity.WARNING
+    assert "https://www.nasa.example/x" in finding.message
 
 
 def test_a_host_that_is_no_shortener_is_not_named() -> None:
@@ -215,7 +229,7 @@ def test_a_host_that_is_no_shortener_is_not_named() -> None:
 
 
 def test_all_advisors_are_asked_in_their_order() -> None:
-    family = (archived, moved, shorteners, truncated)
+    family = (archived, moved, shorteners, wrappers, parameters, truncated)
     assert tuple(member.advise for member in family) == ADVISORS
     seen = led("https://a.example/x", "https://a.example/y", 301)
     each = [finding for advisor in ADVISORS for finding in advisor(seen, judge(seen))]
@@ -252,3 +266,184 @@ def test_a_repository_that_is_alive_or_gone_is_not_called_archived() -> None:
 def test_of_a_pdf_nothing_is_said_to_be_cut() -> None:
     response = Response(200, {"content-type": "application/pdf"}, b"%PDF", truncated=True)
     assert list(truncated.advise(evidence(response), judge(evidence(response)))) == []
+
+
+# Shorteners that are more, or less, than that
+
+
+@pytest.mark.parametrize(
+    "host", ["doi.org", "w3id.org", "n2t.net", "archive.ph", "t.me", "wa.me", "discord.gg"]
+)
+def test_what_is_made_to_last_or_has_pages_of_its_own_is_no_shortener(host: str) -> None:
+    assert told(f"https://{host}/10.1000/1", "https://publisher.example/article", 302) == ()
+
+
+def test_a_link_that_leads_each_reader_elsewhere_shows_no_target() -> None:
+    (finding,) = told("https://geni.us/abc", "https://shop.example/x", 302)
+    assert (finding.name, finding.replacement) == ("shortener", None)
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "https://consent.shop.example/m?x", "https://accounts.shop.example/", "https://a.example/login",
+        "https://www.facebook.com/checkpoint/x", "https://a.example/error", "https://a.example/404.html",
+    ],
+)  # fmt: skip
+def test_nobody_has_shortened_a_login_or_an_error(end: str) -> None:
+    assert told("https://fb.me/abc", end, 302) == ()
+
+
+def test_the_target_of_a_shortener_is_proposed_without_what_tracks() -> None:
+    (finding,) = told("https://bit.ly/a", "https://b.example/?id=1&utm_source=x&tag=me#x", 301)
+    assert finding.replacement == "https://b.example/?id=1&tag=me"
+
+
+def test_what_looks_like_a_shortener_is_said_once_and_not_called_moved() -> None:
+    (finding,) = told("https://abc.io/aB3dE", "https://other.example/page", 301)
+    assert (finding.name, finding.replacement) == ("shortener", "https://other.example/page")
+    assert "looks like" in finding.message
+    assert told("https://abc.io/aB3dE", "https://other.example/login", 302) == ()
+    assert told("https://abc.io/aB3dE", "https://other.example/x", 302, outcome=Response(404)) == ()
+
+
+# Wrappers
+
+
+def wrapped(
+    link: str, outcome: Answer | None = None, canonical: str | None = None
+) -> tuple[Finding, ...]:
+    """What is told of a wrapper whose target gave this answer."""
+    answer = outcome or Response(200)
+    held = list(unwrapping.layers(url(link)))
+    hops = [Hop(each, None, Via.WRAPPER) for each in [url(link), *(layer.url for layer in held)]]
+    end = hops.pop().url
+    fetch = Fetch(url(link), end, answer, tuple(hops))
+    facts = PageFacts(canonical_url=canonical)
+    seen = evidence(answer, asked=link, fetch=fetch, facts=facts)
+    return advise(seen, judge(seen))
+
+
+@pytest.mark.parametrize(
+    ("link", "name", "replacement"),
+    [
+        ("https://www.google.com/url?q=https://b.example/x", "wrapper", "https://b.example/x"),
+        ("https://www.google.com/url?q=https://b.example/x%23y", "wrapper", "https://b.example/x#y"),
+        (
+            "https://l.facebook.com/l.php?u=https%3A%2F%2Fb.example%2F%3Fid%3D1%26fbclid%3D2",
+            "wrapper",
+            "https://b.example/?id=1",
+        ),
+        (
+            "https://href.li/?https://www.google.com/url?q=https://b.example/",
+            "wrapper",
+            "https://b.example/",
+        ),
+        ("https://consent.google.com/m?continue=https://b.example/", "wrapper", "https://b.example/"),
+        ("https://go.skimresources.com/?url=https://b.example/", "affiliate", "https://b.example/"),
+        ("https://www.google.com/amp/s/b.example/amp", "wrapper", "https://b.example/amp"),
+        ("https://b-example.translate.goog/x?_x_tr_sl=en", "translation", None),
+    ],
+)  # fmt: skip
+def test_a_wrapper_is_named_with_what_it_holds(
+    link: str, name: str, replacement: str | None
+) -> None:
+    (finding,) = wrapped(link)
+    assert (finding.name, finding.replacement) == (name, replacement)
+    assert finding.severity is Severity.ADVICE
+    (finding,) = wrapped(link, Response(403))  # not for us: it may well be there
+    assert (finding.name, finding.replacement) == (name, replacement)
+
+
+@pytest.mark.parametrize("outcome", [Response(404), Failure(FailureKind.PRIVATE_ADDRESS)])
+def test_what_a_wrapper_holds_is_not_proposed_if_it_is_not_there(outcome: Answer) -> None:
+    assert wrapped("https://www.google.com/url?q=https://b.example/x", outcome) == ()
+
+
+@pytest.mark.parametrize(
+    ("canonical", "replacement"),
+    [
+        ("https://www.b.example.org/page", "https://www.b.example.org/page"),
+        ("https://other.test/page", "https://b.example.org/amp"),
+        ("nonsense", "https://b.example.org/amp"),
+        (None, "https://b.example.org/amp"),
+    ],
+)
+def test_of_a_copy_for_phones_the_page_itself_is_proposed(
+    canonical: str | None, replacement: str
+) -> None:
+    link = "https://www.google.com/amp/s/b.example.org/amp"
+    (finding,) = wrapped(link, canonical=canonical)
+    assert finding.replacement == replacement
+    (finding,) = wrapped(link, Response(403), canonical)
+    assert finding.replacement == "https://b.example.org/amp"
+
+
+def test_a_wrapper_of_a_page_that_has_moved_is_a_wrapper() -> None:
+    link, held, end = (
+        url("https://www.google.com/url?q=https://b.example/x"),
+        url("https://b.example/x"),
+        url("https://b.example/y"),
+    )
+    fetch = Fetch(link, end, Response(200), (Hop(link, None, Via.WRAPPER), Hop(held, 301)))
+    seen = evidence(Response(200), asked=str(link), fetch=fetch)
+    assert judge(seen).reason == "permanent"
+    assert [finding.name for finding in advise(seen, judge(seen))] == ["wrapper"]
+
+
+def test_a_wrapper_around_advertising_proposes_no_advertising() -> None:
+    (finding,) = wrapped("https://href.li/?https://ouo.io/x", Failure(FailureKind.INTERSTITIAL))
+    assert (finding.name, finding.severity) == ("shortener", Severity.WARNING)
+    assert finding.message.startswith("ouo.io hides its target behind advertising")
+
+
+def test_a_copy_that_an_archive_keeps_is_named_and_never_replaced() -> None:
+    for archive in ("https://web.archive.org/web", "https://wayback.archive-it.org/all"):
+        copy = f"{archive}/2013/https://b.example/x?utm_source=y"
+        (finding,) = told(copy, f"{archive}/20130101/https://b.example/x", 301)
+        assert (finding.name, finding.replacement) == ("archived-copy", None)
+        assert "https://b.example/x" in finding.message
+
+
+# Parameters
+
+
+def plain(link: str, outcome: Answer | None = None) -> list[tuple[str, str | None]]:
+    seen = evidence(outcome or Response(200), asked=link)
+    return [(finding.name, finding.replacement) for finding in advise(seen, judge(seen))]
+
+
+@pytest.mark.parametrize(
+    ("link", "said"),
+    [
+        ("https://b.example/?utm_source=x", [("tracking", "https://b.example/")]),
+        ("https://b.example/?id=1&utm_source=x&y=2", [("tracking", "https://b.example/?id=1&y=2")]),
+        ("https://www.amazon.de/dp/1?tag=me", [("affiliate", "https://www.amazon.de/dp/1")]),
+        (
+            "https://www.amazon.de/dp/1?tag=me&qid=2",
+            [
+                ("tracking", "https://www.amazon.de/dp/1?tag=me"),
+                ("affiliate", "https://www.amazon.de/dp/1?qid=2"),
+            ],
+        ),
+        ("https://b.example/?id=1", []),
+        ("https://b.example/utm_source=x", []),
+        ("https://bit.ly/x?utm_source=y", []),
+        (
+            "https://web.archive.org/web/2013/https://b.example/?utm_source=x",
+            [("archived-copy", None)],
+        ),
+    ],
+)  # fmt: skip
+def test_parameters_that_say_nothing_of_the_page_are_named(
+    link: str, said: list[tuple[str, str | None]]
+) -> None:
+    assert plain(link) == said
+    assert plain(link, Response(404)) == [each for each in said if each[0] == "archived-copy"]
+
+
+def test_strangers_names_of_parameters_are_kept_short() -> None:
+    seen = evidence(Response(200), asked=f"https://b.example/?utm_{'x' * 500}=1&utm_%1b%5b31m=2")
+    (finding,) = parameters.advise(seen, judge(seen))
+    assert len(finding.message) < 150
+    assert "\x1b" not in finding.message

@@ -408,7 +408,7 @@ def test_a_wrapper_was_not_asked_and_shows_nothing_of_the_network() -> None:
     )
     assert silent.asked == url("https://a.example/")
     assert not reached(silent)
-    answered = replace(silent, verdict=verdict_of("permanent"), status=200, reached=True)
+    answered = replace(silent, verdict=verdict_of("wrapped"), status=200, reached=True)
     signs = Signs()
     signs.take(answered)
     assert signs.sure  # by the certificate of what it holds, which is what was asked

@@ -20,7 +20,7 @@ from crawler.urls import Target, resolve
 
 LINES = files("crawler").joinpath("data", "shorteners.tsv").read_text("utf-8").splitlines()
 ROWS = [line.split("\t") for line in LINES if not line.startswith("#")]
-CLASSES = {"ad", "generic", "resolver", "share", "smartlink", "tracker", "vanity"}
+CLASSES = {"ad", "generic", "own", "resolver", "share", "smartlink", "tracker", "vanity"}
 STATUSES = {"alive", "dead", "partial", "readonly", "unknown"}
 
 

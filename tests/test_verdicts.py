@@ -231,7 +231,8 @@ def test_a_wrapper_holds_its_target_for_good_and_a_page_leads_on_for_now() -> No
     moved, leads = (Hop(url("https://a.example/"), status) for status in (301, 302))
     page = Hop(url("https://a.example/"), 200, Via.META_REFRESH)
     for hops, reason in (
-        ((wrapper,), "permanent"),
+        ((wrapper,), "wrapped"),
+        ((wrapper, wrapper), "wrapped"),
         ((wrapper, moved), "permanent"),
         ((wrapper, leads), "temporary"),
         ((wrapper, page), "temporary"),

@@ -8,7 +8,7 @@ it is about what one place says of a link: such findings are part of no look, an
 from collections.abc import Iterator
 from typing import Final, Protocol
 
-from crawler.advice import archived, language, moved, shorteners, truncated
+from crawler.advice import archived, language, moved, parameters, shorteners, truncated, wrappers
 from crawler.model import Evidence, Finding, Observation, Occurrence, Verdict
 
 
@@ -32,6 +32,8 @@ ADVISORS: Final[tuple[Advisor, ...]] = (
     archived.advise,
     moved.advise,
     shorteners.advise,
+    wrappers.advise,
+    parameters.advise,
     truncated.advise,
 )
 AT_PLACES: Final[tuple[PlaceAdvisor, ...]] = (language.advise,)

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from crawler.model import Evidence, Finding, Severity, Verdict
-from crawler.tables import registrable_domain, shorteners
+from crawler.shortening import only_leads
+from crawler.tables import registrable_domain
 from crawler.urls import Url
+from crawler.wrappers import unwrap
 
 # Identifiers made to outlive addresses, and copies that are meant as copies: never replaced.
 _PERSISTENT: Final = frozenset({
@@ -32,8 +34,10 @@ _HOME: Final = re.compile(rf"/(?:(?:{_LANGUAGES})(?:[-_][a-z]{{2}})?/?)?", re.IG
 def advise(evidence: Evidence, verdict: Verdict) -> Iterator[Finding]:
     """Propose the final address of a permanent redirect, unless it is not the same page's."""
     old, new = evidence.link.url, evidence.fetch.effective_url
-    if verdict.reason != "permanent" or old.host in _PERSISTENT or old.host in shorteners():
+    if verdict.reason != "permanent" or old.host in _PERSISTENT or only_leads(evidence.fetch):
         return
+    if unwrap(old) is not None:
+        return  # a copy that an archive keeps
     if old.scheme == "https" and new.scheme == "http":
         return  # nobody should write that
     kind = kind_of_move(old, new)

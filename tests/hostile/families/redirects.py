@@ -16,6 +16,7 @@ from hostile.behaviour import (
 )
 
 _FOR_GOOD: Final = "redirected · permanent"
+_WRAPPED: Final = "redirected · wrapped"
 _FOR_NOW: Final = "redirected · temporary"
 _NOWHERE: Final = "broken · bad-redirect"
 _CIRCLE: Final = "broken · redirect-loop"
@@ -126,12 +127,12 @@ _LEADING: Final[dict[str, tuple[bytes, str]]] = {
 }
 # A name that nobody here knows: if it were asked, it would be gone.
 _WRAPPERS: Final[dict[str, tuple[str, str]]] = {
-    "page": ("https://www.google.com/url?q=http://{http}/", _FOR_GOOD),
+    "page": ("https://www.google.com/url?q=http://{http}/", _WRAPPED),
     "nothing": ("https://www.google.com/url?q=http://{http}/no", "broken · not-found"),
-    "wrapper": ("https://href.li/?https://l.facebook.com/l.php?u=http://{http}/", _FOR_GOOD),
+    "wrapper": ("https://href.li/?https://l.facebook.com/l.php?u=http://{http}/", _WRAPPED),
     "the-trap": ("https://www.google.com/url?q=http://127.0.0.1:{trap}/", _PRIVATE),
     "the-trap-in-disguise": ("https://www.google.com/url?q=http://2130706433:{trap}/", _PRIVATE),
-    "userinfo": ("https://www.google.com/url?q=http://ann:s3cret@{http}/", _FOR_GOOD),
+    "userinfo": ("https://www.google.com/url?q=http://ann:s3cret@{http}/", _WRAPPED),
 }
 
 BEHAVIOURS: Final = (
