@@ -140,13 +140,13 @@ def _follow(
             there = _location(answer, here)
             if isinstance(there, Failure):
                 return way.end(there)
-            way.go_on(there.url, answer.status, Via.HTTP, there.fragment)
+            way.go_on(there, answer.status, Via.HTTP)
             continue
         led = onward(answer, here)
         if led is None or not way.is_open_to(led.url):
             return way.end(answer, unchanged=unchanged)
         jar.keep(here, answer)
-        way.go_on(led.url, answer.status, led.via)
+        way.go_on(led.target, answer.status, led.via)
 
 
 @dataclass(slots=True)
@@ -156,8 +156,8 @@ class _Way:
     url: Url
     limit: int
     here: Url = field(init=False)
-    hops: list[Hop] = field(default_factory=list)
     fragment: str | None = None
+    hops: list[Hop] = field(default_factory=list)
     _seen: set[tuple[Url, str]] = field(default_factory=set)
     _asked: set[Url] = field(default_factory=set)
 
@@ -172,7 +172,7 @@ class _Way:
         for layer in layers(self.here):
             if layer.url in self._asked:
                 break
-            self.go_on(layer.url, None, Via.WRAPPER)
+            self.go_on(layer.target, None, Via.WRAPPER)
         state = (self.here, jar.headers(self.here).get("cookie", ""))
         if state in self._seen:
             return Failure(FailureKind.REDIRECT_LOOP, str(self.here))
@@ -186,10 +186,10 @@ class _Way:
         """Tell whether it may lead there, where whoever led us has also given an answer."""
         return there not in self._asked and len(self.hops) < self.limit
 
-    def go_on(self, there: Url, status: int | None, via: Via, fragment: str | None = None) -> None:
+    def go_on(self, there: Target, status: int | None, via: Via) -> None:
         self.hops.append(Hop(self.here, status, via))
-        self.here = there
-        self.fragment = fragment or self.fragment  # RFC 9110 §10.2.2: else it is inherited
+        self.here = there.url
+        self.fragment = there.fragment or self.fragment  # RFC 9110 §10.2.2: else it is inherited
 
     def end(self, outcome: Answer, *, unchanged: bool = False) -> Fetch:
         return Fetch(

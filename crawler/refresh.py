@@ -59,7 +59,12 @@ class Onward:
     """Where a page leads, and how."""
 
     via: Via
-    url: Url
+    target: Target
+
+    @property
+    def url(self) -> Url:
+        """The URL that it leads to, without its fragment."""
+        return self.target.url
 
 
 def onward(response: Response, url: Url) -> Onward | None:
@@ -105,12 +110,13 @@ def _last_refresh(body: bytes) -> int:
 
 def _ways(source: "_Source", url: Url, *, believed: bool) -> Iterator[Onward]:
     """Yield the ways on, the surest first. `believed`: scripts are."""
-    base = _resolved(source.base, url, url)
+    declared = _resolved(source.base, url, url)
+    base = declared.url if declared else url
     for way in source.refreshes:
         if there := _resolved(_refreshed(way), url, base):
             yield Onward(Via.META_REFRESH, there)
     for way in source.links:
-        if (there := _resolved(way, url, base)) and there.host != url.host:
+        if (there := _resolved(way, url, base)) and there.url.host != url.host:
             yield Onward(Via.PAGE_LINK, there)
     if not believed:
         return
@@ -119,7 +125,7 @@ def _ways(source: "_Source", url: Url, *, believed: bool) -> Iterator[Onward]:
     for way in source.without_script:
         # Such a page says the same to browsers with scripts. Else it is for those without alone.
         there = _resolved(_refreshed(way), url, base)
-        if there is not None and there in named:
+        if there is not None and there.url in (each.url for each in named):
             yield Onward(Via.META_REFRESH, there)
     for there in named:
         yield Onward(Via.SCRIPT, there)
@@ -135,9 +141,9 @@ def _refreshed(content: str) -> str:
     return (match[2] or match[3] or match[4] or "").strip() if soon else ""
 
 
-def _resolved(written: str, url: Url, base: Url | None) -> Url | None:
-    target = resolve(written, str(base or url)) if written else None
-    return target.url if isinstance(target, Target) and target.url != url else None
+def _resolved(written: str, url: Url, base: Url) -> Target | None:
+    target = resolve(written, str(base)) if written else None
+    return target if isinstance(target, Target) and target.url != url else None
 
 
 @dataclass(frozen=True, slots=True)

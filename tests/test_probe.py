@@ -379,3 +379,10 @@ def test_what_must_not_be_asked_is_not_asked_for_being_wrapped(host: str) -> Non
 def test_validators_go_to_what_a_wrapper_holds() -> None:
     _, asked = converse(probe(WRAPPER, validators=Validators(B, NOON, '"x"')), Response(304))
     assert asked[0].headers["if-none-match"] == '"x"'
+
+
+def test_the_fragment_that_a_page_or_a_wrapper_names_is_where_the_way_ends() -> None:
+    wrapper = url("https://www.google.com/url?q=https://b.example/%23part")
+    assert converse(probe(wrapper), Response(200))[0].fragment == "part"
+    fetch, _ = converse(probe(A), refreshed(f"{B}#there"), to(str(C)), Response(200))
+    assert fetch.fragment == "there"
