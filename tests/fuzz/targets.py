@@ -18,7 +18,9 @@ from crawler.jsonld import read_linked
 from crawler.markup import Tag, tokens
 from crawler.model import Document, Fetch, Response
 from crawler.page import read_page
+from crawler.parameters import Burden, carried
 from crawler.pdf import pdf_title
+from crawler.refresh import onward
 from crawler.reports.markdown import escape
 from crawler.settings import ExtractSettings
 from crawler.signs import read_signs
@@ -27,6 +29,7 @@ from crawler.sites import side_question
 from crawler.text import clean, is_clean, readable
 from crawler.urls import Target as UrlTarget
 from crawler.urls import resolve
+from crawler.wrappers import MAX_LAYERS, layers, unwrap
 
 HERE: Final = Path(__file__).parent.parent
 BASE: Final = "https://a.example/x/page"
@@ -172,6 +175,29 @@ def _testimony(data: bytes) -> None:
         assert all(map(is_clean, told.facts.values()))
 
 
+def _wrapper(data: bytes) -> None:
+    target = resolve(data.decode("utf-8", "replace"))
+    if isinstance(target, UrlTarget):
+        found = unwrap(target.url)
+        assert found is None or resolve(str(found.url)) == UrlTarget(found.url)
+        assert found is None or found.url != target.url
+        assert len(list(layers(target.url))) <= MAX_LAYERS
+        for burden in Burden:
+            carries = carried(target.url, burden)
+            assert carries is None or carried(carries.without, burden) is None
+
+
+def _refresh(data: bytes) -> None:
+    """One line that is a header, then a page."""
+    header, _, body = data.partition(b"\n")
+    headers = {"content-type": "text/html", "refresh": header.decode("latin-1")}
+    for address in (BASE, "https://m.tb.cn/x"):
+        here = resolve(address)
+        assert isinstance(here, UrlTarget)
+        found = onward(Response(200, headers, body), here.url)
+        assert found is None or found.url != here.url
+
+
 def _files(pattern: str) -> tuple[bytes, ...]:
     return tuple(path.read_bytes()[:16_384] for path in sorted(HERE.glob(pattern)))[:200]
 
@@ -237,6 +263,26 @@ TARGETS: Final = (
             b'https://doi.org/10.1000/182 200\n{"responseCode": 1}',
         ),
         ("https://www.npmjs.com/package/", "https://x.com/a/status/", '"title":', "/../", "%2e"),
+    ),
+    Target(
+        "wrapper",
+        _wrapper,
+        tuple(line.split(b"\t")[0] for line in _files("cases/wrappers.tsv")[0].splitlines()[1:]),
+        ("https://urldefense.com/v3/__", "__;", "**A", "?url=", "%2525", "utm_source=", "&"),
+    ),
+    Target(
+        "refresh",
+        _refresh,
+        (
+            b"0; url=/next\n",
+            b"\n<meta http-equiv=refresh content='0; url=/next'>",
+            (
+                b"\n<noscript><meta http-equiv=refresh content='0;url=/x'></noscript>"
+                b"<script>window.location.replace('/x')</script>"
+            ),
+            b"\n<script>var url = 'https://b.example/';</script>",
+        ),
+        (*_TAGS, "location=", "location.replace(", "content=", "0;url=", "window.", "\\x2f", "'"),
     ),
     Target("certificates", _certificates, (b"\x30\x03\x02\x01\x00",)),
 )
