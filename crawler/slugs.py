@@ -36,7 +36,7 @@ _HTML_HEADING: Final = re.compile(
 _TAG: Final = re.compile(r"</?[A-Za-z][^<>]*>")
 # What puts text of other files, or of programs, into a document: its headings are not all here.
 _INCLUDES: Final = re.compile(
-    r"\{%|\{\{[<%]|--8<--|\{include\}|@include|^\{!|^import\s.{0,200}\sfrom\s", re.MULTILINE
+    r"\{%|\{\{[<%]|--8<--|\{include\}|@include|^\{!|^import\s.{0,200}\.mdx?[\"']", re.MULTILINE
 )
 _FOOTNOTE: Final = re.compile(r"(?:user-content-)?fn(?:ref)?(?:[:_-].*|\d+)")
 

@@ -77,6 +77,7 @@ def test_what_no_renderer_makes_is_no_anchor(text: str) -> None:
 def test_nobody_can_tell_the_anchors_of_a_document_that_includes_others(text: str) -> None:
     assert anchors(f"# Title\n\n{text}\n") is None
     assert anchors("# Title\n\n{{ site.title }} is important\n") is not None
+    assert anchors("# Title\n\n```js\nimport x from 'y';\n```\n") is not None
 
 
 @pytest.mark.parametrize("name", ["fn1", "fn:note", "fnref:1", "fnref-2-3", "user-content-fn-1"])
