@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from http import HTTPStatus
 from typing import Final, Self, TypeAlias, cast
 
 import httpx
@@ -39,9 +40,7 @@ TRANSIENT_FAILURE: Final = frozenset({
 
 Exchange: TypeAlias = Callable[[Request, Callable[[], None]], Awaitable[tuple[Answer, str]]]
 
-_TOO_MANY_REQUESTS: Final = 429
-_UNAVAILABLE: Final = 503
-_TELLS_WHEN: Final = frozenset({_TOO_MANY_REQUESTS, _UNAVAILABLE})
+_TELLS_WHEN: Final = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 
 
 class Fetcher:
@@ -225,9 +224,9 @@ class Fetcher:
 
     def _keep_pace(self, host: str, answer: Answer, begun: float, now: float) -> None:
         match answer:
-            case Response(status=status) if status == _TOO_MANY_REQUESTS:
+            case Response(status=HTTPStatus.TOO_MANY_REQUESTS):
                 self._pacer.complained(host, begun, now)
-            case Response(status=status) if status != _UNAVAILABLE:
+            case Response(status=status) if status != HTTPStatus.SERVICE_UNAVAILABLE:
                 self._pacer.answered(host, now - begun)
             case _:
                 self._pacer.strained(host)
@@ -262,9 +261,9 @@ class Fetcher:
         if not (isinstance(answer, Response) and answer.status in _TELLS_WHEN):
             return None
         seconds = retry_after(answer.headers, self._clock.now())
-        return (
-            seconds if seconds is not None and seconds <= self._settings.max_retry_after else None
-        )
+        if seconds is None or seconds > self._settings.max_retry_after:
+            return None
+        return seconds
 
 
 @dataclass(slots=True)

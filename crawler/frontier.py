@@ -32,24 +32,25 @@ class Frontier:
     def __init__(self, links: Iterable[Link], per_host: int) -> None:
         self._per_host = per_host
         self._marked: set[Url] = set()
-        self._lanes: dict[str, list[tuple[Link, bool]]] = {}
-        self._ring: deque[str] = deque()
+        self._again: set[Url] = set()
+        self._lanes: dict[str, list[Link]] = {}
         self._at_host: Counter[str] = Counter()
         self._later: deque[tuple[float, Link]] = deque()
         self._waiting = self._out = 0
         for link in links:
-            self.add(link)
+            if self._is_new(link):
+                self._lanes.setdefault(link.url.authority, []).append(link)
+                self._waiting += 1
         for lane in self._lanes.values():
             lane.reverse()  # they are taken from the end
         self._ring = deque(sorted(self._lanes, key=lambda host: -len(self._lanes[host])))
 
     def add(self, link: Link) -> bool:
         """Take in a link; return False for a URL that was taken in before."""
-        if link.url in self._marked:
-            return False
-        self._marked.add(link.url)
-        self._enqueue(link, again=False)
-        return True
+        new = self._is_new(link)
+        if new:
+            self._enqueue(link)
+        return new
 
     def again(self, link: Link, at: float) -> None:
         """Take a link in for a second look, not before a moment. Moments come in their order."""
@@ -78,16 +79,18 @@ class Frontier:
     def take(self, now: float) -> Turn | None:
         """Return the next link that may be looked at now; None if there is none for now."""
         while self._later and not self._waiting and self._later[0][0] <= now:
-            self._enqueue(self._later.popleft()[1], again=True)
+            link = self._later.popleft()[1]
+            self._again.add(link.url)
+            self._enqueue(link)
         if not self._ring:
             return None
         host = self._ring.popleft()
         lane = self._lanes[host]
-        link, again = lane.pop()
+        link = lane.pop()
         self._at_host[host] += 1
         self._waiting, self._out = self._waiting - 1, self._out + 1
         self._line_up(host)
-        return Turn(link, again, len(lane))
+        return Turn(link, link.url in self._again, len(lane))
 
     def left(self, link: Link) -> None:
         """A link asks its own host nothing more: the host's next one may go."""
@@ -103,10 +106,15 @@ class Frontier:
         """A look has come to its end."""
         self._out -= 1
 
-    def _enqueue(self, link: Link, *, again: bool) -> None:
+    def _is_new(self, link: Link) -> bool:
+        known = len(self._marked)
+        self._marked.add(link.url)
+        return len(self._marked) > known
+
+    def _enqueue(self, link: Link) -> None:
         host = link.url.authority
         lane = self._lanes.setdefault(host, [])
-        lane.append((link, again))
+        lane.append(link)
         self._waiting += 1
         if len(lane) == 1:
             self._line_up(host)

@@ -6,6 +6,7 @@ answer. So does a host that limits us to the end. One good answer clears it of b
 """
 
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Final
 
 from crawler.model import Answer, Failure, FailureKind, Response
@@ -23,7 +24,6 @@ REFUSED: Final = "refused"
 _CONFIRMED: Final = 2
 # One that has answered before was there: more must speak against it.
 _CONFIRMED_THOUGH_SEEN: Final = 8
-_TOO_MANY_REQUESTS: Final = 429  # RFC 6585 §4
 
 
 @dataclass(slots=True)
@@ -58,7 +58,7 @@ class Hosts:
         standing = self._standings.setdefault((url.scheme, url.authority), _Standing())
         if isinstance(answer, Response):
             standing.seen, standing.misses = True, 0
-            if answer.status != _TOO_MANY_REQUESTS:
+            if answer.status != HTTPStatus.TOO_MANY_REQUESTS:
                 standing.shared = None
         elif not _concerns_the_host(answer):
             standing.misses = 0
@@ -69,7 +69,7 @@ class Hosts:
 
     def limited(self, url: Url, answer: Answer) -> None:
         """Take in the answer to the last try at a link: a 429 is meant for all its links."""
-        if isinstance(answer, Response) and answer.status == _TOO_MANY_REQUESTS:
+        if isinstance(answer, Response) and answer.status == HTTPStatus.TOO_MANY_REQUESTS:
             self._standings.setdefault((url.scheme, url.authority), _Standing()).shared = answer
 
     def reopen(self, url: Url, now: float) -> None:

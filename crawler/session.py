@@ -1,6 +1,7 @@
 """One call of `run` or `check`: settings and documents in, report and exit code out."""
 
 import asyncio
+import gc
 import os
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
@@ -71,6 +72,7 @@ def prepare(given: Mapping[str, Any]) -> Session:
 
 def checked(session: Session) -> Report:
     """Look at every link and record nothing."""
+    gc.freeze()  # what is there now stays: the garbage collector need not go through it again
     return asyncio.run(_checked(session))
 
 
@@ -81,6 +83,7 @@ def recorded(session: Session) -> Report:
 
     db = Path(session.settings.places.db)
     with lock.held(db, session.clock.now()), Store(db) as store:
+        gc.freeze()  # as above
         report, error = asyncio.run(_recorded(session, store))
     if error is not None:
         deliver(session, report)
