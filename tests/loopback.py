@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 import pytest
 
 Handler: TypeAlias = Callable[[str, asyncio.StreamWriter], Awaitable[None]]
+Talk: TypeAlias = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 OK = b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 2\r\n\r\nok"
 
@@ -36,34 +37,49 @@ def answering(raw: bytes) -> Handler:
 
 
 @asynccontextmanager
-async def serving(handler: Handler, tls: ssl.SSLContext | None = None) -> AsyncIterator[Site]:
-    """Serve on a free port of 127.0.0.1 until the block is left."""
-    site = Site()
-    open_ones: set[asyncio.StreamWriter] = set()
+async def listening(talk: Talk, tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
+    """Talk with whoever connects to a free port of 127.0.0.1, until the block is left."""
+    talks: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        site.connections += 1
-        open_ones.add(writer)
+        task = asyncio.current_task()
+        assert task is not None
+        talks[task] = writer
         try:
-            head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-            site.heads.append(head)
-            await handler(head.split(" ", 2)[1], writer)
+            await talk(reader, writer)
             await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:
-            open_ones.discard(writer)
+            del talks[task]
             writer.close()
 
     server = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=tls)
-    site.port = server.sockets[0].getsockname()[1]
     try:
-        yield site
+        yield server.sockets[0].getsockname()[1]
     finally:
         server.close()
-        for writer in open_ones:
+        under_way = dict(talks)
+        for task, writer in under_way.items():
+            task.cancel()
             writer.transport.abort()
+        await asyncio.gather(*under_way, return_exceptions=True)
         await server.wait_closed()
+
+
+@asynccontextmanager
+async def serving(handler: Handler, tls: ssl.SSLContext | None = None) -> AsyncIterator[Site]:
+    """Answer one request on each connection."""
+    site = Site()
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        site.connections += 1
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        site.heads.append(head)
+        await handler(head.split(" ", 2)[1], writer)
+
+    async with listening(talk, tls) as site.port:
+        yield site
 
 
 @contextmanager

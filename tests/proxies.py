@@ -3,10 +3,12 @@
 import asyncio
 import ssl
 from base64 import b64encode
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TypeAlias
+
+from loopback import Talk, listening
 
 Reader: TypeAlias = asyncio.StreamReader
 Writer: TypeAlias = asyncio.StreamWriter
@@ -104,32 +106,8 @@ async def _pump(reader: Reader, writer: Writer) -> None:
 
 @asynccontextmanager
 async def proxying(
-    middleman: Middleman,
-    speak: Callable[[Reader, Writer], Awaitable[None]],
-    tls: ssl.SSLContext | None = None,
+    middleman: Middleman, speak: Talk, tls: ssl.SSLContext | None = None
 ) -> AsyncIterator[Middleman]:
     """Run a proxy on a free port of 127.0.0.1 until the block is left."""
-    running: set[asyncio.Task[None]] = set()
-
-    async def connected(reader: Reader, writer: Writer) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        running.add(task)
-        try:
-            await speak(reader, writer)
-        except (asyncio.IncompleteReadError, ConnectionError):
-            pass
-        finally:
-            running.discard(task)
-            writer.close()
-
-    server = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=tls)
-    middleman.port = server.sockets[0].getsockname()[1]
-    try:
+    async with listening(speak, tls) as middleman.port:
         yield middleman
-    finally:
-        server.close()
-        for task in list(running):
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
-        await server.wait_closed()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from fakes import url
+from loopback import listening
 
 from crawler.clock import SystemClock
 from crawler.fetch import Fetcher
@@ -44,36 +45,18 @@ FORGED = page(b"forged")
 @asynccontextmanager
 async def keeping(speak: Speak) -> AsyncIterator[Kept]:
     kept = Kept()
-    running: set[asyncio.Task[None]] = set()
 
-    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        running.add(task)
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         kept.connections += 1
         number = kept.connections
-        try:
-            while True:
-                path = (await reader.readuntil(b"\r\n\r\n")).split(b" ", 2)[1].decode()
-                kept.asked[path] = number
-                await speak(path, writer)
-                await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError):
-            pass
-        finally:
-            running.discard(task)
-            writer.close()
+        while True:
+            path = (await reader.readuntil(b"\r\n\r\n")).split(b" ", 2)[1].decode()
+            kept.asked[path] = number
+            await speak(path, writer)
+            await writer.drain()
 
-    server = await asyncio.start_server(connected, "127.0.0.1", 0)
-    kept.port = server.sockets[0].getsockname()[1]
-    try:
+    async with listening(talk) as kept.port:
         yield kept
-    finally:
-        server.close()
-        for task in list(running):
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
-        await server.wait_closed()
 
 
 async def looks(kept: Kept, *paths: str) -> list[Fetch]:
