@@ -36,7 +36,10 @@ def members(family: ModuleType) -> set[str]:
     [
         (documents, {getattr(each.read, "__module__", "") for each in documents.FORMATS}),
         (reports, {getattr(each.render, "__module__", "") for each in reports.FORMATS}),
-        (advice, {getattr(each, "__module__", "") for each in advice.ADVISORS}),
+        (
+            advice,
+            {getattr(each, "__module__", "") for each in (*advice.ADVISORS, *advice.AT_PLACES)},
+        ),
         (cli, {f"crawler.cli.{row.name}" for row in COMMANDS}),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
