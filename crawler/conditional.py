@@ -20,6 +20,7 @@ from crawler.model import (
     Validators,
     Verdict,
 )
+from crawler.page import is_pdf
 
 BELIEVED: Final = timedelta(days=7)
 """How long a server's "not modified" spares its page.
@@ -37,11 +38,14 @@ _DATE: Final = re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d
 def validators_of(
     fetch: Fetch, verdict: Verdict, at: datetime, before: Observation | None
 ) -> Validators | None:
-    """Return the validators of a page that was read whole, at `at` or at the look before."""
+    """Return the validators of what was read as far as it is ever read, at `at` or before.
+
+    A page that was cut may be whole the next time; of a PDF, however long, only the title is read.
+    """
     if before is not None and fetch.unchanged:
         return before.validators  # those that name what was read, whatever the server sends now
     match fetch.outcome:
-        case Response(status=200, headers=headers, truncated=False) if verdict.outcome in _THERE:
+        case Response(status=200, headers=headers) as response if _is_read(response, verdict):
             found = Validators(
                 fetch.effective_url,
                 at,
@@ -51,6 +55,10 @@ def validators_of(
             return found if are_proper(found) else None
         case _:
             return None
+
+
+def _is_read(response: Response, verdict: Verdict) -> bool:
+    return verdict.outcome in _THERE and (not response.truncated or is_pdf(response))
 
 
 def basis(last: Observation | None, link: Link, now: datetime) -> Observation | None:

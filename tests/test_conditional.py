@@ -119,6 +119,12 @@ def test_an_answer_that_is_no_whole_good_page_gives_none(outcome: Answer, reason
     assert given(outcome, reason, BEFORE) is None
 
 
+def test_of_a_pdf_no_more_is_ever_read_than_was() -> None:
+    response = Response(200, {**NAMED, "content-type": "application/pdf"}, b"%PDF", truncated=True)
+    assert given(response) is not None
+    assert given(response, "not-found") is None
+
+
 def test_not_modified_keeps_those_of_the_page_that_was_read() -> None:
     newer = Response(304, {"etag": '"newer"'})
     assert given(newer, before=BEFORE, unchanged=True) == BEFORE.validators
