@@ -30,6 +30,8 @@ and lets no link stay frozen for longer.
 """
 
 _THERE: Final = frozenset({Outcome.OK, Outcome.REDIRECTED})
+# Findings that stand on the page itself and on nothing that is remembered of it.
+_OF_THE_PAGE: Final = frozenset({"empty"})
 # RFC 9110 §8.8.3, visible ASCII only; one list of several is none.
 _ETAG: Final = re.compile(r'(?:W/)?"[!#-~]{0,500}"')
 _DATE: Final = re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT", re.ASCII)
@@ -64,6 +66,8 @@ def _is_read(response: Response, verdict: Verdict) -> bool:
 def basis(last: Observation | None, link: Link, now: datetime) -> Observation | None:
     """Return the last look at a link if this one may stand on its facts; else ask in full."""
     if last is None or last.validators is None or link.fragments or last.facts == PageFacts():
+        return None
+    if any(finding.name in _OF_THE_PAGE for finding in last.findings):
         return None
     age = now - last.validators.at  # a clock that has gone back makes it negative
     return last if timedelta() <= age < BELIEVED else None

@@ -11,6 +11,7 @@ from crawler.clock import Clock
 from crawler.conditional import basis
 from crawler.fetch import Fetcher
 from crawler.frontier import Frontier, Turn
+from crawler.homing import Homing
 from crawler.look import observe, observe_sibling
 from crawler.model import Fetch, Link, LinkState, Observation, Sibling, Verdict
 from crawler.outage import Outage
@@ -102,6 +103,7 @@ class _Work:
         self._looks = looks
         self._siblings = _Siblings(fetcher, conduct.settings, conduct.clock.now().date())
         self._outage = Outage()
+        self._homing = Homing()
         self._first_looks: dict[Url, Observation] = {}
         self._room = asyncio.Semaphore(conduct.settings.pace.concurrency * _TALKS_PER_SLOT)
         self._changed = asyncio.Event()
@@ -128,6 +130,8 @@ class _Work:
                 self._keep(_joined(self._first_looks.pop(look.url, None), look))
         for look in self._first_looks.values():
             self._keep(look)
+        for look in self._homing.release():
+            self._hand_on(look)
 
     def _nothing_can_change_it(self) -> bool:
         """Tell whether no look that is under way or waits can cast doubt on those that are held."""
@@ -176,6 +180,10 @@ class _Work:
         return self._conduct.settings.fetch.retries > 0
 
     def _keep(self, look: Observation) -> None:
+        for each in self._homing.feed(look):
+            self._hand_on(each)
+
+    def _hand_on(self, look: Observation) -> None:
         self._looks.seen.add(look.url)
         self._conduct.on_look(look)
 

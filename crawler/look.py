@@ -88,7 +88,7 @@ def _read(
     if not isinstance(fetch.outcome, Response):
         return PageFacts(), PageSigns()
     facts = read_facts(page, fetch.outcome, fetch.effective_url)
-    return facts, read_signs(page) if page else PageSigns()
+    return facts, read_signs(page, fetch.outcome) if page else PageSigns()
 
 
 def _missing(link: Link, fetch: Fetch, page: Page | None, judged: Verdict) -> tuple[str, ...]:

@@ -89,6 +89,8 @@ _TROUBLES: Final = (
 _ADVICE: Final = (
     ("moved", "Moved for good", "Every redirect on the way is a permanent one."),
     ("sent-home", "Sent to the front page", "The page itself may be gone."),
+    ("site-moved", "Sent to another site's front page", "The site may be gone."),
+    ("empty", "Nothing to see", "The page answers, and shows nothing."),
     ("text-missing", "Text not found", "The page does not show the words that the link leads to."),
     ("shortener", "Behind a shortener", "If the service closes, the target is lost with it."),
     ("wrapper", "Wrapped", "The target stands inside the link and can be linked to directly."),

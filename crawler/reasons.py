@@ -59,6 +59,19 @@ REASONS: Final = (
     ),
     Reason(
         Outcome.BROKEN,
+        "parked",
+        "The domain has no site any more: it is parked, for sale or suspended.",
+        "Replace or remove the link, and do not trust what comes under this name next.",
+    ),
+    Reason(
+        Outcome.BROKEN,
+        "placeholder",
+        "A web server's default page: there is no site at this address, or not any more.",
+        _REPLACE,
+        LIKELY,
+    ),
+    Reason(
+        Outcome.BROKEN,
         "removed-video",
         "The page answers, but the video is not available any more.",
         _REPLACE,
@@ -132,6 +145,12 @@ REASONS: Final = (
     Reason(Outcome.INVALID, "empty", "The link leads nowhere: its URL is empty.", "Add the URL."),
     Reason(Outcome.INVALID, "bad-mail", "This is not a mail address.", "Correct what is written."),
     Reason(Outcome.BLOCKED, "auth", "The site asks for a login.", _BROWSER),
+    Reason(
+        Outcome.BLOCKED,
+        "login",
+        "The site sends visitors to its login page.",
+        "Open it in a browser where you are logged in; other readers may not get to it.",
+    ),
     Reason(Outcome.BLOCKED, "paywall", "The site asks for payment.", _BROWSER),
     Reason(
         Outcome.BLOCKED, "forbidden", "The site refuses us; people may well be let in.", _BROWSER

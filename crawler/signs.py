@@ -1,18 +1,136 @@
-"""What the rules of a look see in a page besides its facts."""
+"""What the rules of a look see in a page besides its facts.
 
-from crawler.model import PageSigns
+Nearly all pages are what they seem to be, so what costs time is only done where something cheap
+calls for it: an error status, a title or a heading that error pages have, hardly any links.
+"""
+
+import re
+from typing import Final
+
+from crawler.model import PageSigns, Response
 from crawler.page import Page
+from crawler.signatures import (
+    Mark,
+    missing,
+    parking,
+    placeholders,
+    segments,
+    walls,
+)
 from crawler.text import clean
 
-MAX_HEADINGS = 5
+MAX_HEADINGS: Final = 5
+MAX_COUNTED: Final = 20_000
+"""Visible characters that are counted: more are as good as more."""
+
+_MAX_SMALL: Final = 65_536
+_FEW_LINKS: Final = 8
+_MAX_TITLE: Final = 300
+_MAX_TAGS: Final = 25_000
+_ERRORS: Final = 400
+_ACCEPTED: Final = 202  # some walls answer so
+# Elements of which nobody sees the text, up to their end tag.
+_HIDDEN: Final = re.compile(
+    r"<(script|style|noscript|template|svg|title|iframe|textarea)\b", re.IGNORECASE
+)
+_ENDS: Final = {
+    name: re.compile(f"</{name}", re.IGNORECASE)
+    for name in ("script", "style", "noscript", "template", "svg", "title", "iframe", "textarea")
+}
+_SHOWING: Final = re.compile(
+    r"<(?:a|img|picture|video|audio|canvas|i?frame|frameset|object|embed|svg|image)\b",
+    re.IGNORECASE,
+)
+_SCRIPTS: Final = re.compile(r"<script\b", re.IGNORECASE)
+# What Open Graph calls a work that somebody made: its title may be anything.
+_WORKS: Final = ("article", "book", "music", "video", "profile", "product")
 
 
-def read_signs(page: Page) -> PageSigns:
+def read_signs(page: Page, response: Response) -> PageSigns:
     """Return what a page shows. Never raises."""
     headings = [clean(node.text()) for node in page.tree.css("h1")[:MAX_HEADINGS]]
-    robots = (page.meta("robots") or "").lower()
+    headings = list(filter(None, headings))
+    robots = f"{page.meta('robots') or ''} {response.headers.get('x-robots-tag', '')}".lower()
+    suspect = _is_suspect(page, response, headings)
+    length = visible_length(page.text) if suspect else None
     return PageSigns(
-        headings=tuple(filter(None, headings)),
+        headings=tuple(headings),
         text=page.visible,
+        text_length=length,
         noindex="noindex" in robots,
+        marks=_marks(page) if suspect else frozenset(),
     )
+
+
+def visible_length(text: str) -> int:
+    """Count the characters of a page's source that people see, up to `MAX_COUNTED`.
+
+    In linear time, whatever the source is. A page of very many tags counts as a long one.
+    """
+    place = count = 0
+    for _ in range(_MAX_TAGS):
+        start = text.find("<", place)
+        count += len(" ".join(text[place : start if start >= 0 else len(text)].split()))
+        if start < 0 or count >= MAX_COUNTED:
+            return min(count, MAX_COUNTED)
+        place = _behind_tag(text, start)
+    return MAX_COUNTED
+
+
+def _behind_tag(text: str, start: int) -> int:
+    """Return the place behind a tag, or behind an element whose text nobody sees."""
+    if text.startswith("<!--", start):
+        end = text.find("-->", start)
+        return end + 3 if end >= 0 else len(text)
+    if hidden := _HIDDEN.match(text, start):
+        closed = _ENDS[hidden[1].lower()].search(text, start)
+        start = closed.start() if closed else len(text)
+    end = text.find(">", start)
+    return end + 1 if end >= 0 else len(text)
+
+
+def _is_suspect(page: Page, response: Response, headings: list[str]) -> bool:
+    """Tell whether a page may be something else than it seems, at hardly any cost."""
+    if response.status >= _ERRORS or response.status == _ACCEPTED:
+        return True
+    if len(page.text) < _MAX_SMALL and not _has_links(page.text):
+        return True
+    node = page.tree.head.css_first("title") if page.tree.head else None
+    title = node.text().strip() if node else ""
+    named = dict.fromkeys((title, page.meta("og:title") or title, *headings[:1]))
+    return not title or any(map(_is_telling, named))
+
+
+def _has_links(source: str) -> bool:
+    """Tell whether a page leads anywhere: what is no page hardly ever does."""
+    place = 0
+    for _ in range(_FEW_LINKS):
+        place = source.find("<a ", place) + 1
+        if not place:
+            return False
+    return True
+
+
+def _is_telling(title: str) -> bool:
+    parts = segments(title[:_MAX_TITLE])
+    whole = " ".join(parts)
+    return (
+        any(map(missing, parts))
+        or whole in walls().titles
+        or whole in walls().title_hints
+        or whole in placeholders()
+        or whole in parking().titles
+    )
+
+
+def _marks(page: Page) -> frozenset[str]:
+    source = page.text[:_MAX_SMALL].lower()
+    found = {
+        Mark.WALL: any(sign in source for sign in walls().bodies),
+        Mark.WALL_HINT: any(sign in source for sign in walls().body_hints),
+        Mark.PARKED: any(sign in source for sign in parking().bodies),
+        Mark.BUILT: bool(_SCRIPTS.search(source)),
+        Mark.SHOWING: bool(_SHOWING.search(source)),
+        Mark.WORK: (page.meta("og:type") or "").strip().lower().startswith(_WORKS),
+    }
+    return frozenset(mark.value for mark, is_there in found.items() if is_there)

@@ -1,8 +1,8 @@
 """From evidence to a verdict: is it there?
 
 `RULES` is the policy and reads from top to bottom: the first rule that answers decides. A rule is
-a pure function of the evidence that returns a reason's code, or None. What each code means stands
-in `reasons.py`.
+a pure function of the evidence that returns a reason's code, or None; those that look into the page
+stand in `pages.py`. What each code means stands in `reasons.py`.
 """
 
 import re
@@ -18,10 +18,18 @@ from crawler.model import (
     FailureKind,
     Hop,
     Outcome,
-    Response,
     Says,
     Verdict,
     Via,
+)
+from crawler.pages import (
+    bot_wall,
+    login_wall,
+    object_store,
+    parked,
+    placeholder,
+    response_of,
+    soft_404,
 )
 from crawler.reasons import BY_CODE
 from crawler.settings import SelectSettings
@@ -36,13 +44,6 @@ _PERMANENT: Final = frozenset({301, 308})
 # Where we went is what a person would do, as far as a program can tell: so is what we found there.
 _THERE: Final = frozenset({Outcome.OK, Outcome.REDIRECTED})
 _GUESSED: Final = frozenset({Via.SCRIPT, Via.PAGE_LINK})
-# Headers by which a wall says that it answered and not the site; values are patterns.
-_WALLS: Final[Mapping[str, re.Pattern[str]]] = {
-    "cf-mitigated": re.compile("challenge", re.IGNORECASE),
-    "x-vercel-mitigated": re.compile("challenge|deny", re.IGNORECASE),
-    "x-amzn-waf-action": re.compile("challenge|captcha", re.IGNORECASE),
-    "x-sucuri-block": re.compile(""),
-}
 _STATUS: Final[Mapping[int, str]] = {
     304: "protocol",  # the answer to a question that we did not ask
     401: "auth",
@@ -75,6 +76,7 @@ _WORDS: Final[Mapping[Says, str]] = {
     Says.UNKNOWN: "",
 }
 _VIDEO_GONE: Final = frozenset({"- youtube", "youtube", "video unavailable"})
+_SEEN_IN_PAGES: Final = frozenset({"login", "parked", "placeholder", "soft-404"})
 _REJECTIONS: Final[Mapping[Rejection, str]] = {
     Rejection.EMPTY: "empty",
     Rejection.MALFORMED: "malformed",
@@ -110,16 +112,9 @@ def testimony(evidence: Evidence) -> str | None:
     return "vouched" if own in _REFUSALS else None
 
 
-def bot_wall(evidence: Evidence) -> str | None:
-    """Some walls say so in a header; challenges come with 200, 403, 429 and 503."""
-    headers = _response(evidence).headers
-    named = any(name in headers and sign.search(headers[name]) for name, sign in _WALLS.items())
-    return "bot-wall" if named else None
-
-
 def error_status(evidence: Evidence) -> str | None:
     """Everything that is not a success: RFC 9110 §15.5 and §15.6, and what is seen in the wild."""
-    status = _response(evidence).status
+    status = response_of(evidence).status
     if evidence.fetch.unchanged:
         return None
     if status in _STATUS:
@@ -175,9 +170,14 @@ RULES: Final[tuple[Rule, ...]] = (
     no_answer,
     testimony,  # before what the page says: it does not know, or would not say
     bot_wall,  # before the status: walls answer with any
+    parked,  # likewise: what a parking host answers with says nothing of the page
+    object_store,  # likewise: it refuses what it does not have
     error_status,
-    removed_video,  # before the successes: it is none
-    short_code_unknown,  # likewise
+    login_wall,  # from here on before the successes: they are none
+    soft_404,
+    placeholder,
+    short_code_unknown,
+    removed_video,
     like_anything,
     redirected,
     answered,
@@ -231,13 +231,6 @@ def _failure_code(kind: FailureKind) -> str:
     return kind.value  # a test holds the two sets of codes together
 
 
-def _response(evidence: Evidence) -> Response:
-    outcome = evidence.fetch.outcome
-    if isinstance(outcome, Failure):
-        raise TypeError("`no_answer` comes first in RULES")
-    return outcome
-
-
 def _specifics(evidence: Evidence, code: str) -> str:
     fetch, told = evidence.fetch, evidence.fetch.testimony
     if isinstance(fetch.outcome, Failure):
@@ -250,4 +243,13 @@ def _specifics(evidence: Evidence, code: str) -> str:
     words = _WORDS[told.says].format(told.witness, told.thing) if told else ""
     if code == "soft-404" and evidence.sibling and same(evidence):
         words = f"an address that was made up shows the same: {evidence.sibling.url}"
+    elif code in _SEEN_IN_PAGES:
+        words = _shown(evidence)
     return "; ".join(filter(None, (own, words)))
+
+
+def _shown(evidence: Evidence) -> str:
+    """What a page calls itself, and where."""
+    title = f'"{evidence.facts.title}"' if evidence.facts.title else ""
+    place = f"at {evidence.fetch.effective_url}" if evidence.fetch.hops else ""
+    return " ".join(filter(None, (title, place)))

@@ -7,11 +7,12 @@ import coverage
 CORE = (
     "addresses", "advice/*", "anchors", "assemble", "bare", "catalogue", "chains", "charset",
     "collect", "conditional", "dates", "decoding", "detection", "documents/*", "domains", "facts",
-    "files", "fragments", "frontier", "frontmatter", "health", "hosts", "hypertext", "jsonld",
-    "kept", "language", "listing", "look", "markup", "model", "network", "outage", "outline",
-    "pacing", "packing", "page", "parameters", "pdf", "pointers", "probe", "reasons", "records",
-    "refresh", "reports/*", "rows", "scratch", "settings", "shortening", "siblings", "signs",
-    "sites", "slugs", "spans", "story", "text", "titles", "urls", "verdicts", "views", "wrappers",
+    "files", "fragments", "frontier", "frontmatter", "health", "homing", "hosts", "hypertext",
+    "jsonld", "kept", "language", "listing", "look", "markup", "model", "network", "outage",
+    "outline", "pacing", "packing", "page", "pages", "parameters", "paths", "pdf", "pointers",
+    "probe", "reasons", "records", "refresh", "reports/*", "rows", "scratch", "settings",
+    "shortening", "siblings", "signatures", "signs", "sites", "slugs", "spans", "story", "text",
+    "titles", "urls", "verdicts", "views", "wrappers",
 )  # fmt: skip
 
 

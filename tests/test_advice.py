@@ -3,19 +3,22 @@
 from dataclasses import replace
 
 import pytest
-from fakes import evidence, url
+from fakes import NOON, evidence, url, verdict_of
 
 from crawler import wrappers as unwrapping
 from crawler.advice import (
     ADVISORS,
     advise,
     archived,
+    empty,
+    home,
     moved,
     parameters,
     shorteners,
     truncated,
     wrappers,
 )
+from crawler.look import observe
 from crawler.model import (
     Answer,
     Evidence,
@@ -24,6 +27,7 @@ from crawler.model import (
     Fetch,
     Finding,
     Hop,
+    Link,
     PageFacts,
     Response,
     Severity,
@@ -100,13 +104,102 @@ def test_without_a_redirect_there_is_nothing_to_tell() -> None:
     "new",
     [
         "https://a.example/", "https://a.example/en", "https://a.example/en/",
-        "https://a.example/pt-BR/", "https://b.test/", "https://b.test/DE_de",
+        "https://a.example/pt-BR/", "https://a.example/index.php", "https://a.example/de/home",
     ],
 )  # fmt: skip
-def test_a_deep_link_sent_to_the_front_page_is_a_warning_without_a_cure(new: str) -> None:
-    (finding,) = told("https://a.example/x/page", new)
+@pytest.mark.parametrize("status", [301, 302, 307])
+def test_a_deep_link_sent_to_the_front_page_is_a_warning_without_a_cure(
+    new: str, status: int
+) -> None:
+    (finding,) = told("https://a.example/x/page", new, status)
     assert (finding.name, finding.severity) == ("sent-home", Severity.WARNING)
     assert finding.replacement is None
+
+
+@pytest.mark.parametrize("new", ["https://b.test/", "https://b.test/DE_de"])
+@pytest.mark.parametrize("status", [301, 302])
+def test_a_deep_link_sent_to_another_sites_front_page_is_another_warning(
+    new: str, status: int
+) -> None:
+    (finding,) = told("https://a.example/x/page", new, status)
+    assert (finding.name, finding.severity) == ("site-moved", Severity.WARNING)
+    assert "b.test" in finding.message
+    assert finding.replacement is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("https://a.example/", "https://a.example/en/"),
+        ("https://a.example/?p=12", "https://a.example/en/"),
+        ("https://a.example/x", "https://a.example/?p=12"),
+        ("https://a.example/login", "https://a.example/"),
+        ("https://bit.ly/x", "https://b.test/"),
+        ("https://a.example/x", "https://a.example/y"),
+    ],
+)
+def test_who_is_not_sent_home(old: str, new: str) -> None:
+    assert not {"sent-home", "site-moved"} & {each.name for each in told(old, new, 302)}
+
+
+def test_what_a_wrapper_leads_to_is_its_business() -> None:
+    old, new = "https://a.example/out?u=b", "https://b.test/"
+    hops = (Hop(url(old), None, Via.WRAPPER),)
+    seen = evidence(Response(200), fetch=Fetch(url(old), url(new), Response(200), hops))
+    assert not list(home.advise(seen, verdict_of("temporary")))
+
+
+def test_a_page_that_is_not_there_is_not_at_home() -> None:
+    assert not told("https://a.example/x", "https://a.example/", outcome=Response(500))
+
+
+HTML = {"content-type": "text/html"}
+
+
+def findings_of(source: bytes, status: int = 200, kind: str = "text/html") -> set[str]:
+    response = Response(status, {"content-type": kind}, source)
+    asked = url("https://a.example/page")
+    look = observe(Link(asked), Fetch(asked, asked, response), None, None, NOON)
+    return {finding.name for finding in look.findings}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [b"", b" ", b"<html><head></head><body></body></html>", b"<body>-</body>", b"<!-- a -->"],
+)
+def test_a_page_that_shows_nothing_is_empty(source: bytes) -> None:
+    assert findings_of(source) == {"empty"}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        b"<title>T</title>",
+        b"<h1>H</h1>",
+        b"<p>" + b"Flour and water. " * 4,
+        b"<img src=a.png>",
+        b"<a href=a.whl>a.whl</a>",
+        b"<frameset><frame src=a></frameset>",
+        b"<script src=a.js></script>",
+        b"<body>" + b"<a href=x>x</a>" * 9 + b"<title>T</title>",
+    ],
+)
+def test_a_page_that_shows_something_is_not(source: bytes) -> None:
+    assert findings_of(source) == set()
+
+
+def test_only_whole_pages_that_are_there_are_empty() -> None:
+    assert findings_of(b"", status=404) == set()
+    assert findings_of(b"", kind="application/pdf") == set()
+    cut = Response(200, HTML, b"", truncated=True)
+    seen = evidence(cut, facts=PageFacts("text/html"))
+    assert not list(empty.advise(seen, verdict_of("ok")))
+    asked = url("https://a.example/page")
+    unchanged = Fetch(asked, asked, Response(304, HTML), unchanged=True)
+    seen = evidence(Response(304), fetch=unchanged, facts=PageFacts("text/html"))
+    assert not list(empty.advise(seen, verdict_of("ok")))
+    nobody = Failure(FailureKind.TIMEOUT)
+    assert not list(empty.advise(evidence(nobody, facts=PageFacts("text/html")), verdict_of("ok")))
 
 
 @pytest.mark.parametrize(
@@ -229,7 +322,7 @@ def test_a_host_that_is_no_shortener_is_not_named() -> None:
 
 
 def test_all_advisors_are_asked_in_their_order() -> None:
-    family = (archived, moved, shorteners, wrappers, parameters, truncated)
+    family = (archived, moved, home, shorteners, wrappers, parameters, truncated, empty)
     assert tuple(member.advise for member in family) == ADVISORS
     seen = led("https://a.example/x", "https://a.example/y", 301)
     each = [finding for advisor in ADVISORS for finding in advisor(seen, judge(seen))]

@@ -24,12 +24,14 @@ from crawler.model import (
     Failure,
     FailureKind,
     Fetch,
+    Finding,
     Link,
     Observation,
     Outcome,
     PageFacts,
     Report,
     Response,
+    Severity,
     Validators,
     Via,
 )
@@ -43,6 +45,7 @@ ETAG, DATE = '"33a64df5"', "Sun, 22 Nov 2026 10:00:00 GMT"
 NAMED = {"etag": ETAG, "last-modified": DATE}
 DAY = timedelta(days=1)
 FACTS = PageFacts("text/html", "Título", "html", "es", "html")
+EMPTY = Finding("empty", Severity.WARNING, "The server answers with an empty page.")
 BEFORE = replace(
     look("ok", NOON, A),
     final_url=url(A),
@@ -143,9 +146,10 @@ def test_a_good_look_with_facts_and_validators_is_a_basis() -> None:
         (None, Link(url(A))),
         (replace(BEFORE, validators=None), Link(url(A))),
         (replace(BEFORE, facts=PageFacts()), Link(url(A))),
+        (replace(BEFORE, findings=(EMPTY,)), Link(url(A))),
         (BEFORE, Link(url(A), fragments=frozenset({"part"}))),
     ],
-    ids=["never seen", "no validators", "no facts", "a fragment is asked for"],
+    ids=["never seen", "no validators", "no facts", "an empty page", "a fragment is asked for"],
 )
 def test_what_is_no_basis_is_asked_in_full(last: Observation | None, link: Link) -> None:
     assert basis(last, link, NOON + DAY) is None

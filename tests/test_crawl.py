@@ -298,3 +298,37 @@ async def test_a_few_dead_hosts_do_not_wait_for_a_silent_one() -> None:
     addresses = ("https://well.example/", "https://silent.example/", "https://dead.example/")
     seen = await crawled(web, *addresses)
     assert seen.reasons == {"ok": 2, "connect": 1}
+
+
+async def test_three_pages_that_are_sent_home_are_dead_and_two_are_not() -> None:
+    def home(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/":
+            return httpx.Response(200)
+        return httpx.Response(302, headers={"location": "/"})
+
+    web = Web({"many.example": home, "few.example": home})
+    crawl = await crawled(web, *pages("many", 5), *pages("few", 2), "https://well.example/a")
+    by_host = Counter((look.url.host, look.verdict.reason) for look in crawl.told)
+    assert by_host == {
+        ("many.example", "soft-404"): 5,
+        ("few.example", "temporary"): 2,
+        ("well.example", "ok"): 1,
+    }
+
+
+async def test_what_was_sent_home_is_told_although_the_run_was_stopped() -> None:
+    stop, clock = Stop(), FakeClock()
+
+    async def web(request: httpx.Request) -> httpx.Response:
+        if request.url.host == "hung.example":
+            stop.ask("interrupted")
+            await asyncio.Event().wait()
+        if request.url.path == "/":
+            return httpx.Response(200)
+        return httpx.Response(302, headers={"location": "/"})
+
+    one = Settings(pace=PaceSettings(delay=0, concurrency=1), fetch=FetchSettings(retries=0))
+    addresses = ("https://a.example/x", "https://hung.example/")
+    crawl = await crawled(web, *addresses, settings=one, stop=stop, clock=clock)
+    assert crawl.reasons["temporary"] == len(crawl.told)
+    assert url("https://hung.example/") in crawl.looks.unasked

@@ -518,7 +518,8 @@ def test_visible_text_is_what_this_page_says(body: str, visible: str) -> None:
 
 def test_the_signs_of_a_page_are_what_the_rules_need_besides_its_facts() -> None:
     source = "<meta name=robots content='NOINDEX, follow'><h1> One </h1><h1></h1><p>Text"
-    page = read_page(Response(200, {"content-type": HTML}, source.encode()))
+    response = Response(200, {"content-type": HTML}, source.encode())
+    page = read_page(response)
     assert page is not None
-    signs = read_signs(page)
+    signs = read_signs(page, response)
     assert (signs.headings, signs.text, signs.noindex) == (("One",), "One Text", True)

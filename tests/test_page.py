@@ -112,5 +112,5 @@ def test_a_hostile_megabyte_is_read_promptly(body: bytes) -> None:
     page = read_page(response)
     assert page is not None
     read_facts(page, response, url("https://a.example/x"))
-    read_signs(page)
+    read_signs(page, response)
     assert time.process_time() - began < 2.0

@@ -75,7 +75,7 @@ def with_hops(*statuses: int, effective: str = "https://b.example/") -> Evidence
         (527, Outcome.FAILING, "origin-error"),
         (530, Outcome.FAILING, "origin-error"),
         (600, Outcome.BLOCKED, "unusual-status"),
-        (999, Outcome.BLOCKED, "unusual-status"),
+        (999, Outcome.BLOCKED, "bot-wall"),
         (199, Outcome.BLOCKED, "unusual-status"),
     ],
 )

@@ -8,7 +8,17 @@ it is about what one place says of a link: such findings are part of no look, an
 from collections.abc import Iterator
 from typing import Final, Protocol
 
-from crawler.advice import archived, language, moved, parameters, shorteners, truncated, wrappers
+from crawler.advice import (
+    archived,
+    empty,
+    home,
+    language,
+    moved,
+    parameters,
+    shorteners,
+    truncated,
+    wrappers,
+)
 from crawler.model import Evidence, Finding, Observation, Occurrence, Verdict
 
 
@@ -31,10 +41,12 @@ class PlaceAdvisor(Protocol):
 ADVISORS: Final[tuple[Advisor, ...]] = (
     archived.advise,
     moved.advise,
+    home.advise,
     shorteners.advise,
     wrappers.advise,
     parameters.advise,
     truncated.advise,
+    empty.advise,
 )
 AT_PLACES: Final[tuple[PlaceAdvisor, ...]] = (language.advise,)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from crawler.model import Evidence, Finding, Severity, Verdict
+from crawler.paths import is_home
 from crawler.shortening import only_leads
 from crawler.tables import registrable_domain
 from crawler.urls import Url
@@ -20,15 +21,6 @@ _NOT_THE_PAGE: Final = re.compile(
     r"(?:[/.]|$)",
     re.IGNORECASE,
 )
-# ISO 639-1: `/es/` and `/pt-br` are front pages in a language, `/ok` is a page.
-_LANGUAGES: Final = (
-    "aa|ab|af|ak|am|ar|as|ay|az|ba|be|bg|bn|bo|br|bs|ca|ce|co|cs|cv|cy|da|de|dv|dz|ee|el|en|eo|es|et"
-    "|eu|fa|ff|fi|fj|fo|fr|fy|ga|gd|gl|gn|gu|gv|ha|he|hi|hr|ht|hu|hy|id|ig|is|it|iu|ja|jv|ka|kg|ki|kk"
-    "|kl|km|kn|ko|ku|kv|kw|ky|la|lb|lg|li|ln|lo|lt|lv|mg|mi|mk|ml|mn|mr|ms|mt|my|nb|ne|nl|nn|no|nv|ny"
-    "|oc|om|or|os|pa|pl|ps|pt|qu|rm|ro|ru|rw|sa|sc|sd|se|sg|si|sk|sl|sm|sn|so|sq|sr|ss|st|su|sv|sw|ta"
-    "|te|tg|th|ti|tk|tl|tn|to|tr|ts|tt|ty|ug|uk|ur|uz|ve|vi|vo|wa|wo|xh|yi|yo|za|zh|zu"
-)
-_HOME: Final = re.compile(rf"/(?:(?:{_LANGUAGES})(?:[-_][a-z]{{2}})?/?)?", re.IGNORECASE)
 
 
 def advise(evidence: Evidence, verdict: Verdict) -> Iterator[Finding]:
@@ -41,12 +33,11 @@ def advise(evidence: Evidence, verdict: Verdict) -> Iterator[Finding]:
     if old.scheme == "https" and new.scheme == "http":
         return  # nobody should write that
     kind = kind_of_move(old, new)
-    if _HOME.fullmatch(old.target) and kind == "renamed":
+    if is_home(old) and kind == "renamed":
         return  # a front page is an entrance: where it leads today is the site's own affair
-    if _to_home(old, new):
-        message = "A deep link that leads to the front page: the page itself may be gone."
-        yield Finding("sent-home", Severity.WARNING, message)
-    elif not _NOT_THE_PAGE.search(new.path):
+    if is_home(new) and not is_home(old):
+        return  # it may be gone: `home` tells so
+    if not _NOT_THE_PAGE.search(new.path):
         message = f"Moved for good ({kind})."
         yield Finding("moved", Severity.ADVICE, message, str(new))
 
@@ -64,7 +55,3 @@ def kind_of_move(old: Url, new: Url) -> str:
             return "case"
     same = registrable_domain(old.host) == registrable_domain(new.host)
     return "renamed" if same else "moved"
-
-
-def _to_home(old: Url, new: Url) -> bool:
-    return not _HOME.fullmatch(old.target) and bool(_HOME.fullmatch(new.target))

@@ -48,7 +48,7 @@ def _read(response: Response, url: Url) -> tuple[float, ...]:
     read_facts(page, response, url)
     moments.append(process_time())
     assert page is not None
-    read_signs(page)
+    read_signs(page, response)
     moments.append(process_time())
     return tuple(1000 * (end - begin) for begin, end in pairwise(moments))
 

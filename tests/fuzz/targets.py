@@ -16,7 +16,7 @@ from crawler.files import file_name
 from crawler.fragments import missing_parts, parted
 from crawler.jsonld import read_linked
 from crawler.markup import Tag, tokens
-from crawler.model import Document, Fetch, Response
+from crawler.model import Document, Evidence, Fetch, Link, Response
 from crawler.page import read_page
 from crawler.parameters import Burden, carried
 from crawler.pdf import pdf_title
@@ -29,6 +29,7 @@ from crawler.sites import side_question
 from crawler.text import clean, is_clean, readable
 from crawler.urls import Target as UrlTarget
 from crawler.urls import resolve
+from crawler.verdicts import judge
 from crawler.wrappers import MAX_LAYERS, layers, unwrap
 
 HERE: Final = Path(__file__).parent.parent
@@ -58,7 +59,9 @@ def _page(data: bytes) -> None:
     for text in (facts.title, facts.description, facts.author, facts.site, facts.language, *titles):
         assert text is None or is_clean(text)
     if page:
-        read_signs(page)
+        signs = read_signs(page, response)
+        fetch = Fetch(here.url, here.url, response)
+        judge(Evidence(Link(here.url), fetch, facts, None, signs))
 
 
 def _charset(data: bytes) -> None:

@@ -17,7 +17,8 @@ _BY_VERDICT: Final = {
     "blocked · rejected": (406, 409, 412, 415, 416, 417, 418, 421, 422, 423, 424, 428),
     "blocked · legal": (451,),
     "blocked · rate-limited": (429,),
-    "blocked · unusual-status": (600, 799, 999),
+    "blocked · bot-wall": (999,),
+    "blocked · unusual-status": (600, 799),
     "failing · timeout": (408, 425),
     "failing · server-error": (444, 460, 463, 499, 500, 501, 502, 503, 504, 505, 507, 508, 511),
     "failing · origin-error": (520, 521, 522, 523, 524, 527, 530),
@@ -62,7 +63,6 @@ BEHAVIOURS: Final = (
             "content-type: application/xml",
             body=b"<?xml version='1.0'?><Error><Code>NoSuchKey</Code></Error>",
         ),
-        known="bodies of object stores are not judged yet",
     ),
     Behaviour(
         name="status-created-elsewhere",  # a Location with 201 is no redirect: RFC 9110 §15.3.2
