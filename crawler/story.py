@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from crawler.advice import advise_place
-from crawler.model import Finding, LinkState, Observation, Occurrence, PageFacts
+from crawler.model import Finding, LinkState, Observation, Occurrence, PageFacts, Via
 from crawler.outline import history_of
 from crawler.reasons import BY_CODE
 from crawler.records import Record, look_record, occurrence_record, stamp
@@ -116,7 +116,8 @@ def _look(look: Observation) -> Iterator[str]:
     verdict = look.verdict
     yield f"  {look.at:%Y-%m-%d %H:%M}  {verdict.outcome}, {verdict.reason}{status}  ({cost})"
     for hop in look.hops:
-        yield f"    {hop.status or hop.via} {hop.url}"
+        how = hop.via if hop.via is not Via.HTTP else ""
+        yield f"    {' '.join(filter(None, (str(hop.status or ''), how)))} {hop.url}"
     if look.hops and look.final_url:
         yield f"      → {look.final_url}"
 

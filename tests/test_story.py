@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from fakes import NOON, look, occurrence, state_of_looks, url
 
-from crawler.model import Finding, Hop, Outcome, PageFacts, Severity, Verdict
+from crawler.model import Finding, Hop, Outcome, PageFacts, Severity, Verdict, Via
 from crawler.story import Story, story_record, story_text
 
 A = url("https://a.example/")
@@ -66,6 +66,21 @@ def test_a_story_tells_what_is_known_of_a_page() -> None:
         "  Feed         https://a.example/rss\n"
         "  Feed         https://a.example/atom\n"
         "  Type         article · text/html\n"
+    )
+
+
+def test_each_hop_says_how_it_led_on() -> None:
+    hops = (
+        Hop(url("https://href.li/?https://a.example/"), None, Via.WRAPPER),
+        Hop(A, 302),
+        Hop(url("https://b.example/"), 200, Via.META_REFRESH),
+    )
+    seen = replace(look("temporary"), hops=hops, final_url=url("https://c.example/"))
+    assert story_text(Story(A, (seen,), (), None)).endswith(
+        "    wrapper https://href.li/?https://a.example/\n"
+        "    302 https://a.example/\n"
+        "    200 meta-refresh https://b.example/\n"
+        "      → https://c.example/\n"
     )
 
 
