@@ -156,7 +156,7 @@ def test_the_report_can_be_shown_as_it_is(each_visit: Visit) -> None:
         elif isinstance(value, dict):
             for name, inner in value.items():
                 yield from texts(name)
-                yield from texts(inner)
+                yield from texts(inner if name != "raw" else "")  # the document's, to the letter
         elif isinstance(value, list):
             for inner in value:
                 yield from texts(inner)

@@ -132,7 +132,7 @@ _WRAPPERS: Final[dict[str, tuple[str, str]]] = {
     "wrapper": ("https://href.li/?https://l.facebook.com/l.php?u=http://{http}/", _WRAPPED),
     "the-trap": ("https://www.google.com/url?q=http://127.0.0.1:{trap}/", _PRIVATE),
     "the-trap-in-disguise": ("https://www.google.com/url?q=http://2130706433:{trap}/", _PRIVATE),
-    "userinfo": ("https://www.google.com/url?q=http://ann:s3cret@{http}/", _WRAPPED),
+    "userinfo": ("https://www.google.com/url?q=http://ann:unheard@{http}/", _WRAPPED),
 }
 
 BEHAVIOURS: Final = (
