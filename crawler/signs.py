@@ -93,7 +93,7 @@ def _is_suspect(page: Page, response: Response, headings: list[str]) -> bool:
     """Tell whether a page may be something else than it seems, at hardly any cost."""
     if response.status >= _ERRORS or response.status == _ACCEPTED:
         return True
-    if len(page.text) < _MAX_SMALL and not _has_links(page.text):
+    if len(page.body) < _MAX_SMALL and not _has_links(page.text):
         return True
     node = page.tree.head.css_first("title") if page.tree.head else None
     title = node.text().strip() if node else ""
