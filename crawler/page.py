@@ -6,7 +6,6 @@ attributes, and nothing can interrupt it.
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from functools import cached_property
 from typing import Final
 
@@ -16,6 +15,7 @@ from crawler import markup
 from crawler.charset import decode
 from crawler.model import Response
 from crawler.text import clean
+from crawler.visible import visible_beginning
 
 MAX_PARSED: Final = 262_144
 """Bytes of a page that are parsed: 99.75 % of titles stand before, says a measurement."""
@@ -31,15 +31,10 @@ _HEAD_ONLY: Final = 8_192
 _BODY_PARSED: Final = 24_576
 _MAX_METAS: Final = 400
 _MAX_SAME: Final = 20  # metas of one name: authors, at most
-_MAX_NODES: Final = 2_000
 _HEAD_END: Final = re.compile(rb"</head\s*+>|<body[\s>]", re.IGNORECASE)
+_HEAD_SHOWN: Final = re.compile(r"</head\s*+>|<body\b[^>]*+>?", re.IGNORECASE)
 _HTML: Final = frozenset({"text/html", "application/xhtml+xml", "application/xml", "text/xml", ""})
 _PDF: Final = frozenset({"application/pdf", "application/x-pdf"})
-# Elements whose text is not what the page says: programs, and what all pages of a site share.
-_NOT_TEXT: Final = frozenset({
-    "script", "style", "noscript", "template", "title", "svg", "nav", "header", "footer", "form",
-    "select",
-})  # fmt: skip
 
 
 class Page:
@@ -86,14 +81,10 @@ class Page:
     @cached_property
     def visible(self) -> str:
         """The beginning of the text that people see, at most `MAX_VISIBLE` characters."""
-        texts = []
-        length = 0
-        for text in _texts(self.tree.body):
-            texts.append(text)
-            length += len(text)
-            if length > MAX_VISIBLE:
-                break
-        return clean(" ".join(texts), MAX_VISIBLE)
+        head = _HEAD_SHOWN.search(self.source)
+        return clean(
+            visible_beginning(self.source, MAX_VISIBLE, head.end() if head else 0), MAX_VISIBLE
+        )
 
 
 def media_type(response: Response) -> str:
@@ -130,28 +121,6 @@ def _beginning(body: bytes) -> bytes:
     """Return the head and what follows: the facts stand there, as does the first text."""
     head = _HEAD_END.search(body, 0, MAX_PARSED)
     return body[: min(MAX_PARSED, head.end() + _BODY_PARSED) if head else MAX_PARSED]
-
-
-def _texts(body: LexborNode | None) -> Iterator[str]:
-    """Yield the pieces of text that people see, in their order."""
-    node = body.child if body else None
-    for _ in range(_MAX_NODES):
-        if node is None:
-            return
-        if node.is_text_node and (text := (node.text_content or "").strip()):
-            yield text
-        inner = node.child if node.is_element_node and node.tag not in _NOT_TEXT else None
-        node = _after(node) if inner is None else inner
-
-
-def _after(node: LexborNode) -> LexborNode | None:
-    """Return what comes next in a page after a node and all that it holds."""
-    while (following := node.next) is None:
-        above = node.parent
-        if above is None or above.tag == "body":
-            return None
-        node = above
-    return following
 
 
 def _harmless(text: str) -> str:

@@ -18,6 +18,7 @@ from crawler.signatures import (
     walls,
 )
 from crawler.text import clean
+from crawler.visible import visible_length
 
 MAX_HEADINGS: Final = 5
 MAX_COUNTED: Final = 20_000
@@ -26,17 +27,9 @@ MAX_COUNTED: Final = 20_000
 _MAX_SMALL: Final = 65_536
 _FEW_LINKS: Final = 8
 _MAX_TITLE: Final = 300
-_MAX_TAGS: Final = 25_000
+_MAX_READ: Final = 262_144
 _ERRORS: Final = 400
 _ACCEPTED: Final = 202  # some walls answer so
-# Elements of which nobody sees the text, up to their end tag.
-_HIDDEN: Final = re.compile(
-    r"<(script|style|noscript|template|svg|title|iframe|textarea)\b", re.IGNORECASE
-)
-_ENDS: Final = {
-    name: re.compile(f"</{name}", re.IGNORECASE)
-    for name in ("script", "style", "noscript", "template", "svg", "title", "iframe", "textarea")
-}
 _SHOWING: Final = re.compile(
     r"<(?:a|img|picture|video|audio|canvas|i?frame|frameset|object|embed|svg|image)\b",
     re.IGNORECASE,
@@ -52,7 +45,7 @@ def read_signs(page: Page, response: Response) -> PageSigns:
     headings = list(filter(None, headings))
     robots = f"{page.meta('robots') or ''} {response.headers.get('x-robots-tag', '')}".lower()
     suspect = _is_suspect(page, response, headings)
-    length = visible_length(page.text) if suspect else None
+    length = visible_length(page.text[:_MAX_READ], MAX_COUNTED) if suspect else None
     return PageSigns(
         headings=tuple(headings),
         text=page.visible,
@@ -60,33 +53,6 @@ def read_signs(page: Page, response: Response) -> PageSigns:
         noindex="noindex" in robots,
         marks=_marks(page) if suspect else frozenset(),
     )
-
-
-def visible_length(text: str) -> int:
-    """Count the characters of a page's source that people see, up to `MAX_COUNTED`.
-
-    In linear time, whatever the source is. A page of very many tags counts as a long one.
-    """
-    place = count = 0
-    for _ in range(_MAX_TAGS):
-        start = text.find("<", place)
-        count += len(" ".join(text[place : start if start >= 0 else len(text)].split()))
-        if start < 0 or count >= MAX_COUNTED:
-            return min(count, MAX_COUNTED)
-        place = _behind_tag(text, start)
-    return MAX_COUNTED
-
-
-def _behind_tag(text: str, start: int) -> int:
-    """Return the place behind a tag, or behind an element whose text nobody sees."""
-    if text.startswith("<!--", start):
-        end = text.find("-->", start)
-        return end + 3 if end >= 0 else len(text)
-    if hidden := _HIDDEN.match(text, start):
-        closed = _ENDS[hidden[1].lower()].search(text, start)
-        start = closed.start() if closed else len(text)
-    end = text.find(">", start)
-    return end + 1 if end >= 0 else len(text)
 
 
 def _is_suspect(page: Page, response: Response, headings: list[str]) -> bool:

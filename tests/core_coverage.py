@@ -12,7 +12,7 @@ CORE = (
     "outline", "pacing", "packing", "page", "pages", "parameters", "paths", "pdf", "pointers",
     "probe", "reasons", "records", "refresh", "reports/*", "rows", "scratch", "settings",
     "shortening", "siblings", "signatures", "signs", "sites", "slugs", "spans", "story", "text",
-    "titles", "urls", "verdicts", "views", "wrappers",
+    "titles", "urls", "verdicts", "views", "visible", "wrappers",
 )  # fmt: skip
 
 

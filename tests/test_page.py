@@ -54,7 +54,10 @@ def test_a_page_that_is_dangerous_to_parse_still_has_its_text() -> None:
         ("<p>a<b>b</b> c</p>\n\n<p>d", "a b c d"),
         ("<nav>menu</nav><main><p>a</p></main><footer>f</footer>b", "a b"),
         ("<script>x</script><style>x</style><noscript>x</noscript><template>x</template>a", "a"),
-        ("<svg><title>x</title></svg><form>x</form><select><option>x</select>a", "a"),
+        ("<svg><title>x</title></svg><select><option>x</select><button>x</button>a", "a"),
+        ("<form>some pages are one form</form>", "some pages are one form"),
+        ("a &amp; b &lt;c> 1 < 2", "a & b <c> 1 < 2"),
+        ("<scripted>a</scripted><navy>b</navy>", "a b"),
         ("<div><header>x</header></div><div><div>a</div></div>b", "a b"),
         ("<title>T</title>", ""),
         ("<!-- c -->a", "a"),
@@ -72,7 +75,7 @@ def test_a_frameset_shows_nothing() -> None:
 
 def test_the_visible_text_is_a_beginning() -> None:
     assert len(Page(b"<p>many words </p>" * 5000).visible) == MAX_VISIBLE
-    assert Page(b"<p></p>" * 3000 + b"too far").visible == ""
+    assert Page(b"<head></head>" + b"<p></p>" * 4000 + b"too far").visible == ""
 
 
 def test_metas_of_one_name_are_counted() -> None:
