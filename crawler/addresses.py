@@ -65,7 +65,7 @@ _PRIVATE_NAMES: Final = frozenset({"internal", "local", "localdomain", "localhos
 # A name with hundreds of addresses would make us knock at hundreds of doors.
 MAX_PLACES: Final = 6
 
-_PORTS: Final = frozenset({None, *range(1, 65_536)})
+_PORTS: Final = range(1, 65_536)
 
 # The ports of other protocols: WHATWG Fetch, "bad port".
 BAD_PORTS: Final = frozenset({
@@ -150,7 +150,8 @@ class Route:
             number = None if port == "*" else int(port)
         except ValueError as error:
             raise _no_route(text) from error
-        if number not in _PORTS or not re.fullmatch(r"[^\s:\[\]]+", pattern):
+        known = number is None or number in _PORTS
+        if not known or not re.fullmatch(r"[^\s:\[\]]+", pattern):
             raise _no_route(text)
         return cls(pattern.lower(), number, address)
 

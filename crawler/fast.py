@@ -32,7 +32,7 @@ GATHER_SECONDS: Final = 0.03
 LONG_GATHER_SECONDS: Final = 0.25
 MAX_CLIENTS: Final = 64
 # An idle connection holds 37 kB, for up to twice as long; a host's next request comes soon.
-_IDLE: Final = timedelta(seconds=2)
+_IDLE: Final = timedelta(seconds=1)
 _MAX_IDLE: Final = 1
 
 # A silent address must leave time for the others, which the second stack tries: a third of the
