@@ -18,6 +18,7 @@ from crawler.domains import ByHost
 from crawler.markup import Tag, Text
 from crawler.model import Response, Via
 from crawler.page import media_type
+from crawler.statements import reached
 from crawler.tables import rows
 from crawler.urls import Target, Url, resolve
 
@@ -48,7 +49,7 @@ _STRING: Final = r"""(["'])((?:(?!\1)[^\\\n]|\\.)*+)\1(?!\s*+\+)"""  # `"a" + b`
 _LOCATION: Final = re.compile(
     rf"location\s*+(?:(?:\.\s*+href\s*+)?+=\s*+|\.\s*+(?:replace|assign)\s*+\(\s*+){_STRING}"
 )
-_OWNER: Final = re.compile(r"(?:^|[^\w$.-])(?:(?:window|document|self)\s*\.\s*){0,2}\Z")
+_OWNER: Final = re.compile(r"(?:^|[^\w$.-])((?:(?:window|document|self)\s*\.\s*){0,2})\Z")
 _OWNER_WITHIN: Final = 64
 _ESCAPE: Final = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|(.))")
 _ONWARD: Final = re.compile(r"https?://|/", re.IGNORECASE)
@@ -203,10 +204,12 @@ class _Source:
             self.links.append(_attribute(tag, "href"))
 
     def _take_script(self, script: str) -> None:
+        found = {}
         for match in _LOCATION.finditer(script):
             at = match.start()
-            if _OWNER.search(script, max(0, at - _OWNER_WITHIN), at):
-                self.locations.append(_string(match))
+            if owner := _OWNER.search(script, max(0, at - _OWNER_WITHIN), at):
+                found[owner.start(1)] = match
+        self.locations += (_string(found[place]) for place in reached(script, found))
         for hint in self.hints:
             self.links += hint.strings(script)
 

@@ -11,8 +11,8 @@ CORE = (
     "jsonld", "kept", "language", "listing", "look", "markup", "model", "network", "outage",
     "outline", "pacing", "packing", "page", "pages", "parameters", "paths", "pdf", "pointers",
     "probe", "reasons", "records", "refresh", "reports/*", "rows", "scratch", "settings",
-    "shortening", "siblings", "signatures", "signs", "sites", "slugs", "spans", "story", "text",
-    "titles", "urls", "verdicts", "views", "visible", "wrappers",
+    "shortening", "siblings", "signatures", "signs", "sites", "slugs", "spans", "statements",
+    "story", "text", "titles", "urls", "verdicts", "views", "visible", "wrappers",
 )  # fmt: skip
 
 

@@ -227,6 +227,10 @@ def test_a_script_that_names_its_next_location(program: str, there: str | None) 
         "<noscript><script>location='/next'</script></noscript>" + WORDS,
         f"<p>{WORDS}<p>{WORDS}<script>location='/next'</script>",
         "<body onload>location='/next'",
+        "<script>if (!window.fetch) { location.href = '/old' }</script><div id=root></div>",
+        "<script>onerror = function () { location = '/login' }</script><div id=app></div>",
+        "<script>function logout() { location.href = '/logout' }</script><p>In a word",
+        """<script>var it = {"onclick": "location.href='/next'"}</script><p>In a word""",
     ],
 )
 def test_a_script_counts_only_where_there_is_nothing_else(body: str) -> None:
