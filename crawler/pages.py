@@ -54,8 +54,12 @@ def bot_wall(evidence: Evidence) -> str | None:
         return "bot-wall"
     if not _shows_less(signs, _WALL_TEXT):
         return None
+    if Mark.WALL in signs.marks:
+        return "bot-wall"
+    if response.status < _ERRORS and Mark.LINKING in signs.marks:
+        return None  # songs and films are called what walls are
     whole = {fold(title) for title in _titles(evidence)}
-    if Mark.WALL in signs.marks or whole & walls().titles:
+    if whole & walls().titles:
         return "bot-wall"
     # A 404 may have a form with a captcha, and still be one.
     hinted = response.status not in _ABSENT and Mark.WALL_HINT in signs.marks
@@ -75,8 +79,8 @@ def parked(evidence: Evidence) -> str | None:
     if _led_to_parking(evidence):
         return "parked"
     signs = evidence.signs
-    if not _shows_less(signs, _WALL_TEXT):
-        return None
+    if not _shows_less(signs, _WALL_TEXT) or Mark.LINKING in signs.marks:
+        return None  # a registrar's help has pages that are called so, and a diary links to sellers
     if Mark.PARKED in signs.marks:
         return "parked"
     asked = _asked(evidence)
@@ -111,7 +115,7 @@ def soft_404(evidence: Evidence) -> str | None:
 def placeholder(evidence: Evidence) -> str | None:
     """A server's own first page: there is no site yet, or no more."""
     signs = evidence.signs
-    if not _shows_less(signs, _PLACEHOLDER_TEXT):
+    if not _shows_less(signs, _PLACEHOLDER_TEXT) or Mark.LINKING in signs.marks:
         return None
     shown = [*_titles(evidence)] or [*signs.headings]
     told = {fold(title) for title in shown} & placeholders()

@@ -23,6 +23,7 @@ class Mark(StrEnum):
     BUILT = "built-by-scripts"
     SHOWING = "shows-more-than-text"
     WORK = "a-work"
+    LINKING = "links-on"
 
 
 class Missing(StrEnum):

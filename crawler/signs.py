@@ -97,6 +97,7 @@ def _marks(page: Page) -> frozenset[str]:
         Mark.PARKED: any(sign in source for sign in parking().bodies),
         Mark.BUILT: bool(_SCRIPTS.search(source)),
         Mark.SHOWING: bool(_SHOWING.search(source)),
+        Mark.LINKING: _has_links(page.text),
         Mark.WORK: (page.meta("og:type") or "").strip().lower().startswith(_WORKS),
     }
     return frozenset(mark.value for mark, is_there in found.items() if is_there)
