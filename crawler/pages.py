@@ -40,6 +40,7 @@ _ERRORS: Final = 400
 _ABSENT: Final = frozenset({404, 410})
 # Statuses by which walls refuse; behind 5xx the site itself may be down.
 _REFUSALS: Final = frozenset({403, 405, 406, 429})
+_NUMBER: Final = re.compile(r"#(\d+)", re.ASCII)
 _STORE_ERROR: Final = re.compile(
     rb"\s*(?:<\?xml[^>]{0,200}\?>\s*)?<Error[^>]{0,200}>\s*<Code>"
     rb"(?:NoSuch(?:Key|Bucket|Version|Website\w*)|BlobNotFound|ContainerNotFound|ResourceNotFound"
@@ -108,6 +109,8 @@ def soft_404(evidence: Evidence) -> str | None:
         return "soft-404"
     if Mark.WORK in signs.marks or evidence.facts.published:
         return None  # made by somebody, some day
+    if _names_its_number(evidence):
+        return None
     said = _said_by_titles(evidence) or _said_by_headings(evidence)
     return "soft-404" if said or _says_nothing_else(evidence) else None
 
@@ -175,6 +178,12 @@ def _is_parked_below(evidence: Evidence) -> bool:
 # Soft 404s
 
 
+def _names_its_number(evidence: Evidence) -> bool:
+    """Tell whether a title holds the number that was asked for: "Page not found · Issue #13"."""
+    numbers = {number for title in _titles(evidence) for number in _NUMBER.findall(title)}
+    return bool(numbers) and not numbers.isdisjoint(re.findall(r"\d+", _asked(evidence).path))
+
+
 def _said_by_titles(evidence: Evidence) -> bool:
     return any(_is_said(segments(title), evidence) for title in _titles(evidence))
 
@@ -211,7 +220,7 @@ def _said_by_headings(evidence: Evidence) -> bool:
         kind = _strongest(parts)
         if kind is Missing.PAGE and (signs.noindex or _shows_less(signs, _HARDLY_ANY_TEXT)):
             return True
-        if kind and (fold(signs.text) == fold(heading) or _insists(evidence)):
+        if kind and (fold(signs.text) == fold(heading) or _insists(evidence, heading)):
             return True
     return False
 
@@ -235,8 +244,8 @@ def _strongest(parts: Iterable[str]) -> Missing | None:
     return Missing.BARE if Missing.BARE in kinds else None
 
 
-def _insists(evidence: Evidence) -> bool:
-    """Tell whether more than a code or a word speaks for it: a song may be called 404."""
+def _insists(evidence: Evidence, heading: str = "") -> bool:
+    """Tell whether more than a code, a word or one heading says so: a song may be called 404."""
     signs, asked = evidence.signs, _asked(evidence)
     if signs.noindex:
         return True
@@ -244,7 +253,7 @@ def _insists(evidence: Evidence) -> bool:
         return False
     if not is_home(asked) and asked.path in signs.text:
         return True  # "/page was not found on this server"
-    text = fold(signs.text)
+    text = fold(signs.text.replace(heading, " ", 1))
     return any(kind is Missing.PAGE and said in text for said, kind in not_found_phrases().items())
 
 
