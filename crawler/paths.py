@@ -25,6 +25,20 @@ _LOCALE: Final = rf"(?:{_LANGUAGES})(?:[-_][a-z]{{2}})?"
 _HOME: Final = re.compile(
     rf"/(?:{_LOCALE}/?)?(?:(?:index|default|home)(?:\.[a-z]{{3,5}})?/?)?", re.IGNORECASE
 )
+_ENTRANCE: Final = re.compile(  # what may have been asked for as one, so it may be generous
+    rf"/(?:(?:[a-z]{{2}}|global|intl|int)/)?(?:{_LOCALE}/?)?"
+    r"(?:(?:index|default|home|main|start|welcome)(?:\.[a-z]{3,5})?/?)?",
+    re.IGNORECASE,
+)
+# What is no page to write down, so it may be generous, too.
+_DETOUR: Final = re.compile(
+    r"/(?:log[-_]?in|sign[-_]?in|sso|oauth2?|checkpoint|errors?|consent"
+    r"|(?:cookie|gdpr|privacy)[-_]?(?:consent|gate|wall)"
+    r"|[^/]*(?:(?<!\d)404(?!\d)|not-?found)[^/]*)(?:[/.]|\Z)",
+    re.IGNORECASE,
+)
+_BEFORE_PAGES: Final = ("accounts.", "consent.", "login.")
+_TEXTS: Final = frozenset({"doc", "docs"})
 _ENDING: Final = re.compile(r"\.(?:html?|php|aspx?|jspx?|cfm|action|do|cgi|pl)$", re.IGNORECASE)
 # Chapters under which a page about logins or errors is documentation, and a number is a number.
 _ABOUT: Final = re.compile(
@@ -50,6 +64,17 @@ def is_home(url: Url) -> bool:
     return bool(_HOME.fullmatch(url.path))
 
 
+def is_entrance(url: Url) -> bool:
+    """Tell whether somebody who asked for a URL meant a front page: `/us/en`, `/welcome.html`."""
+    return bool(_ENTRANCE.fullmatch(url.path))
+
+
+def is_detour(url: Url) -> bool:
+    """Tell whether a URL stands before a page or in its place: a login, a consent, an error."""
+    stands = url.host.startswith(_BEFORE_PAGES) or _DETOUR.search(url.path)
+    return bool(stands) or is_login(url) or is_error_page(url)
+
+
 def is_login(url: Url) -> bool:
     """Tell whether a URL is where people are asked who they are, and not a text about that."""
     signs = logins()
@@ -60,7 +85,8 @@ def is_login(url: Url) -> bool:
     if label in signs.labels and rest and registrable_domain(host) != host:
         return True
     path = _ENDING.sub("", url.path.casefold().rstrip("/"))
-    return path.endswith(_login_ends()) and not _ABOUT.search(url.path)
+    about = label in _TEXTS or _ABOUT.search(url.path)
+    return path.endswith(_login_ends()) and not about
 
 
 def speaks_of_absence(url: Url) -> bool:

@@ -6,21 +6,18 @@ from functools import cache
 from typing import Final
 
 from crawler.model import Fetch, Via
+from crawler.paths import is_home
 from crawler.tables import Shortener, registrable_domain, rows, shortener_of
 from crawler.urls import Url
 
 # Not shorteners to be rid of: `own` names have pages of their own, and identifiers are to last.
 _MEANT: Final = frozenset({"own", "resolver"})
+# Generous, for it is only looked for at the shortener's own site.
 _ERROR: Final = re.compile(
     r"/[^/]*(?:(?<!\d)404(?!\d)|not-?found|no-?such|unknown|invalid|expired|terminated|deleted"
     r"|disabled|error)",
     re.IGNORECASE,
 )
-_NO_TARGET: Final = re.compile(
-    r"/(?:(?:accounts?/)?(?:log[-_]?in|sign[-_]?in|sso|oauth2?)|checkpoint|consent)(?:[/.]|\Z)",
-    re.IGNORECASE,
-)
-_FRONT: Final = re.compile(r"/(?:[a-z]{2}(?:-[a-z]{2})?/?)?", re.IGNORECASE)
 _SHORT: Final = 8
 # A word is a page, be it a name with a number: codes have digits between letters, or all kinds.
 _CODE: Final = re.compile(
@@ -61,20 +58,13 @@ def is_unknown_code(fetch: Fetch) -> bool:
     if not led:
         return False
     url, known = led[-1]
-    if _FRONT.fullmatch(url.target) or _ERROR.search(url.path):
+    if is_home(url) or _ERROR.search(url.path):
         return False
     if end.host.removeprefix("www.") == known.host:
         return end.path == "/" or _ERROR.search(end.path) is not None
     if end.host.removeprefix("www.") not in _homes().get(known.host, ()):
         return False
-    return _FRONT.fullmatch(end.path) is not None or _ERROR.search(end.path) is not None
-
-
-def is_no_target(url: Url) -> bool:
-    """Tell whether a way ended at a login, for consent or at an error: nobody shortened that."""
-    if url.host.startswith(("consent.", "accounts.", "login.")):
-        return True
-    return bool(_NO_TARGET.search(url.path) or _ERROR.search(url.path))
+    return is_home(end) or _ERROR.search(end.path) is not None
 
 
 def has_closed(fetch: Fetch) -> Shortener | None:

@@ -12,6 +12,7 @@ from hashlib import blake2b
 from typing import Final, TypeAlias
 
 from crawler.model import Evidence, Fetch, PageFacts, PageSigns, Response, Says, Sibling
+from crawler.paths import is_entrance
 from crawler.urls import Url
 
 MAX_DISTANCE: Final = 3
@@ -22,11 +23,6 @@ LITTLE_TEXT: Final = 200
 _NAME_BYTES: Final = 15  # 24 characters
 _SIZES_ALIKE: Final = 0.9
 _ENDING: Final = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,4}\Z")
-# Sites that answer everything show their front page, and that is there.
-_FRONT: Final = re.compile(
-    r"/(?:[a-z]{2}(?:[-_][a-z]{2})?/?)?(?:(?:default|home|index|main|start|welcome)(?:\.\w+)?/?)?",
-    re.IGNORECASE,
-)
 _HTML: Final = ("text/html", "application/xhtml+xml")
 # Scripts without spaces between words: each character is one.
 _UNSPACED: Final = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
@@ -115,8 +111,9 @@ def _looks_the_same(evidence: Evidence, other: Sibling) -> bool:
 
 
 def _is_worth_it(fetch: Fetch) -> bool:
+    """Sites that answer everything show their front page, and that is there."""
     told = fetch.testimony.says if fetch.testimony else Says.UNKNOWN
-    return told is Says.UNKNOWN and _is_page(fetch) and not _FRONT.fullmatch(fetch.url.path)
+    return told is Says.UNKNOWN and _is_page(fetch) and not is_entrance(fetch.url)
 
 
 def _is_page(fetch: Fetch) -> bool:

@@ -5,7 +5,15 @@ from fakes import url
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.paths import is_error_page, is_home, is_login, names, speaks_of_absence
+from crawler.paths import (
+    is_detour,
+    is_entrance,
+    is_error_page,
+    is_home,
+    is_login,
+    names,
+    speaks_of_absence,
+)
 from crawler.urls import Url
 
 
@@ -20,6 +28,43 @@ def test_a_front_page(path: str) -> None:
 @pytest.mark.parametrize("path", ["/x", "/ok", "/english", "/en/page", "/index", "/homes", "/a/"])
 def test_no_front_page(path: str) -> None:
     assert is_home(url(f"https://a.example{path}")) == (path == "/index")
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/de", "/us/en", "/global/en/", "/welcome", "/main.html", "/ch/de/start"]
+)
+def test_what_is_asked_for_as_a_front_page(path: str) -> None:
+    assert is_entrance(url(f"https://a.example{path}"))
+
+
+@pytest.mark.parametrize("path", ["/x", "/ok/zz/", "/en/page", "/starts", "/welcome/to", "/ab/cd/"])
+def test_what_is_asked_for_as_a_page(path: str) -> None:
+    assert not is_entrance(url(f"https://a.example{path}"))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://a.example/login", "https://sso.a.example.org/", "https://a.example/404.html",
+        "https://consent.a.example/m?continue=x", "https://a.example/consent.html",
+        "https://a.example/cookie-consent?r=x", "https://a.example/cookiewall/",
+        "https://a.example/privacy-gate/", "https://a.example/checkpoint/x",
+    ],
+)  # fmt: skip
+def test_what_stands_before_a_page(address: str) -> None:
+    assert is_detour(url(address))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://a.example/", "https://a.example/blog/logins", "https://a.example/item/14042",
+        "https://a.example/informed-consent",
+        "https://a.example/error-handling", "https://a.example/wall",
+    ],
+)  # fmt: skip
+def test_what_is_a_page_itself(address: str) -> None:
+    assert not is_detour(url(address))
 
 
 @pytest.mark.parametrize(
@@ -42,7 +87,8 @@ def test_a_login_page(address: str) -> None:
         "https://a.example/docs/login", "https://a.example/blog/login/", "https://a.example/blogin",
         "https://a.example/login/history-of-it", "https://a.example/auth", "https://a.example/signup",
         "https://login.gov/help", "https://id.a.example.org/x", "https://a.example/",
-        "https://sso/", "https://login.example/x",
+        "https://sso/", "https://login.example/x", "https://docs.a.example.org/admin/sso",
+        "https://cas.a.example.org/",
     ],
 )  # fmt: skip
 def test_no_login_page(address: str) -> None:

@@ -6,7 +6,6 @@ from fakes import url
 from crawler.model import Fetch, Hop, Response, Via
 from crawler.shortening import (
     has_closed,
-    is_no_target,
     is_unknown_code,
     looks_shortened,
     only_leads,
@@ -117,21 +116,6 @@ def test_shorteners_and_wrappers_only_lead(link: str) -> None:
     assert only_leads(way(link, "https://a.example/"))
     hop = Hop(url("https://a.example/"), None, Via.WRAPPER)
     assert only_leads(Fetch(hop.url, url("https://b.example/"), Response(200), (hop,)))
-
-
-@pytest.mark.parametrize(
-    ("link", "is_none"),
-    [
-        ("https://a.example/login", True),
-        ("https://accounts.example/x", True),
-        ("https://a.example/consent.html", True),
-        ("https://a.example/", False),
-        ("https://a.example/blog/logins", False),
-        ("https://a.example/item/14042", False),
-    ],
-)
-def test_what_nobody_would_have_shortened(link: str, *, is_none: bool) -> None:
-    assert is_no_target(url(link)) == is_none
 
 
 def test_the_table_of_homes_is_sorted_and_of_shorteners() -> None:

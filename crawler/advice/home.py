@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from crawler.model import Evidence, Finding, Outcome, Severity, Verdict
-from crawler.paths import is_home, is_login
+from crawler.paths import is_entrance, is_home, is_login
 from crawler.shortening import only_leads
 from crawler.tables import registrable_domain
 
@@ -14,7 +14,7 @@ def advise(evidence: Evidence, verdict: Verdict) -> Iterator[Finding]:
     To lead anywhere is a shortener's and a wrapper's business, and after a login people are home.
     """
     old, new = evidence.link.url, evidence.fetch.effective_url
-    if verdict.outcome is not Outcome.REDIRECTED or not is_home(new) or is_home(old):
+    if verdict.outcome is not Outcome.REDIRECTED or not is_home(new) or is_entrance(old):
         return
     if "?" in new.target or is_login(old) or only_leads(evidence.fetch):
         return

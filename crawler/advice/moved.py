@@ -1,11 +1,10 @@
 """Has the resource moved for good, so that the author can write its new address?"""
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from crawler.model import Evidence, Finding, Severity, Verdict
-from crawler.paths import is_home
+from crawler.paths import is_detour, is_home
 from crawler.shortening import only_leads
 from crawler.tables import registrable_domain
 from crawler.urls import Url
@@ -16,11 +15,6 @@ _PERSISTENT: Final = frozenset({
     "doi.org", "dx.doi.org", "hdl.handle.net", "purl.org", "w3id.org", "n2t.net", "identifiers.org",
     "web.archive.org", "archive.ph", "archive.today", "archive.is", "arquivo.pt", "perma.cc",
 })  # fmt: skip
-_NOT_THE_PAGE: Final = re.compile(
-    r"/(?:(?:accounts?/)?(?:log[-_]?in|sign[-_]?in|sso|oauth2?)|consent|[^/]*(?:(?<!\d)404(?!\d)|not-?found)[^/]*)"
-    r"(?:[/.]|$)",
-    re.IGNORECASE,
-)
 
 
 def advise(evidence: Evidence, verdict: Verdict) -> Iterator[Finding]:
@@ -37,7 +31,7 @@ def advise(evidence: Evidence, verdict: Verdict) -> Iterator[Finding]:
         return  # a front page is an entrance: where it leads today is the site's own affair
     if is_home(new) and not is_home(old):
         return  # it may be gone: `home` tells so
-    if not _NOT_THE_PAGE.search(new.path):
+    if not is_detour(new):
         message = f"Moved for good ({kind})."
         yield Finding("moved", Severity.ADVICE, message, str(new))
 

@@ -5,7 +5,8 @@ from typing import Final
 
 from crawler.model import Evidence, Finding, Outcome, Severity, Verdict
 from crawler.parameters import untracked
-from crawler.shortening import is_no_target, looks_shortened
+from crawler.paths import is_detour
+from crawler.shortening import looks_shortened
 from crawler.tables import Shortener, shortener_of
 from crawler.wrappers import unwrap
 
@@ -23,7 +24,7 @@ def advise(evidence: Evidence, verdict: Verdict) -> Iterator[Finding]:
     elif unwrap(evidence.link.url) is not None:
         return  # it was not asked
     elif known is None:
-        if seen and looks_shortened(evidence.fetch) and not is_no_target(target):
+        if seen and looks_shortened(evidence.fetch) and not is_detour(target):
             message = f"{host} looks like a shortener."
             yield Finding("shortener", Severity.ADVICE, message, str(untracked(target)))
     elif known.kind not in _LASTING:
@@ -40,6 +41,6 @@ def _named(evidence: Evidence, known: Shortener, *, seen: bool) -> Iterator[Find
     elif led and known.kind == "smartlink":
         message = f"{known.host} chooses where to lead each reader."
         yield Finding("shortener", Severity.ADVICE, message)
-    elif led and not is_no_target(target):
+    elif led and not is_detour(target):
         message = f"Shortened by {known.host}."
         yield Finding("shortener", Severity.ADVICE, message, str(untracked(target)))
