@@ -30,9 +30,11 @@ from crawler.model import (
     Link,
     PageFacts,
     Response,
+    Says,
     Severity,
     Via,
 )
+from crawler.model import Testimony as Told  # pytest takes what begins with `Test` for a test
 from crawler.tables import shorteners as table
 from crawler.verdicts import judge
 
@@ -76,6 +78,19 @@ def test_a_permanent_move_is_proposed_by_its_kind(
     assert (finding.name, finding.severity) == ("moved", Severity.ADVICE)
     assert finding.replacement == new
     assert f"({kind})" in finding.message
+
+
+def test_a_new_address_is_proposed_without_what_tracks() -> None:
+    old, new = "https://a.example/x", "https://www.a.example/x?utm_source=old"
+    assert [finding.replacement for finding in told(old, new)] == ["https://www.a.example/x"]
+    assert told(old, f"{old}?utm_source=old") == ()
+
+
+@pytest.mark.parametrize(
+    "target", ["/x;jsessionid=1A2B", "/x?PHPSESSID=1a2b", "/y?a=b&sessionid=1"]
+)
+def test_an_address_for_one_visitor_is_not_proposed(target: str) -> None:
+    assert told("https://a.example/x", f"https://a.example{target}") == ()
 
 
 @pytest.mark.parametrize("statuses", [(302,), (303,), (307,), (301, 302), (302, 301), (308, 307)])
@@ -140,6 +155,20 @@ def test_a_deep_link_sent_to_another_sites_front_page_is_another_warning(
 )
 def test_who_is_not_sent_home(old: str, new: str) -> None:
     assert not {"sent-home", "site-moved"} & {each.name for each in told(old, new, 302)}
+
+
+def test_what_a_witness_knows_to_be_there_is_not_sent_home() -> None:
+    seen = led("https://a.example/x", "https://a.example/", 302)
+    witnesses = {says: Told(says, "Ann", "thing", url("https://b.example/")) for says in Says}
+    assert {
+        says: [each.name for each in home.advise(_told_by(seen, told), judge(seen))]
+        for says, told in witnesses.items()
+        if says in (Says.THERE, Says.UNKNOWN)
+    } == {Says.THERE: [], Says.UNKNOWN: ["sent-home"]}
+
+
+def _told_by(seen: Evidence, testimony: Told) -> Evidence:
+    return replace(seen, fetch=replace(seen.fetch, testimony=testimony))
 
 
 def test_what_a_wrapper_leads_to_is_its_business() -> None:

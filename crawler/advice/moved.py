@@ -1,9 +1,11 @@
 """Has the resource moved for good, so that the author can write its new address?"""
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
 from crawler.model import Evidence, Finding, Severity, Verdict
+from crawler.parameters import untracked
 from crawler.paths import is_detour, is_home
 from crawler.shortening import only_leads
 from crawler.tables import registrable_domain
@@ -15,6 +17,8 @@ _PERSISTENT: Final = frozenset({
     "doi.org", "dx.doi.org", "hdl.handle.net", "purl.org", "w3id.org", "n2t.net", "identifiers.org",
     "web.archive.org", "archive.ph", "archive.today", "archive.is", "arquivo.pt", "perma.cc",
 })  # fmt: skip
+# One visitor's, and only for today.
+_SESSION: Final = re.compile(r"[;?&](?:jsessionid|phpsessid|session_?id)=", re.IGNORECASE)
 
 
 def advise(evidence: Evidence, verdict: Verdict) -> Iterator[Finding]:
@@ -31,7 +35,8 @@ def advise(evidence: Evidence, verdict: Verdict) -> Iterator[Finding]:
         return  # a front page is an entrance: where it leads today is the site's own affair
     if is_home(new) and not is_home(old):
         return  # it may be gone: `home` tells so
-    if not is_detour(new):
+    new = untracked(new)
+    if new != old and not is_detour(new) and not _SESSION.search(new.target):
         message = f"Moved for good ({kind})."
         yield Finding("moved", Severity.ADVICE, message, str(new))
 
