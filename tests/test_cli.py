@@ -10,10 +10,11 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import click
 import pytest
@@ -45,8 +46,10 @@ class Pages(BaseHTTPRequestHandler):
     """Serves `PAGES`, slowly where asked, and everything else as 404."""
 
     protocol_version = "HTTP/1.1"
+    asked: ClassVar[Counter[str]] = Counter()
 
     def do_GET(self) -> None:
+        self.asked[self.path] += 1
         if self.path.startswith("/slow"):
             time.sleep(0.5)
         status, headers, body = PAGES.get(self.path, (404, {}, ""))
@@ -642,8 +645,9 @@ def test_the_second_interrupt_ends_at_once(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     document(port, *(f"/slow{n}" for n in range(40)))
+    Pages.asked.clear()
     process = start(tmp_path, "run", "a.md", *HERE, "--per-host", "1")
-    time.sleep(2)
+    wait_until_asked("/slow0", process)
     process.send_signal(signal.SIGINT)
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=30)
@@ -668,6 +672,15 @@ def start(directory: Path, *arguments: str) -> "subprocess.Popen[str]":
     )  # fmt: skip
 
 
+def wait_until_asked(path: str, process: "subprocess.Popen[str]") -> None:
+    """Return when the program is known to be under way, however long it takes to start."""
+    until = time.monotonic() + 60
+    while not Pages.asked[path]:
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < until, f"{path} was never asked for"
+        time.sleep(0.02)
+
+
 def test_help_and_version(tmp_path: Path) -> None:
     out, _ = start(tmp_path, "--help").communicate(timeout=30)
     assert all(row.summary in " ".join(out.split()) for row in COMMANDS)
@@ -682,8 +695,9 @@ def test_an_interrupt_keeps_what_was_learned(
     monkeypatch.chdir(tmp_path)
     document(port, "/ok", *(f"/slow{n}" for n in range(40)))
     options = ("--per-host", "1", "--no-progress", "--format", "json")
+    Pages.asked.clear()
     process = start(tmp_path, "run", "a.md", *HERE, *options)
-    time.sleep(2.5)
+    wait_until_asked("/slow1", process)  # so the links before it have been judged
     process.send_signal(number)
     out, err = process.communicate(timeout=30)
     assert process.returncode == 130, err
