@@ -57,5 +57,5 @@ class Homing:
 
 
 def _missing(look: Observation) -> Observation:
-    judged = verdict("soft-404", f"as other links of this host, sent to {look.final_url}")
+    judged = verdict("soft-404", f"sent to {look.final_url}, as other links of this host are")
     return replace(look, verdict=judged, validators=None, missing_fragments=())

@@ -94,8 +94,8 @@ _ADVICE: Final = (
     ("text-missing", "Text not found", "The page does not show the words that the link leads to."),
     ("shortener", "Behind a shortener", "If the service closes, the target is lost with it."),
     ("wrapper", "Wrapped", "The target stands inside the link and can be linked to directly."),
-    ("tracking", "Tracking", "The same page, without telling where its readers come from."),
-    ("affiliate", "Somebody is paid", "Nothing is wrong with that if it is meant."),
+    ("tracking", "With tracking parameters", "The page is the same without them."),
+    ("affiliate", "Somebody is paid for it", "Nothing is wrong with that if it is meant."),
     ("archived", "Archived", "It can still be read; questions and repairs find nobody any more."),
     (
         "language-mismatch",
@@ -104,7 +104,7 @@ _ADVICE: Final = (
     ),
 )
 
-_ONE_LOOK: Final = "By the latest look alone."
+_ONE_LOOK: Final = "As the latest look saw it; reports add up looks for whole pages only."
 
 
 def outline(report: Report, scope: Scope = Scope.ALL) -> Outline:

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Final
 
 from crawler.advice import advise_place
-from crawler.model import Finding, LinkState, Observation, Occurrence, PageFacts, Via
+from crawler.model import Finding, LinkState, Observation, Occurrence, PageFacts, Verdict, Via
 from crawler.outline import history_of
 from crawler.reasons import BY_CODE
 from crawler.records import Record, look_record, occurrence_record, stamp
-from crawler.text import clean, readable, shown_name
+from crawler.text import clean, readable, shown_name, wrapped
 from crawler.urls import Url
 
 _WIDTH: Final = 12
@@ -41,7 +41,11 @@ def story_record(story: Story) -> Record:
 
 def story_text(story: Story) -> str:
     """Tell a story to people."""
-    facts = [f"  {name:<{_WIDTH}} {value}" for name, value in _facts(story) if value]
+    facts = [
+        wrapped(value, f"  {name:<{_WIDTH}} ", " " * (_WIDTH + 3))
+        for name, value in _facts(story)
+        if value
+    ]
     places = [f"  {_place(place)}" for place in story.places]
     looks = [line for look in story.looks for line in _look(look)]
     lines = [
@@ -78,11 +82,12 @@ def _facts(story: Story) -> Iterator[tuple[str, str | None]]:
         yield "", history_of(story.state)
     if story.looks:
         verdict = story.looks[-1].verdict
-        yield "Verdict", f"{verdict.outcome}, {verdict.reason} ({verdict.confidence})"
+        yield "Verdict", f"{_called(verdict)} ({verdict.confidence})"
         yield "", verdict.detail
         yield "What to do", BY_CODE[verdict.reason].cure
         for finding in _findings(story):
             yield "Advice", finding.message
+            yield "", f"→ {finding.replacement}" if finding.replacement else None
         missing = (f"#{part}" for part in story.looks[-1].missing_fragments)
         yield "Not on page", clean(", ".join(missing))
 
@@ -113,13 +118,19 @@ def _look(look: Observation) -> Iterator[str]:
     if look.attempts:
         tries = "1 attempt" if look.attempts == 1 else f"{look.attempts} attempts"
         cost = f"{tries}, {look.elapsed_ms} ms"
-    verdict = look.verdict
-    yield f"  {look.at:%Y-%m-%d %H:%M}  {verdict.outcome}, {verdict.reason}{status}  ({cost})"
+    yield f"  {look.at:%Y-%m-%d %H:%M}  {_called(look.verdict)}{status}  ({cost})"
     for hop in look.hops:
         how = hop.via if hop.via is not Via.HTTP else ""
         yield f"    {' '.join(filter(None, (str(hop.status or ''), how)))} {hop.url}"
     if look.hops and look.final_url:
         yield f"      → {look.final_url}"
+
+
+def _called(verdict: Verdict) -> str:
+    """Name a verdict; "ok, ok" would be one word too many."""
+    if verdict.reason == verdict.outcome:
+        return verdict.outcome
+    return f"{verdict.outcome}, {verdict.reason}"
 
 
 def _day(moment: datetime) -> str:

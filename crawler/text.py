@@ -5,6 +5,7 @@ what a report's format needs beyond that is escaped by the one function of that 
 """
 
 import re
+import textwrap
 import unicodedata
 from typing import Final
 
@@ -15,6 +16,8 @@ MAX_LENGTH: Final = 300
 # Zero-width joiners stay: emoji and several scripts are built with them.
 _BIDI: Final = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _HARMFUL: Final = re.compile(f"[\x00-\x1f\x7f-\x9f{_BIDI}\ud800-\udfff\ufeff\ufffe\uffff]")
+_COMMAND: Final = re.compile(r"^(\s*)::", re.MULTILINE)
+_WIDTH: Final = 80
 
 
 def clean(text: str, limit: int = MAX_LENGTH) -> str:
@@ -36,6 +39,30 @@ def shown_name(name: str) -> str:
     """Clean a file's name: no line that begins with it is a command of a CI (`::error::`)."""
     cleaned = clean(name)
     return f"./{cleaned}" if cleaned.startswith((":", "#", "-")) else cleaned
+
+
+def wrapped(text: str, first: str, then: str | None = None) -> str:
+    """Fold clean text into lines of 80 columns; a word that is longer, as a URL is, stays whole.
+
+    `first` stands before the first line, `then` before the others, or else `first` again. No line
+    is a command of a CI (`::error::`), which they find behind white space too.
+
+    >>> wrapped("one two", "  ")
+    '  one two'
+    """
+    if len(first) + len(text) > _WIDTH:
+        indent = first if then is None else then
+        text = textwrap.fill(
+            text,
+            _WIDTH,
+            initial_indent=first,
+            subsequent_indent=indent,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    else:
+        text = first + text
+    return _COMMAND.sub(r"\1: :", text)
 
 
 def is_clean(text: str) -> bool:

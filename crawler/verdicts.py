@@ -238,7 +238,7 @@ def _specifics(evidence: Evidence, code: str) -> str:
     if code == "short-code-unknown":
         return f"to {fetch.effective_url}"
     there = BY_CODE[code].outcome in (Outcome.OK, Outcome.REDIRECTED) and code != "vouched"
-    moved = f"now {fetch.effective_url}" if fetch.hops else ""
+    moved = f"now at {fetch.effective_url}" if fetch.hops else ""
     own = moved if there else f"HTTP {fetch.outcome.status}"
     words = _WORDS[told.says].format(told.witness, told.thing) if told else ""
     if code == "soft-404" and evidence.sibling and same(evidence):

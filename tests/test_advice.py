@@ -77,7 +77,7 @@ def test_a_permanent_move_is_proposed_by_its_kind(
     (finding,) = told(old, new, status)
     assert (finding.name, finding.severity) == ("moved", Severity.ADVICE)
     assert finding.replacement == new
-    assert f"({kind})" in finding.message
+    assert finding.message == f"Moved for good: {moved._CHANGED[kind]}."
 
 
 def test_a_new_address_is_proposed_without_what_tracks() -> None:

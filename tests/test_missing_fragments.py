@@ -116,7 +116,7 @@ def test_a_report_names_the_link_with_the_fragment_that_is_missing() -> None:
     broken, words = said.sections
     (entry,) = broken.entries
     assert (entry.url, entry.code, entry.written) == (f"{A}#gone", "fragment-missing", 2)
-    assert entry.history == "By the latest look alone."
+    assert entry.history == "As the latest look saw it; reports add up looks for whole pages only."
     assert (words.title, words.entries[0].url) == ("Text not found", f"{A}#:~:text=other")
     assert said.summary == "2 links in 5 places: 1 ok, 1 broken."
 

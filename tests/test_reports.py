@@ -74,7 +74,9 @@ def state(health: Health, bad_looks: int, *, good: bool = False) -> LinkState:
 
 def everything() -> Report:
     """One of each kind, with an old URL that stands in two places."""
-    moved = Finding("moved", Severity.ADVICE, "Moved for good (moved).", "https://b.example/")
+    moved = Finding(
+        "moved", Severity.ADVICE, "Moved for good: to another site.", "https://b.example/"
+    )
     hidden = Finding("shortener", Severity.ADVICE, "Shortened by bit.ly.", "https://c.example/")
     home = Finding("sent-home", Severity.WARNING, "A deep link that leads to the front page.")
     long_story = replace(

@@ -363,7 +363,7 @@ def judged(address: Url, outcome: Answer, answer: Answer, *hops: Url) -> Verdict
         (
             judged(VIDEO, FOUND, Response(401), url("https://youtu.be/32o0DnuRjfg")),
             "temporary",
-            "(now https://www.youtube.com/watch?v=32o0DnuRjfg; YouTube has this video)",
+            "(now at https://www.youtube.com/watch?v=32o0DnuRjfg; YouTube has this video)",
         ),
     ],
     ids=lambda value: value.reason if isinstance(value, Verdict) else "",

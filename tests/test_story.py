@@ -18,7 +18,7 @@ def test_a_whole_story() -> None:
         hops=(Hop(A, 301),),
         final_url=url("https://b.example/"),
         facts=PageFacts("text/html", "Title", "og", "es", "html", "Words", site="Site"),
-        findings=(Finding("moved", Severity.ADVICE, "Moved."),),
+        findings=(Finding("moved", Severity.ADVICE, "Moved.", "https://b.example/"),),
         attempts=2,
         elapsed_ms=12,
     )
@@ -35,6 +35,7 @@ def test_a_whole_story() -> None:
         "               Moved for good: every redirect on the way is a permanent one.\n"
         "  What to do   Write the new address; `crawl report` proposes it.\n"
         "  Advice       Moved.\n"
+        "               → https://b.example/\n"
         "\n"
         "Places\n"
         "  a.md:1:1  label  (in Section)\n"
@@ -67,6 +68,15 @@ def test_a_story_tells_what_is_known_of_a_page() -> None:
         "  Feed         https://a.example/atom\n"
         "  Type         article · text/html\n"
     )
+
+
+def test_a_good_link_has_one_word_and_no_line_is_wider_than_a_terminal() -> None:
+    facts = PageFacts("text/html", "Title", "og", description="Words and more words. " * 9)
+    text = story_text(Story(A, (replace(look("ok"), facts=facts),), (), None))
+    assert "  Verdict      ok (certain)\n" in text
+    assert "  Description  Words and more words. Words" in text
+    assert "\n               Words" in text
+    assert max(map(len, text.splitlines())) <= 80
 
 
 def test_each_hop_says_how_it_led_on() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.text import MAX_LENGTH, clean, is_clean, readable
+from crawler.text import MAX_LENGTH, clean, is_clean, readable, wrapped
 
 ANY = st.text(st.characters()) | st.text(st.characters(categories=["Cs", "Cc", "Cf", "Mn", "Ll"]))
 
@@ -103,3 +103,27 @@ def test_what_was_misread_as_mac_roman_can_be_read_again(text: str) -> None:
 @given(ANY)
 def test_making_readable_never_raises(text: str) -> None:
     assert isinstance(readable(text), str)
+
+
+@given(ANY, st.sampled_from(["", "  ", "    "]))
+def test_wrapped_lines_fit_and_lose_nothing(text: str, indent: str) -> None:
+    words = clean(text).split()
+    lines = wrapped(" ".join(words), indent).split("\n")
+    assert "".join("".join(line.split()) for line in lines) == "".join(words)
+    assert all(len(line) <= 81 or len(line.split()) == 1 for line in lines)
+
+
+def test_a_long_word_is_not_broken_and_further_lines_have_their_indent() -> None:
+    url = f"https://a.example/{'x-' * 50}"
+    told = f"moved to {url} for good, as far as anybody knows"
+    lines = wrapped(told, "  Where  ", " " * 9).split("\n")
+    assert lines == [
+        "  Where  moved to",
+        f"         {url}",
+        "         for good, as far as anybody knows",
+    ]
+
+
+def test_no_wrapped_line_is_a_command_of_a_ci() -> None:
+    told = wrapped(f"::error::a {'x' * 70} ::stop-commands::b", "  ")
+    assert told.split("\n") == ["  : :error::a", f"  {'x' * 70}", "  : :stop-commands::b"]

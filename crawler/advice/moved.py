@@ -20,6 +20,15 @@ _PERSISTENT: Final = frozenset({
 # One visitor's, and only for today.
 _SESSION: Final = re.compile(r"[;?&](?:jsessionid|phpsessid|session_?id)=", re.IGNORECASE)
 
+_CHANGED: Final = {
+    "https-upgrade": "the same address, with https",
+    "www": "the same address, but for the www",
+    "slash": "the same address, but for the slash at its end",
+    "case": "the same address, but for capital letters",
+    "renamed": "to another address of the same site",
+    "moved": "to another site",
+}
+
 
 def advise(evidence: Evidence, verdict: Verdict) -> Iterator[Finding]:
     """Propose the final address of a permanent redirect, unless it is not the same page's."""
@@ -37,7 +46,7 @@ def advise(evidence: Evidence, verdict: Verdict) -> Iterator[Finding]:
         return  # it may be gone: `home` tells so
     new = untracked(new)
     if new != old and not is_detour(new) and not _SESSION.search(new.target):
-        message = f"Moved for good ({kind})."
+        message = f"Moved for good: {_CHANGED[kind]}."
         yield Finding("moved", Severity.ADVICE, message, str(new))
 
 

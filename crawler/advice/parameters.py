@@ -10,7 +10,7 @@ from crawler.text import clean
 from crawler.wrappers import unwrap
 
 _NOT_THERE: Final = frozenset({Outcome.BROKEN, Outcome.INVALID, Outcome.UNSAFE, Outcome.SKIPPED})
-_NAMES_LENGTH: Final = 60
+_NAMES_LENGTH: Final = 80
 
 
 def advise(evidence: Evidence, verdict: Verdict) -> Iterator[Finding]:
@@ -24,14 +24,15 @@ def advise(evidence: Evidence, verdict: Verdict) -> Iterator[Finding]:
     if shortener_of(url.host) or unwrap(url):
         return
     if found := carried(url, Burden.TRACKING):
-        message = f"Tells where its readers come from ({_named(found.names)}): leave that out."
+        message = f"{_named(found.names)} only for tracking readers: leave that out."
         yield Finding("tracking", Severity.ADVICE, message, str(found.without))
     if found := carried(url, Burden.AFFILIATE):
-        message = f"Names somebody who is paid for it ({_named(found.names)}): if nobody is to be,"
-        yield Finding(
-            "affiliate", Severity.ADVICE, f"{message} leave that out.", str(found.without)
+        message = (
+            f"{_named(found.names)} for paying somebody: leave that out if nobody is meant to be."
         )
+        yield Finding("affiliate", Severity.ADVICE, message, str(found.without))
 
 
 def _named(names: tuple[str, ...]) -> str:
-    return clean(", ".join(names), _NAMES_LENGTH)
+    shown = clean(", ".join(f"“{name}”" for name in names), _NAMES_LENGTH)
+    return f"The parameter {shown} is" if len(names) == 1 else f"The parameters {shown} are"

@@ -33,9 +33,10 @@ def _finding(outer: Unwrapped, inner: Unwrapped, target: str) -> Finding:
             return Finding("translation", Severity.ADVICE, message)
         case Wrapping.AFFILIATE:
             message = (
-                f"Leads through {outer.name}, where somebody is paid for it: if nobody is to be,"
+                f"Leads through {outer.name}, which pays somebody for it: "
+                "link to the target if nobody is meant to be."
             )
-            return Finding("affiliate", Severity.ADVICE, f"{message} link to the target.", target)
+            return Finding("affiliate", Severity.ADVICE, message, target)
         case Wrapping.AMP:
             message = f"A copy for phones, made by {outer.name}: link to the page itself."
             return Finding("wrapper", Severity.ADVICE, message, target)

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 from crawler.catalogue import chapters
 from crawler.model import Occurrence, Outcome, Report
 from crawler.outline import Entry, Outline, Scope, Section, outline
-from crawler.text import clean, readable, shown_name
+from crawler.text import clean, readable, shown_name, wrapped
 
 _STYLES: Final = {
     Outcome.BROKEN: "bold red",
@@ -21,6 +21,7 @@ _STYLES: Final = {
 }
 _SHOWN_PLACES: Final = 10
 _SHOWN_URL: Final = 2048
+_INDENT: Final = " " * 4
 
 # Pieces of text, each with a style.
 Line: TypeAlias = tuple[tuple[str, str], ...]
@@ -42,7 +43,8 @@ def render_catalogue(report: Report) -> Iterator[str]:
         yield f"\n{escape(chapter.section)}\n" if chapter.section else "\n"
         for each in chapter.resources:
             remarks = f"  ({', '.join(map(escape, each.remarks))})" if each.remarks else ""
-            yield f"  {escape(each.name)}{remarks}\n    {clean(each.url, _SHOWN_URL)}\n"
+            yield f"{wrapped(escape(each.name) + remarks, '  ', _INDENT)}\n"
+            yield f"{_INDENT}{clean(each.url, _SHOWN_URL)}\n"
 
 
 def render_styled(report: Report, scope: Scope, *, color: bool) -> Iterator[str]:
@@ -95,9 +97,11 @@ def _entry(entry: Entry) -> Iterator[Line]:
     yield ((f"  {clean(entry.url, _SHOWN_URL)}", ""),)
     if entry.replacement:
         yield ((f"  → {entry.replacement}", "green"),)
-    yield ((f"    {escape(entry.sentence)}", ""), (f"  [{entry.code}]", "dim"))
+    code = f"[{entry.code}]"  # on the last line of the sentence, or alone
+    told = wrapped(f"{escape(entry.sentence)}  {code}", _INDENT).removesuffix(code)
+    yield ((told, ""), (code, "dim"))
     if entry.history:
-        yield ((f"    {entry.history}", ""),)
+        yield ((wrapped(entry.history, _INDENT), ""),)
     for place in entry.places[:_SHOWN_PLACES]:
         yield _place(place)
     if entry.written > _SHOWN_PLACES:
