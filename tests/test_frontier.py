@@ -74,6 +74,16 @@ def test_a_url_that_was_taken_in_is_not_taken_in_again() -> None:
     assert [turn.link for turn in taken(frontier)] == [link("a", 2)]
 
 
+def test_a_link_that_is_taken_in_later_waits_with_the_others_of_its_host() -> None:
+    frontier = Frontier([link("a", 1), link("a", 2)], 1)
+    (first,) = taken(frontier)
+    assert frontier.add(link("a", 3))
+    assert (frontier.waiting, taken(frontier)) == (2, [])
+    frontier.left(first.link)
+    assert len(taken(frontier)) == 1
+    assert frontier.waiting == 1
+
+
 def test_a_host_has_room_as_soon_as_a_link_has_left_it() -> None:
     frontier = Frontier([link("a", 1), link("a", 2)], 1)
     (first,) = taken(frontier)

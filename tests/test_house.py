@@ -2,6 +2,7 @@
 
 import ast
 import pkgutil
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
+import core_coverage
 import pytest
 
 import crawler
@@ -86,6 +88,17 @@ def test_every_module_says_what_it_is_for_and_catches_nothing_broadly(path: Path
             assert node.type is not None
             broad = {"Exception"} & {n.id for n in ast.walk(node.type) if isinstance(n, ast.Name)}
             assert not broad
+
+
+def test_what_must_be_covered_whole_is_what_the_contract_calls_pure() -> None:
+    core = core_coverage.core()
+    assert len(core) > 60
+    assert all(path.is_file() for module in core for path in core_coverage.files(module))
+    told = (PROJECT / "pyproject.toml").read_text("utf-8").partition(core_coverage.CONTRACT)[2]
+    pure = re.findall('^  "(crawler[.].*)",$', told.partition("forbidden_modules")[0], re.MULTILINE)
+    assert pure == sorted(pure), "one name a line, in order: so that changes do not collide"
+    assert sorted({*pure, *core_coverage.BESIDES}) == core
+    assert not {*pure} & {*core_coverage.BESIDES}
 
 
 def test_the_documentation_is_what_the_code_says() -> None:
