@@ -2,36 +2,48 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from math import isfinite
 from pathlib import Path
 from typing import Final
 
+from crawler.advice.language import named_language
 from crawler.anchors import anchors_of
 from crawler.chains import certainly_untrusted
 from crawler.charset import decode
+from crawler.conditional import are_proper, validators_of
 from crawler.dates import iso_date
 from crawler.decoding import Decoder, Undecodable
+from crawler.detection import alike, detect
 from crawler.documents import FORMATS, read
 from crawler.facts import read_facts
 from crawler.files import file_name
 from crawler.fragments import missing_parts, parted
+from crawler.frontmatter import read as read_front_matter
 from crawler.jsonld import read_linked
+from crawler.language import normalised_language
 from crawler.markup import Tag, tokens
 from crawler.model import Document, Evidence, Fetch, Link, Response
+from crawler.pacing import retry_after
 from crawler.page import read_page
 from crawler.parameters import Burden, carried
 from crawler.pdf import pdf_title
 from crawler.refresh import onward
 from crawler.reports.markdown import escape
 from crawler.settings import ExtractSettings
+from crawler.siblings import directory, fingerprint, sibling
+from crawler.signatures import missing, segments, without_asides
 from crawler.signs import read_signs
 from crawler.sites import read as read_testimony
 from crawler.sites import side_question
+from crawler.slugs import Heading, anchors_of_headings, anchors_of_markdown, names_footnote
 from crawler.text import clean, is_clean, readable
 from crawler.urls import Target as UrlTarget
 from crawler.urls import resolve
 from crawler.verdicts import judge
 from crawler.wrappers import MAX_LAYERS, layers, unwrap
 
+NOON: Final = datetime(2026, 1, 2, 12, tzinfo=UTC)
 HERE: Final = Path(__file__).parent.parent
 BASE: Final = "https://a.example/x/page"
 
@@ -201,6 +213,73 @@ def _refresh(data: bytes) -> None:
         assert found is None or found.url != here.url
 
 
+def _headers(data: bytes) -> None:
+    """Lines that are headers, each with its name: what is read of an answer besides its body."""
+    lines = (line.partition(":") for line in data.decode("latin-1").split("\n"))
+    headers = {name.strip().lower(): value.strip() for name, _, value in lines}
+    here = resolve(BASE)
+    assert isinstance(here, UrlTarget)
+    for body in (b"<title>T</title>", b"%PDF-1.7"):
+        response = Response(200, headers, body)
+        fetch = Fetch(here.url, here.url, response)
+        facts = read_facts(read_page(response), response, here.url)
+        assert all(map(is_clean, filter(None, (facts.title, facts.language, facts.canonical_url))))
+        validators = validators_of(fetch, judge(Evidence(Link(here.url), fetch, facts)), NOON, None)
+        assert validators is None or are_proper(validators)
+    wait = retry_after(headers, NOON)
+    assert wait is None or (wait >= 0 and isfinite(wait))
+
+
+def _language(data: bytes) -> None:
+    """A text, a label and a tag, all in one."""
+    text = data.decode("utf-8", "replace")
+    guess = detect(text)
+    assert guess is None or guess.language in alike(guess.language)
+    named_language(text)
+    tag = normalised_language(text)
+    assert tag is None or (tag == tag.lower() and tag.isascii() and tag.isalpha())
+
+
+def _front_matter(data: bytes) -> None:
+    text = data.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
+    found = read_front_matter(text)
+    assert 0 <= found.end <= len(text)
+    assert all(0 <= value.start <= value.end <= found.end for value in found.values)
+
+
+def _slugs(data: bytes) -> None:
+    """A line is a heading: as its source has it, and as it is read."""
+    text = data.decode("utf-8", "replace")
+    headings = [Heading(line, line.strip("#* `")) for line in text.split("\n")]
+    anchors = anchors_of_headings(headings)
+    found = anchors_of_markdown(text, headings)
+    assert found is None or anchors <= found
+    for anchor in anchors:
+        names_footnote(anchor)
+
+
+def _title(data: bytes) -> None:
+    """What a page calls itself, held against the phrases of error pages."""
+    for segment in segments(data.decode("utf-8", "replace")):
+        missing(segment)
+        assert len(without_asides(segment)) <= 2 * len(segment)
+
+
+def _sibling(data: bytes) -> None:
+    """One line that is an address, then a text."""
+    address, _, text = data.decode("utf-8", "replace").partition("\n")
+    here = resolve(address)
+    if not isinstance(here, UrlTarget):
+        return
+    response = Response(200, {"content-type": "text/html"}, b"x")
+    beside = sibling(Fetch(here.url, here.url, response), NOON.date())
+    if beside is not None:
+        assert resolve(str(beside)) == UrlTarget(beside)
+        assert beside != here.url
+        assert directory(beside) == directory(here.url)
+    assert 0 <= fingerprint(text, here.url) < 1 << 64
+
+
 def _files(pattern: str) -> tuple[bytes, ...]:
     return tuple(path.read_bytes()[:16_384] for path in sorted(HERE.glob(pattern)))[:200]
 
@@ -286,6 +365,58 @@ TARGETS: Final = (
             b"\n<script>var url = 'https://b.example/';</script>",
         ),
         (*_TAGS, "location=", "location.replace(", "content=", "0;url=", "window.", "\\x2f", "'"),
+    ),
+    Target(
+        "headers",
+        _headers,
+        (
+            b'link: </a>; rel=canonical, <b>; rel="next"\netag: W/"x"\nretry-after: 120',
+            b"retry-after: Wed, 21 Oct 2026 07:28:00 GMT\ndate: Wed, 21 Oct 2026 07:27:00 -0100",
+            (
+                b"content-type: application/pdf\ncontent-language: es, en\n"
+                b"last-modified: Wed, 21 Oct 2026 07:28:00 GMT\n"
+                b"content-disposition: attachment; filename*=utf-8''a%20b.pdf"
+            ),
+        ),
+        ("link:", "retry-after:", "date:", "etag:", "last-modified:", "content-type:", "rel=", "<"),
+    ),
+    Target(
+        "language",
+        _language,
+        (
+            "Curso (vídeo en inglés con subtítulos en español)".encode(),
+            "Это текст на русском языке, и ещё немного слов.".encode(),
+            b"es_ES",
+        ),
+        ("[EN]", "(in German)", "en ", "日本語", "한국어", "Ελλη", "zh-Hant"),
+    ),
+    Target(
+        "front-matter",
+        _front_matter,
+        (
+            b"---\nlink: https://a.example/\nmore: [&x a, *x, !!int 1]\n---\n",
+            b"---\ntext: >-\n  folded https://a.example/x\n  https://a.example/y\n---\nrest",
+            b"+++\n[a.b]\nlink = 'https://a.example/'\nwhen = 2026-01-02T03:04:05Z\n+++\n",
+        ),
+        ("---", "+++", ": ", "- ", "[[", "{", "&a", "*a", "<<: ", "!!", '"', "\\x", "https://"),
+    ),
+    Target(
+        "slugs",
+        _slugs,
+        ("# Überschrift & *more* `code`\n# Überschrift\n## 1. Part {#own}\n[^1]: x".encode(),),
+        ("{#a}", "{:#a}", "<a name=x>", "[^1]", "&amp;", "- ", "İ", "ß", "{%", "```"),
+    ),
+    Target(
+        "title",
+        _title,
+        ("Seite nicht gefunden · Beispiel GmbH".encode(), b"Oops! Error 404: page not found | A"),
+        ("404", " | ", " - ", "not found", "oops", "error", "ページが見つかりません"),
+    ),
+    Target(
+        "sibling",
+        _sibling,
+        (b"https://a.example/x/page.html?id=1&b\nSome words of a text", b"http://b.example/x/\n"),
+        ("/", "?", "&", "=", "%2f", "%00", "..", ";", "."),
     ),
     Target("certificates", _certificates, (b"\x30\x03\x02\x01\x00",)),
 )
