@@ -43,7 +43,7 @@ def _survives(target: Target, seconds: int) -> bool:
     for number, seed in enumerate(target.seeds):
         (corpus / f"seed-{number}").write_bytes(seed)
     words = corpus.with_suffix(".words")
-    words.write_text("".join(f'"{_quoted(word)}"\n' for word in target.words or ("\\x00",)))
+    words.write_text("".join(f'"{_quoted(word)}"\n' for word in target.words or ("\x00",)))
     print(f"{target.name}: {seconds} s", flush=True)  # noqa: T201
     return not subprocess.run(  # noqa: S603 - ourselves
         [
@@ -57,7 +57,9 @@ def _survives(target: Target, seconds: int) -> bool:
 
 
 def _quoted(word: str) -> str:
-    return word.replace("\\", "\\\\").replace('"', '\\"')
+    """Return a word as a dictionary of libFuzzer has it, which knows ASCII only."""
+    plain = frozenset(range(0x20, 0x7F)) - {*b'"\\'}
+    return "".join(chr(byte) if byte in plain else f"\\x{byte:02x}" for byte in word.encode())
 
 
 if __name__ == "__main__":
