@@ -39,19 +39,21 @@ def answering(raw: bytes) -> Handler:
 @asynccontextmanager
 async def listening(talk: Talk, tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
     """Talk with whoever connects to a free port of 127.0.0.1, until the block is left."""
-    talks: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
+    talks: set[asyncio.Task[None]] = set()
+    writers: list[asyncio.StreamWriter] = []
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
-        talks[task] = writer
+        talks.add(task)
+        writers.append(writer)
         try:
             await talk(reader, writer)
             await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:
-            del talks[task]
+            talks.remove(task)
             writer.close()
 
     server = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=tls)
@@ -59,12 +61,15 @@ async def listening(talk: Talk, tls: ssl.SSLContext | None = None) -> AsyncItera
         yield server.sockets[0].getsockname()[1]
     finally:
         server.close()
-        under_way = dict(talks)
-        for task, writer in under_way.items():
+        await asyncio.sleep(0)  # whoever has just connected is let in, to be sent away
+        under_way = set(talks)
+        for task in under_way:
             task.cancel()
+        for writer in writers:
             writer.transport.abort()
         await asyncio.gather(*under_way, return_exceptions=True)
         await server.wait_closed()
+        await asyncio.sleep(0)  # transports are closed in the loop's next round
 
 
 @asynccontextmanager

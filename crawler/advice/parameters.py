@@ -23,6 +23,8 @@ def advise(evidence: Evidence, verdict: Verdict) -> Iterator[Finding]:
         return
     if shortener_of(url.host) or unwrap(url):
         return
+    if verdict.reason == "permanent":
+        return  # it is to be written anew as a whole, and is proposed without them
     if found := carried(url, Burden.TRACKING):
         message = f"{_named(found.names)} only for tracking readers: leave that out."
         yield Finding("tracking", Severity.ADVICE, message, str(found.without))
