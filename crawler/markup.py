@@ -18,7 +18,7 @@ _ATTRIBUTE: Final = re.compile(
 _TAG_END: Final = re.compile(r"[\s/]*>", re.ASCII)
 # Elements whose content is text and never a tag: WHATWG HTML §13.1.2.
 _RAW_TEXT: Final = {
-    name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE)
+    name: re.compile(rf"</{name}(?=[\s/>])", re.ASCII | re.IGNORECASE)
     for name in ("script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes")
 }
 _CANDIDATE: Final = re.compile(r"[\s,]*(\S+)", re.ASCII)

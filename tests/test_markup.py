@@ -179,3 +179,10 @@ def test_every_address_stands_where_it_says(text: str) -> None:
                 end = value.start + len(value.raw)
                 assert text[value.start : end] == value.raw
                 assert token.start < value.start <= end <= token.end
+
+
+def test_only_white_space_of_html_ends_the_name_of_an_end_tag() -> None:
+    tags = [
+        token for token in markup.tokens("<title>T</title\x1e<p id=a>") if isinstance(token, Tag)
+    ]
+    assert [tag.name for tag in tags] == ["title"]
