@@ -17,7 +17,7 @@ from crawler.errors import SettingsError
 from crawler.failures import FOREIGN, failure_of
 from crawler.line import STANDARD, Line, Reply
 from crawler.model import Answer, Failure, Request, Response
-from crawler.page import is_readable, media_type
+from crawler.page import is_readable
 from crawler.probe import REDIRECTS
 from crawler.settings import FetchSettings
 from crawler.urls import Url
@@ -99,7 +99,7 @@ class Exchanger:
         redirects = reply.status in REDIRECTS and "location" in headers
         # Data are read only where they are asked for, and then nothing else is.
         wants_data = request.headers.get("accept") == _DATA
-        readable = media_type(bare) == _DATA if wants_data else is_readable(bare)
+        readable = bare.media_type == _DATA if wants_data else is_readable(bare)
         if redirects or not readable:
             return bare
         limit = min(self._max_body, _MAX_DATA) if wants_data else self._max_body

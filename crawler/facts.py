@@ -16,7 +16,7 @@ from crawler.jsonld import MARK, Linked, read_linked
 from crawler.language import read_language
 from crawler.markup import unescape
 from crawler.model import PageFacts, Response
-from crawler.page import Page, is_page, is_pdf, media_type
+from crawler.page import Page, is_page, is_pdf
 from crawler.pdf import pdf_title
 from crawler.tables import page_types
 from crawler.text import clean
@@ -24,7 +24,6 @@ from crawler.titles import ORDER, choose
 from crawler.urls import Url
 
 _DESCRIPTION_LIMIT: Final = 500
-_ERRORS: Final = 400
 _GENERIC: Final = "website"
 
 _METAS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -61,10 +60,10 @@ _DAY: Final = re.compile(r'datetime="([^"<>]{8,40})"|([A-Z][a-z]{2,8} \d{1,2}, \
 
 def read_facts(page: Page | None, response: Response, url: Url) -> PageFacts:
     """Read what a response says of its resource. Never raises. `url`: the one that answered."""
-    kind = clean(media_type(response)) or None
+    kind = clean(response.media_type) or None
     if page is not None:
         return _of_page(page, response, url, kind)
-    if is_page(response) or response.status >= _ERRORS:
+    if is_page(response) or response.is_error:
         return PageFacts(kind)
     return _of_file(response, url, kind)
 

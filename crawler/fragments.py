@@ -12,14 +12,13 @@ from urllib.parse import unquote
 
 from crawler.anchors import USER_CONTENT, anchors_of, fold, folded_text, holds
 from crawler.model import Response
-from crawler.page import Page, media_type
+from crawler.page import Page
 from crawler.tables import script_fragments
 from crawler.urls import Url
 
 DIRECTIVE: Final = ":~:"
 """What parts a name from directives to the browser: URL Fragment Text Directives §3.3."""
 
-_HTML: Final = frozenset({"text/html", "application/xhtml+xml"})
 _TEXT: Final = re.compile(r"(?:^|&)text=([^&]*)")
 _FEW: Final = 500
 """Characters without white space: shells say "Loading…" or that they need scripts, and no more."""
@@ -52,9 +51,9 @@ def missing_parts(asked: Iterable[str], response: Response, page: Page, url: Url
 
     `url`: the one that answered.
     """
-    if not 200 <= response.status < 300:  # noqa: PLR2004 - the class of successes
+    if not response.is_success:
         return frozenset()
-    if response.truncated or media_type(response) not in _HTML:
+    if response.truncated or not response.is_html:
         return frozenset()
     parts = [parted(fragment) for fragment in asked]
     names = frozenset(_missing_names({name for name, _ in parts}, page.text, url))

@@ -105,7 +105,7 @@ def _missing(link: Link, fetch: Fetch, page: Page | None, judged: Verdict) -> tu
 
 def _with_testimony(facts: PageFacts, told: Testimony, outcome: Answer) -> PageFacts:
     """Return facts as a witness knows them; the page of a refusal is about something else."""
-    refused = isinstance(outcome, Response) and outcome.status >= 400  # noqa: PLR2004 - no success
+    refused = isinstance(outcome, Response) and outcome.is_error
     known = PageFacts() if refused and told.says is Says.THERE else facts
     better: dict[str, Any] = dict(told.facts)
     if "title" in told.facts:

@@ -138,6 +138,26 @@ class Response:
     body: bytes = field(default=b"", repr=False)
     truncated: bool = False
 
+    @property
+    def is_success(self) -> bool:
+        """Whether the status is of the class of successes: RFC 9110 §15.3."""
+        return 200 <= self.status < 300  # noqa: PLR2004
+
+    @property
+    def is_error(self) -> bool:
+        """Whether the status is an error, the client's or the server's, or beyond all classes."""
+        return self.status >= 400  # noqa: PLR2004
+
+    @property
+    def media_type(self) -> str:
+        """The media type without its parameters, lower case; empty if unknown."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    @property
+    def is_html(self) -> bool:
+        """Whether it says that it is a page: of XML and of what has no type nobody can tell."""
+        return self.media_type in ("text/html", "application/xhtml+xml")
+
 
 @dataclass(frozen=True, slots=True)
 class Validators:

@@ -33,7 +33,7 @@ _MAX_METAS: Final = 400
 _MAX_SAME: Final = 20  # metas of one name: authors, at most
 _HEAD_END: Final = re.compile(rb"</head\s*+>|<body[\s>]", re.IGNORECASE)
 _HEAD_SHOWN: Final = re.compile(r"</head\s*+>|<body\b[^>]*+>?", re.IGNORECASE)
-_HTML: Final = frozenset({"text/html", "application/xhtml+xml", "application/xml", "text/xml", ""})
+_PAGES: Final = frozenset({"text/html", "application/xhtml+xml", "application/xml", "text/xml", ""})
 _PDF: Final = frozenset({"application/pdf", "application/x-pdf"})
 
 
@@ -87,19 +87,14 @@ class Page:
         )
 
 
-def media_type(response: Response) -> str:
-    """Return the media type of a response without its parameters, lower case; empty if unknown."""
-    return response.headers.get("content-type", "").partition(";")[0].strip().lower()
-
-
 def is_page(response: Response) -> bool:
     """Tell whether a response says that it is a page, or does not say what it is."""
-    return media_type(response) in _HTML
+    return response.media_type in _PAGES
 
 
 def is_pdf(response: Response) -> bool:
     """Tell whether a response says that it is a PDF."""
-    return media_type(response) in _PDF
+    return response.media_type in _PDF
 
 
 def is_readable(response: Response) -> bool:

@@ -36,7 +36,6 @@ _HEADED_TEXT: Final = 10_000
 
 _OF_THE_HEAD: Final = frozenset({"og", "html", "html-body", "twitter"})
 _UNUSUAL: Final = 999  # LinkedIn's word for robots
-_ERRORS: Final = 400
 _ABSENT: Final = frozenset({404, 410})
 # Statuses by which walls refuse; behind 5xx the site itself may be down.
 _REFUSALS: Final = frozenset({403, 405, 406, 429})
@@ -57,7 +56,7 @@ def bot_wall(evidence: Evidence) -> str | None:
         return None
     if Mark.WALL in signs.marks:
         return "bot-wall"
-    if response.status < _ERRORS and Mark.LINKING in signs.marks:
+    if not response.is_error and Mark.LINKING in signs.marks:
         return None  # songs and films are called what walls are
     whole = {fold(title) for title in _titles(evidence)}
     if whole & walls().titles:
@@ -70,7 +69,7 @@ def bot_wall(evidence: Evidence) -> str | None:
 def object_store(evidence: Evidence) -> str | None:
     """Stores refuse (403) what they do not have, and say in XML that they do not have it."""
     response = response_of(evidence)
-    if response.status < _ERRORS:
+    if not response.is_error:
         return None
     return "not-found" if _STORE_ERROR.match(response.body[:2_000]) else None
 

@@ -17,7 +17,6 @@ from crawler.charset import decode
 from crawler.domains import ByHost
 from crawler.markup import Tag, Text
 from crawler.model import Response, Via
-from crawler.page import media_type
 from crawler.statements import reached
 from crawler.tables import rows
 from crawler.urls import Target, Url, resolve
@@ -35,7 +34,6 @@ MAX_SHOWN: Final = 400
 _META_WITHIN: Final = 16_384
 _META_LENGTH: Final = 4_096
 _LINK_WITHIN: Final = 65_536
-_HTML: Final = frozenset({"text/html", "application/xhtml+xml", ""})
 _SIGN: Final = re.compile(rb"""http-equiv\s*+=\s*+["']?\s*+refresh""")
 # WHATWG HTML, "shared declarative refresh steps". Possessive: read once, whatever it is.
 _REFRESH: Final = re.compile(
@@ -74,12 +72,12 @@ def onward(response: Response, url: Url) -> Onward | None:
     It is another URL than `url`, the one that answered: a page that only loads itself anew is an
     answer. So is one that would leave the web, for another program.
     """
-    if not 200 <= response.status < 300:  # noqa: PLR2004 - the class of successes
+    if not response.is_success:
         return None
     by_header = response.headers.get("refresh")
     if by_header and (there := _resolved(_refreshed(by_header), url, url)):
         return Onward(Via.REFRESH_HEADER, there)
-    if media_type(response) not in _HTML:
+    if response.media_type and not response.is_html:
         return None
     return _by_page(response, url)
 

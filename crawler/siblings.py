@@ -23,7 +23,6 @@ LITTLE_TEXT: Final = 200
 _NAME_BYTES: Final = 15  # 24 characters
 _SIZES_ALIKE: Final = 0.9
 _ENDING: Final = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,4}\Z")
-_HTML: Final = ("text/html", "application/xhtml+xml")
 # Scripts without spaces between words: each character is one.
 _UNSPACED: Final = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
 _WORD: Final = re.compile(f"[{_UNSPACED}]|[^\\W{_UNSPACED}]+")
@@ -118,9 +117,9 @@ def _is_worth_it(fetch: Fetch) -> bool:
 
 def _is_page(fetch: Fetch) -> bool:
     outcome = fetch.outcome
-    if not isinstance(outcome, Response) or not 200 <= outcome.status < 300:  # noqa: PLR2004 - the class of successes
+    if not isinstance(outcome, Response) or not outcome.is_success:
         return False
-    return outcome.headers.get("content-type", "").lower().startswith(_HTML)
+    return outcome.is_html
 
 
 def _size(fetch: Fetch) -> int:

@@ -28,7 +28,6 @@ _MAX_SMALL: Final = 65_536
 _FEW_LINKS: Final = 8
 _MAX_TITLE: Final = 300
 _MAX_READ: Final = 262_144
-_ERRORS: Final = 400
 _ACCEPTED: Final = 202  # some walls answer so
 _SHOWING: Final = re.compile(
     r"<(?:a|img|picture|video|audio|canvas|i?frame|frameset|object|embed|svg|image)\b",
@@ -57,7 +56,7 @@ def read_signs(page: Page, response: Response) -> PageSigns:
 
 def _is_suspect(page: Page, response: Response, headings: list[str]) -> bool:
     """Tell whether a page may be something else than it seems, at hardly any cost."""
-    if response.status >= _ERRORS or response.status == _ACCEPTED:
+    if response.is_error or response.status == _ACCEPTED:
         return True
     if len(page.body) < _MAX_SMALL and not _has_links(page.text):
         return True

@@ -77,7 +77,7 @@ def _known(table: PathsOfHosts[T], url: Url) -> Iterator[tuple[Mapping[str, str]
 
 def _answers(fetch: Fetch) -> bool:
     outcome = fetch.outcome
-    return isinstance(outcome, Response) and (fetch.unchanged or 200 <= outcome.status < 300)  # noqa: PLR2004 - the class of successes
+    return isinstance(outcome, Response) and (fetch.unchanged or outcome.is_success)
 
 
 def _refuses(fetch: Fetch) -> bool:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from crawler.facts import read_facts
 from crawler.language import normalised_language
 from crawler.model import PageFacts, Response
-from crawler.page import MAX_PARSED, MAX_TAGS, MAX_VISIBLE, media_type, read_page
+from crawler.page import MAX_PARSED, MAX_TAGS, MAX_VISIBLE, read_page
 from crawler.signs import read_signs
 from crawler.text import is_clean
 
@@ -335,7 +335,7 @@ def test_a_front_page_may_name_itself_and_a_local_page_its_own_machine() -> None
     ],
 )
 def test_a_media_type_has_no_parameters(kind: str, expected: str) -> None:
-    assert media_type(Response(200, {"content-type": kind})) == expected
+    assert Response(200, {"content-type": kind}).media_type == expected
 
 
 @pytest.mark.parametrize("kind", ["text/html", "application/xhtml+xml", "text/xml", ""])
