@@ -8,7 +8,6 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hostile import families
@@ -53,16 +52,10 @@ def each_visit(request: pytest.FixtureRequest) -> Visit:
     return found
 
 
-def cases() -> Iterator[Any]:
-    for behaviour in BEHAVIOURS:
-        known = pytest.mark.xfail(reason=behaviour.known, strict=True)
-        yield pytest.param(behaviour, id=behaviour.name, marks=(known,) if behaviour.known else ())
-
-
 # One by one
 
 
-@pytest.mark.parametrize("behaviour", list(cases()))
+@pytest.mark.parametrize("behaviour", BEHAVIOURS, ids=lambda each: each.name)
 def test_every_behaviour_gets_its_verdict(visit: Visit, behaviour: Behaviour) -> None:
     assert visit.verdict(behaviour) == behaviour.expected
     for row in visit.rows(behaviour):
@@ -181,7 +174,7 @@ def test_one_stack_alone_comes_to_the_same_verdicts(visit: Visit, alone: Visit) 
 
 
 def verdicts(visit: Visit) -> dict[str, str]:
-    return {each.name: visit.verdict(each) for each in BEHAVIOURS if not each.known}
+    return {each.name: visit.verdict(each) for each in BEHAVIOURS}
 
 
 # The web itself

@@ -51,7 +51,7 @@ class Behaviour:
     the connection stays open after an answer. `certificate`: the site also speaks TLS, with this
     one. `links`: so many links, to `/1` and so on. `header_for`: the host that the operator's
     secret header is for. `sent`, `never_sent`: patterns that one, that no request must match.
-    `shows`: what the report must say, by field. `known`: why the engine does not do so yet.
+    `shows`: what the report must say, by field.
     """
 
     name: str
@@ -66,7 +66,6 @@ class Behaviour:
     sent: tuple[str, ...] = ()
     never_sent: tuple[str, ...] = ()
     shows: Mapping[str, object] = field(default_factory=dict)
-    known: str = ""
 
     @property
     def urls(self) -> tuple[str, ...]:
