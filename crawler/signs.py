@@ -8,7 +8,7 @@ import re
 from typing import Final
 
 from crawler.model import PageSigns, Response
-from crawler.page import Page
+from crawler.page import MAX_PARSED, Page
 from crawler.signatures import (
     Mark,
     missing,
@@ -27,7 +27,6 @@ MAX_COUNTED: Final = 20_000
 _MAX_SMALL: Final = 65_536
 _FEW_LINKS: Final = 8
 _MAX_TITLE: Final = 300
-_MAX_READ: Final = 262_144
 _ACCEPTED: Final = 202  # some walls answer so
 _SHOWING: Final = re.compile(
     r"<(?:a|img|picture|video|audio|canvas|i?frame|frameset|object|embed|svg|image)\b",
@@ -44,7 +43,7 @@ def read_signs(page: Page, response: Response) -> PageSigns:
     headings = list(filter(None, headings))
     robots = f"{page.meta('robots') or ''} {response.headers.get('x-robots-tag', '')}".lower()
     suspect = _is_suspect(page, response, headings)
-    length = visible_length(page.text[:_MAX_READ], MAX_COUNTED) if suspect else None
+    length = visible_length(page.text[:MAX_PARSED], MAX_COUNTED) if suspect else None
     return PageSigns(
         headings=tuple(headings),
         text=page.visible,

@@ -1,7 +1,7 @@
 """The story of one link: where it stands, every look at it, and why it was judged so."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
 
@@ -34,9 +34,14 @@ def story_record(story: Story) -> Record:
         "health": state.health if state else None,
         "failing_since": stamp(state.failing_since) if state else None,
         "last_ok_at": stamp(state.last_ok_at) if state else None,
-        "places": [occurrence_record(place) for place in story.places],
+        "places": [_place_record(place, story) for place in story.places],
         "looks": [look_record(look) for look in story.looks],
     }
+
+
+def _place_record(place: Occurrence, story: Story) -> Record:
+    findings = [asdict(finding) for finding in _told_at(place, story)]
+    return {**occurrence_record(place), "findings": findings}
 
 
 def story_text(story: Story) -> str:
@@ -94,9 +99,12 @@ def _facts(story: Story) -> Iterator[tuple[str, str | None]]:
 
 def _findings(story: Story) -> Iterator[Finding]:
     """Yield the advice of the latest look, then that on places; what many share is told once."""
-    look = story.looks[-1]
-    at_places = (finding for place in story.places for finding in advise_place(place, look))
-    yield from dict.fromkeys((*look.findings, *at_places))
+    at_places = (finding for place in story.places for finding in _told_at(place, story))
+    yield from dict.fromkeys((*story.looks[-1].findings, *at_places))
+
+
+def _told_at(place: Occurrence, story: Story) -> tuple[Finding, ...]:
+    return advise_place(place, story.looks[-1]) if story.looks else ()
 
 
 def _language(page: PageFacts) -> str | None:

@@ -49,6 +49,15 @@ def test_a_whole_story() -> None:
     assert [each["status"] for each in story_record(story)["looks"]] == [None, 200]
 
 
+def test_the_story_as_data_has_the_advice_on_each_place() -> None:
+    english = PageFacts(title="A book about trees", language="en", language_detected="en")
+    places = (occurrence(text="Handbuch auf Deutsch"), occurrence(text="A book"))
+    record = story_record(Story(A, (replace(look("ok"), facts=english),), places, None))
+    named = [[each["name"] for each in place["findings"]] for place in record["places"]]
+    assert named == [["language-mismatch"], []]
+    assert story_record(Story(A, (), places, None))["places"][0]["findings"] == []
+
+
 def test_a_story_tells_what_is_known_of_a_page() -> None:
     facts = PageFacts(
         "text/html", "Title", "og", published="2026-01-02", modified="2026-01-03",
