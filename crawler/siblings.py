@@ -117,9 +117,7 @@ def _is_worth_it(fetch: Fetch) -> bool:
 
 def _is_page(fetch: Fetch) -> bool:
     outcome = fetch.outcome
-    if not isinstance(outcome, Response) or not outcome.is_success:
-        return False
-    return outcome.is_html
+    return isinstance(outcome, Response) and outcome.is_success and outcome.is_html
 
 
 def _size(fetch: Fetch) -> int:
