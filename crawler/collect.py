@@ -51,7 +51,7 @@ def collect(sources: Iterable[Document], settings: ExtractSettings) -> Collectio
             inside.take(place, places.add(place))
         if settings.fragments:
             inside.resolve(reading.anchors, places)
-        seen.append(replace(document, text=""))  # the text has served its purpose
+        seen.append(replace(document, text="", data=b""))  # the text has served its purpose
         remarks += [f"{document.name}: {remark}" for remark in reading.remarks]
     return Collection(places.view(), places.links, tuple(seen), places.scratch, tuple(remarks))
 

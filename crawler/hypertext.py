@@ -8,50 +8,14 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from crawler import bare, markup
+from crawler.found import Found, Headings
 from crawler.markup import Comment, Tag, Text, unescape
 from crawler.model import Kind
 from crawler.settings import ExtractSettings
 from crawler.text import clean
 
-SECTION_SEPARATOR: Final = " > "
-
 _HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}
 _CODE: Final = frozenset({"code", "pre", "kbd", "samp", "tt"})
-
-
-@dataclass(slots=True)
-class Found:
-    """A link on its way to become an occurrence: offsets, and the pieces of its label."""
-
-    start: int
-    end: int
-    href: str
-    kind: Kind
-    section: str = ""
-    label: list[str] = field(default_factory=list)
-
-    @property
-    def text(self) -> str:
-        """The label: the pieces in their order."""
-        return "".join(self.label)
-
-
-@dataclass(slots=True)
-class Headings:
-    """The path of headings above the place that is being read, the outermost first.
-
-    It is cleaned here, once a heading and not once a link.
-    """
-
-    path: str = ""
-    _open: list[tuple[int, str]] = field(default_factory=list)
-
-    def enter(self, level: int, title: str) -> None:
-        """Take note of a heading: it closes those of its own level and below."""
-        while self._open and self._open[-1][0] >= level:
-            self._open.pop()
-        self._open.append((level, clean(title)))
-        self.path = clean(SECTION_SEPARATOR.join(title for _, title in self._open if title))
 
 
 @dataclass(slots=True)

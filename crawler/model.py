@@ -21,7 +21,8 @@ class Document:
     """An input with links in it.
 
     `base`: the URL that its relative links start from, if known; `source`: the operator's word
-    that named it, be it itself, its directory or a pattern.
+    that named it, be it itself, its directory or a pattern; `data`: the bytes of a format that is
+    no text, which then is empty.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Document:
     text: str = field(repr=False)
     base: str | None = None
     source: str = ""
+    data: bytes = field(default=b"", repr=False)
 
 
 class Kind(StrEnum):
@@ -42,6 +44,10 @@ class Kind(StrEnum):
     HTML = "html"
     FRONTMATTER = "frontmatter"
     DEFINITION = "definition"
+    DIRECTIVE = "directive"
+    FEED = "feed"
+    CELL = "cell"
+    CODE_COMMENT = "code-comment"
 
 
 @dataclass(frozen=True, slots=True)

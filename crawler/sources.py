@@ -15,7 +15,7 @@ from typing import BinaryIO, Final
 from pathspec import GitIgnoreSpec
 
 from crawler.collect import Collection, collect
-from crawler.documents import FORMATS, format_of
+from crawler.documents import BY_NAME, FORMATS, format_of
 from crawler.errors import SourceError
 from crawler.model import Document
 from crawler.settings import ExtractSettings
@@ -124,8 +124,8 @@ def _standard_input(stdin: BinaryIO | None, name: str) -> tuple[str, _Named]:
         raise SourceError("--stdin-name: a document needs a name, such as README.md.")
 
     def read(remarks: list[str]) -> Document:
-        text = _text(_within_limit(stdin.read(MAX_SIZE + 1), STDIN), STDIN, remarks)
-        return _document(name, "markdown", text, STDIN)
+        data = _within_limit(stdin.read(MAX_SIZE + 1), STDIN)
+        return _document(name, "markdown", data, STDIN, remarks)
 
     return _unicode(name), _Named(read)
 
@@ -137,8 +137,8 @@ def _directory(path: Path, source: str, remarks: list[str]) -> Iterator[tuple[st
         name, named = _file(file, source)
         yield name, replace(named, itself=False)
     if not found:
-        endings = ", ".join(suffix for each in FORMATS for suffix in each.suffixes)
-        raise SourceError(f"{source}: holds no document (a file that ends in {endings}).")
+        sought = ", ".join(each.name for each in FORMATS if not each.on_request)
+        raise SourceError(f"{source}: holds no document of a format that is read ({sought}).")
 
 
 def _walk(root: Path, remarks: list[str]) -> Iterator[Path]:
@@ -161,8 +161,13 @@ def _walk(root: Path, remarks: list[str]) -> Iterator[Path]:
         )
         for name in sorted(files):
             file = here / name
-            if format_of(name) and not file.is_symlink() and not _ignored(file, specs):
+            if _is_sought(name) and not file.is_symlink() and not _ignored(file, specs):
                 yield file
+
+
+def _is_sought(name: str) -> bool:
+    format_ = format_of(name)
+    return format_ is not None and not format_.on_request
 
 
 def _outer_specs(root: Path) -> list[tuple[Path, GitIgnoreSpec]]:
@@ -216,15 +221,18 @@ def _file(path: Path, source: str) -> tuple[str, _Named]:
     name = path.as_posix()
 
     def read(remarks: list[str]) -> Document:
-        shown = clean(name)
-        return _document(name, "plaintext", _text(_read(path, shown), shown, remarks), source)
+        return _document(name, "plaintext", _read(path, clean(name)), source, remarks)
 
     return _unicode(name), _Named(read)
 
 
-def _document(name: str, otherwise: str, text: str, source: str) -> Document:
+def _document(name: str, otherwise: str, data: bytes, source: str, remarks: list[str]) -> Document:
     """Make a document. `otherwise`: its format, if its name speaks for none."""
-    return Document(_unicode(name), format_of(name) or otherwise, text, source=_unicode(source))
+    format_ = format_of(name) or BY_NAME[otherwise]
+    shown = STDIN if source == STDIN else clean(name)
+    text = "" if format_.binary else _text(data, shown, remarks)
+    kept = data if format_.binary else b""
+    return Document(_unicode(name), format_.name, text, source=_unicode(source), data=kept)
 
 
 def _unicode(name: str) -> str:

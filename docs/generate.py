@@ -11,12 +11,19 @@ import click
 
 from crawler import demo
 from crawler.cli import COMMANDS, cli
+from crawler.documents import FORMATS
 from crawler.model import Outcome
 from crawler.reasons import REASONS
 from crawler.settings import OPERATOR_ONLY, knobs
 
 ROOT = Path(__file__).parents[1]
 WIDTH = 88
+FORMATS_HEAD = """\
+The ending of a file's name says in which format it is read.
+A file that is named itself and has none of these endings is read as plain text, and standard input
+as the name says that `--stdin-name` gives it, else as Markdown.
+In directories, data and programs are read only on request: few of their URLs are links for people.
+Where places are not exact, line and column say where to look, and nothing can be repaired there."""
 
 
 def main() -> int:
@@ -44,6 +51,7 @@ def texts() -> Iterator[tuple[Path, str]]:
     yield ROOT / "README.md", readme
     yield ROOT / "docs" / "reasons.md", reasons()
     yield ROOT / "docs" / "settings.md", settings()
+    yield ROOT / "docs" / "formats.md", formats()
     yield ROOT / "reports" / "demo.md", report
     yield ROOT / "reports" / "catalogue.md", catalogue
 
@@ -93,6 +101,24 @@ def help_of(command: click.Command, name: str) -> str:
         help_option_names=["-h", "--help"],  # as `cli` hands down to its commands
     )
     return f"### `{name}`\n\n```text\n{command.get_help(context)}\n```"
+
+
+def formats() -> str:
+    """Return the page of all formats of documents, in the words of their modules."""
+    lines = ["# Formats of documents", "", FORMATS_HEAD, ""]
+    lines += [
+        "| format | files | what is read | in directories | exact places |",
+        "|---|---|---|---|---|",
+    ]
+    for each in FORMATS:
+        words = (import_module(f"crawler.documents.{each.name}").__doc__ or "").partition("\n")[0]
+        files = ", ".join(f"`{name}`" for name in (*each.suffixes, *each.names))
+        sought, exact = (
+            ("on request" if each.on_request else "yes"),
+            ("yes" if each.editable else "no"),
+        )
+        lines.append(f"| `{each.name}` | {files} | {words} | {sought} | {exact} |")
+    return "\n".join(lines) + "\n"
 
 
 def reasons() -> str:

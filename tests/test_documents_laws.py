@@ -13,7 +13,7 @@ from crawler.settings import ExtractSettings
 from crawler.spans import Lines
 
 SETTINGS = st.builds(ExtractSettings, comments=st.booleans(), schemeless=st.booleans())
-FORMAT = st.sampled_from([each.name for each in FORMATS])
+FORMAT = st.sampled_from([each.name for each in FORMATS if each.editable and not each.binary])
 PIECES = (
     "[", "]", "(", ")", "](", "![", "][", "]:", "[a]:", "<", ">", "<a", "</a>", "<!--", "-->",
     "/>", "\\", "`", "```", "~~~", "*", "**", "_", "~~", "#", "##", "|", "|-|", "-", "+", "1.",

@@ -36,7 +36,7 @@ def members(family: ModuleType) -> set[str]:
 @pytest.mark.parametrize(
     ("family", "registered"),
     [
-        (documents, {getattr(each.read, "__module__", "") for each in documents.FORMATS}),
+        (documents, {f"crawler.documents.{each.name}" for each in documents.FORMATS}),
         (reports, {getattr(each.render, "__module__", "") for each in reports.FORMATS}),
         (
             advice,
@@ -52,7 +52,10 @@ def test_every_module_of_a_family_is_registered(family: ModuleType, registered: 
 
 def test_formats_do_not_claim_the_same_ending() -> None:
     suffixes = [suffix for each in documents.FORMATS for suffix in each.suffixes]
+    names = [name for each in documents.FORMATS for name in each.names]
     assert len(suffixes) == len(set(suffixes))
+    assert len(names) == len(set(names))
+    assert all(each == each.lower() for each in (*suffixes, *names))
 
 
 def test_every_way_to_fail_and_to_be_rejected_has_a_reason() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from crawler import hypertext
-from crawler.hypertext import Headings
+from crawler.found import Headings
 from crawler.model import Kind
 from crawler.settings import ExtractSettings
 

@@ -259,7 +259,7 @@ def test_a_directory_gives_documents_of_known_endings_in_a_stable_order() -> Non
 def test_a_directory_without_documents_says_what_would_be_one(files: dict[str, str]) -> None:
     Path("d").mkdir()
     write(files)
-    with pytest.raises(SourceError, match=r"^d: holds no document \(a file that ends in \.md, "):
+    with pytest.raises(SourceError, match=r"^d: holds no document of a format that is read"):
         read("d")
 
 

@@ -4,12 +4,13 @@ To add a format: write `documents/<name>.py` with `read`, add its row to `FORMAT
 examples into `tests/cases/documents/`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
 from pathlib import PurePath
-from typing import Final, Protocol
+from typing import Final, Protocol, cast
 
-from crawler.documents import html, markdown, plaintext
 from crawler.model import Document, Reading
 from crawler.settings import ExtractSettings
 
@@ -24,27 +25,61 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format: its name, the file name endings that speak for it, and its reader."""
+    """A format: its name, which is its module's too, and the names of files that speak for it.
+
+    `suffixes` are endings, `names` whole names, both in lower case. `on_request`: in directories
+    it is read only where the operator asks for it, for it is data, or a program, and few of its
+    URLs are links for people. `binary`: its documents hold `data` and no `text`. `editable`: the
+    span of an occurrence covers exactly what stands in the file; else it only says where to look.
+    """
 
     name: str
     suffixes: tuple[str, ...]
-    read: Reader
+    names: tuple[str, ...] = ()
+    on_request: bool = False
+    binary: bool = False
+    editable: bool = True
 
 
 FORMATS: Final = (
-    Format("markdown", (".md", ".markdown", ".mdown", ".mkd"), markdown.read),
-    Format("html", (".html", ".htm", ".xhtml"), html.read),
-    Format("plaintext", (".txt", ".text"), plaintext.read),
+    Format("html", (".html", ".htm", ".xhtml")),
+    Format("markdown", (".md", ".markdown", ".mdown", ".mkd")),
+    Format("plaintext", (".txt", ".text")),
 )
-_BY_NAME: Final[Mapping[str, Format]] = {each.name: each for each in FORMATS}
+BY_NAME: Final[Mapping[str, Format]] = {each.name: each for each in FORMATS}
 
 
-def format_of(name: str) -> str | None:
+def format_of(name: str) -> Format | None:
     """Return the format that a file's name speaks for, if any."""
-    suffix = PurePath(name).suffix.lower()
-    return next((each.name for each in FORMATS if suffix in each.suffixes), None)
+    last = PurePath(name).name.lower()
+    return next((known[each] for each in _endings(last) if each in (known := _by_ending())), None)
 
 
 def read(document: Document, settings: ExtractSettings) -> Reading:
     """Read a document with the reader of its format."""
-    return _BY_NAME[document.format].read(document, settings)
+    return _reader(document.format)(document, settings)
+
+
+def _endings(name: str) -> Iterator[str]:
+    """Yield what of a name may speak for a format: all of it, and its endings, the longest first.
+
+    >>> list(_endings("sitemap.xml.gz"))
+    ['/sitemap.xml.gz', '.xml.gz', '.gz']
+    """
+    yield f"/{name}"
+    at = name.find(".", 1)  # `.md` alone is a hidden file without an ending
+    while at >= 0:
+        yield name[at:]
+        at = name.find(".", at + 1)
+
+
+@cache
+def _by_ending() -> Mapping[str, Format]:
+    whole = {f"/{name}": each for each in FORMATS for name in each.names}
+    return whole | {suffix: each for each in FORMATS for suffix in each.suffixes}
+
+
+@cache
+def _reader(name: str) -> Reader:
+    """Load a reader when the first document of its format comes: most runs read one or two."""
+    return cast("Reader", import_module(f"{__name__}.{BY_NAME[name].name}").read)

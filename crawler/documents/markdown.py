@@ -5,7 +5,7 @@ the range of a whole link; where in it the URL stands is found here, by CommonMa
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 from math import inf
@@ -14,12 +14,11 @@ from typing import Any, Final
 import pyromark
 
 from crawler import bare, frontmatter, hypertext, markup
-from crawler.hypertext import Found, Headings
-from crawler.model import Document, Kind, Occurrence, Reading
+from crawler.found import Found, Headings, occurrences
+from crawler.model import Document, Kind, Reading
 from crawler.settings import ExtractSettings
 from crawler.slugs import Heading, anchors_of_markdown
-from crawler.spans import Characters, Joined, Lines, Piece
-from crawler.text import clean
+from crawler.spans import Characters, Joined, Piece
 
 _OPTIONS: Final = (
     pyromark.Options.ENABLE_TABLES
@@ -48,7 +47,7 @@ def read(document: Document, settings: ExtractSettings) -> Reading:
     titles: list[Heading] = []
     links = chain(found, _links(document.text, front.end, settings, titles))
     return Reading(
-        _occurrences(document, links),
+        occurrences(document, links),
         remarks=(front.remark,) if front.remark else (),
         anchors=lambda: anchors_of_markdown(document.text, titles),
     )
@@ -74,20 +73,6 @@ def _links(
             yield from walk.handed_over(begin)
     walk.finish(definitions)
     yield from walk.handed_over(begin)
-
-
-def _occurrences(document: Document, found: Iterable[Found]) -> Iterator[Occurrence]:
-    lines = Lines(document.text)
-    for link in found:
-        yield Occurrence(
-            document.name,
-            lines.span(link.start, link.end),
-            document.text[link.start : link.end],
-            link.href,
-            link.kind,
-            clean(link.text),
-            link.section,
-        )
 
 
 @dataclass(slots=True)

@@ -15,7 +15,7 @@ from crawler.conditional import are_proper, validators_of
 from crawler.dates import iso_date
 from crawler.decoding import Decoder, Undecodable
 from crawler.detection import alike, detect
-from crawler.documents import FORMATS, read
+from crawler.documents import FORMATS, Format, read
 from crawler.facts import read_facts
 from crawler.files import file_name
 from crawler.fragments import missing_parts, parted
@@ -106,17 +106,20 @@ def _file(data: bytes) -> None:
     assert is_clean(file_name(data.decode("latin-1"), here.url) or "")
 
 
-def _document(name: str) -> Callable[[bytes], None]:
+def _document(format_: Format) -> Callable[[bytes], None]:
     settings = ExtractSettings(comments=True, schemeless=True)
 
     def feed(data: bytes) -> None:
         text = data.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
+        if format_.binary:
+            list(read(Document("a", format_.name, "", data=data), settings).occurrences)
+            return
         lines = text.split("\n")
-        reading = read(Document("a", name, text), settings)
+        reading = read(Document("a", format_.name, text), settings)
         for each in reading.occurrences:
             span = each.span
             assert 1 <= span.line <= span.end_line <= len(lines)
-            if span.line == span.end_line:
+            if span.line == span.end_line and format_.editable:
                 assert lines[span.line - 1][span.column - 1 : span.end_column - 1] == each.raw
         reading.anchors()
 
@@ -322,7 +325,7 @@ TARGETS: Final = (
     Target("file", _file, (b"attachment; filename=\"a\"; filename*=utf-8''%C3%A9",)),
     Target("markup", _markup, _files("cases/documents/*.html"), _TAGS),
     *(
-        Target(each.name, _document(each.name), _files(f"cases/documents/*{each.suffixes[0]}"))
+        Target(each.name, _document(each), _files(f"cases/documents/*{each.suffixes[0]}"))
         for each in FORMATS
     ),
     Target(

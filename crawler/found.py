@@ -1,0 +1,64 @@
+"""Links on their way to become occurrences: what a reader finds, before it has lines and columns.
+
+Every reader of `documents/` hands its links over in this form, in order of their places.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from crawler.model import Document, Kind, Occurrence
+from crawler.spans import Lines
+from crawler.text import clean
+
+SECTION_SEPARATOR: Final = " > "
+
+
+@dataclass(slots=True)
+class Found:
+    """A link on its way to become an occurrence: offsets, and the pieces of its label."""
+
+    start: int
+    end: int
+    href: str
+    kind: Kind
+    section: str = ""
+    label: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """The label: the pieces in their order."""
+        return "".join(self.label)
+
+
+@dataclass(slots=True)
+class Headings:
+    """The path of headings above the place that is being read, the outermost first.
+
+    It is cleaned here, once a heading and not once a link.
+    """
+
+    path: str = ""
+    _open: list[tuple[int, str]] = field(default_factory=list)
+
+    def enter(self, level: int, title: str) -> None:
+        """Take note of a heading: it closes those of its own level and below."""
+        while self._open and self._open[-1][0] >= level:
+            self._open.pop()
+        self._open.append((level, clean(title)))
+        self.path = clean(SECTION_SEPARATOR.join(title for _, title in self._open if title))
+
+
+def occurrences(document: Document, found: Iterable[Found]) -> Iterator[Occurrence]:
+    """Yield what was found as the places of a document, whose text the offsets are of."""
+    lines = Lines(document.text)
+    for link in found:
+        yield Occurrence(
+            document.name,
+            lines.span(link.start, link.end),
+            document.text[link.start : link.end],
+            link.href,
+            link.kind,
+            clean(link.text),
+            link.section,
+        )
