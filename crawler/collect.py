@@ -37,23 +37,42 @@ class Collection:
         return replace(self, remarks=(*remarks, *self.remarks))
 
 
-def collect(sources: Iterable[Document], settings: ExtractSettings) -> Collection:
-    """Read one document after the other; group what they write by the URL that we would ask for."""
-    places = Places(fragments=settings.fragments)
-    remarks: list[str] = []
-    seen: list[Document] = []
-    for document in sources:
-        reading = documents.read(document, settings)
+class Collector:
+    """Reads documents as they come, and groups what they write by the URL that we would ask for."""
+
+    def __init__(self, settings: ExtractSettings) -> None:
+        self._settings = settings
+        self._places = Places(fragments=settings.fragments)
+        self._documents: list[Document] = []
+        self._remarks: list[str] = []
+
+    def take(self, document: Document) -> None:
+        """Read one more document."""
+        reading = documents.read(document, self._settings)
         base = _base(document, reading.base)
         inside = _Inside()
         for occurrence in reading.occurrences:
             place = _place(occurrence, base)
-            inside.take(place, places.add(place))
-        if settings.fragments:
-            inside.resolve(reading.anchors, places)
-        seen.append(replace(document, text="", data=b""))  # the text has served its purpose
-        remarks += [f"{document.name}: {remark}" for remark in reading.remarks]
-    return Collection(places.view(), places.links, tuple(seen), places.scratch, tuple(remarks))
+            inside.take(place, self._places.add(place))
+        if self._settings.fragments:
+            inside.resolve(reading.anchors, self._places)
+        # The text has served its purpose.
+        self._documents.append(replace(document, text="", data=b""))
+        self._remarks += [f"{document.name}: {remark}" for remark in reading.remarks]
+
+    def collected(self) -> Collection:
+        """Return all that has come so far."""
+        places = self._places
+        known, remarks = tuple(self._documents), tuple(self._remarks)
+        return Collection(places.view(), places.links, known, places.scratch, remarks)
+
+
+def collect(sources: Iterable[Document], settings: ExtractSettings) -> Collection:
+    """Read one document after the other."""
+    collector = Collector(settings)
+    for document in sources:
+        collector.take(document)
+    return collector.collected()
 
 
 class _Inside:

@@ -1,11 +1,9 @@
-"""Sources: from what the operator names to documents. The only module that reads documents' files.
+"""Sources: from what the operator names to documents, in order.
 
-A checkout may be a stranger's. Only regular files are read, up to a size; links inside a
-directory are not followed; `.gitignore` is respected.
+A checkout may be a stranger's: links in a directory are not followed; `.gitignore` is respected.
 """
 
 import os
-import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from glob import glob, has_magic
@@ -15,21 +13,14 @@ from typing import BinaryIO, Final
 from pathspec import GitIgnoreSpec
 
 from crawler.collect import Collection, collect
-from crawler.documents import BY_NAME, FORMATS, format_of
+from crawler.disk import document, read_bytes, read_stream, unicode_name
+from crawler.documents import FORMATS, format_of
 from crawler.errors import SourceError
 from crawler.model import Document
 from crawler.settings import ExtractSettings
 from crawler.text import clean
 
-MAX_SIZE: Final = 67_108_864
 STDIN: Final = "-"
-_BINARY_PREFIX: Final = 8192
-_OPEN: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-_BOMS: Final = (
-    (b"\xef\xbb\xbf", "utf-8"),
-    (b"\xff\xfe", "utf-16-le"),
-    (b"\xfe\xff", "utf-16-be"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +115,9 @@ def _standard_input(stdin: BinaryIO | None, name: str) -> tuple[str, _Named]:
         raise SourceError("--stdin-name: a document needs a name, such as README.md.")
 
     def read(remarks: list[str]) -> Document:
-        data = _within_limit(stdin.read(MAX_SIZE + 1), STDIN)
-        return _document(name, "markdown", data, STDIN, remarks)
+        return document(name, "markdown", read_stream(stdin, STDIN), STDIN, remarks)
 
-    return _unicode(name), _Named(read)
+    return unicode_name(name), _Named(read)
 
 
 def _directory(path: Path, source: str, remarks: list[str]) -> Iterator[tuple[str, _Named]]:
@@ -189,7 +179,7 @@ def _spec(directory: Path) -> GitIgnoreSpec | None:
     if path.is_symlink():  # git does not follow it either
         return None
     try:
-        lines = _read(path, str(path)).decode("utf-8", "replace").splitlines()
+        lines = read_bytes(path).decode("utf-8", "replace").splitlines()
     except SourceError:
         return None
     return GitIgnoreSpec.from_lines(filter(_is_pattern, lines))
@@ -221,52 +211,6 @@ def _file(path: Path, source: str) -> tuple[str, _Named]:
     name = path.as_posix()
 
     def read(remarks: list[str]) -> Document:
-        return _document(name, "plaintext", _read(path, clean(name)), source, remarks)
+        return document(name, "plaintext", read_bytes(path), source, remarks)
 
-    return _unicode(name), _Named(read)
-
-
-def _document(name: str, otherwise: str, data: bytes, source: str, remarks: list[str]) -> Document:
-    """Make a document. `otherwise`: its format, if its name speaks for none."""
-    format_ = format_of(name) or BY_NAME[otherwise]
-    shown = STDIN if source == STDIN else clean(name)
-    text = "" if format_.binary else _text(data, shown, remarks)
-    kept = data if format_.binary else b""
-    return Document(_unicode(name), format_.name, text, source=_unicode(source), data=kept)
-
-
-def _unicode(name: str) -> str:
-    """Write the bytes of a name that are no Unicode as escapes: no history can hold them."""
-    return name.encode("utf-8", "backslashreplace").decode()
-
-
-def _read(path: Path, shown: str) -> bytes:
-    try:
-        descriptor = os.open(path, _OPEN)
-        with os.fdopen(descriptor, "rb") as file:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise SourceError(f"{shown}: is not a regular file.")
-            data = file.read(MAX_SIZE + 1)
-    except OSError as error:
-        raise SourceError(f"{shown}: cannot be read ({error.strerror}).") from error
-    return _within_limit(data, shown)
-
-
-def _within_limit(data: bytes, shown: str) -> bytes:
-    if len(data) > MAX_SIZE:
-        raise SourceError(f"{shown}: is larger than {MAX_SIZE // 1_048_576} MiB; leave it out.")
-    return data
-
-
-def _text(data: bytes, shown: str, remarks: list[str]) -> str:
-    for mark, encoding in _BOMS:
-        if data.startswith(mark):
-            return data[len(mark) :].decode(encoding, "replace")
-    if b"\0" in data[:_BINARY_PREFIX]:
-        raise SourceError(f"{shown}: is a binary file, not a document.")
-    try:
-        return data.decode()
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        remarks.append(f"{shown}: is not UTF-8 (line {line}); it was read as windows-1252.")
-        return data.decode("windows-1252", "replace")
+    return unicode_name(name), _Named(read)

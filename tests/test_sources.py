@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler import sources
+from crawler import disk
 from crawler.errors import SourceError
 from crawler.model import Document
 from crawler.settings import ExtractSettings
@@ -202,7 +202,7 @@ def test_standard_input_is_read_by_the_rules_for_files(monkeypatch: pytest.Monke
     ]
     with pytest.raises(SourceError, match=r"^-: is a binary file"):
         read("-", stdin=b"\0")
-    monkeypatch.setattr(sources, "MAX_SIZE", 1_048_576)
+    monkeypatch.setattr(disk, "MAX_SIZE", 1_048_576)
     with pytest.raises(SourceError, match=r"^-: is larger than 1 MiB; leave it out\.$"):
         read("-", stdin=b"x" * 1_048_577)
 
@@ -236,7 +236,7 @@ def test_what_is_no_utf_8_is_read_as_windows_1252_and_remarked_on() -> None:
 def test_a_file_up_to_the_limit_is_read_and_a_larger_one_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(sources, "MAX_SIZE", 1_048_576)
+    monkeypatch.setattr(disk, "MAX_SIZE", 1_048_576)
     write({"fits.md": b"x" * 1_048_576, "large.md": b"x" * 1_048_577})
     assert len(read("fits.md").documents[0].text) == 1_048_576
     with pytest.raises(SourceError, match=r"^large\.md: is larger than 1 MiB; leave it out\.$"):

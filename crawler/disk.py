@@ -1,0 +1,72 @@
+"""The disk: what is in files, and documents made of it. Nothing else reads documents' files.
+
+A checkout may be a stranger's: only regular files are read, and only up to a size.
+"""
+
+import os
+import stat
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from crawler.documents import BY_NAME, format_of
+from crawler.errors import SourceError
+from crawler.model import Document
+from crawler.text import clean
+
+MAX_SIZE: Final = 67_108_864
+_BINARY_PREFIX: Final = 8192
+_OPEN: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_BOMS: Final = (
+    (b"\xef\xbb\xbf", "utf-8"),
+    (b"\xff\xfe", "utf-16-le"),
+    (b"\xfe\xff", "utf-16-be"),
+)
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return what is in a regular file. Raises `SourceError`."""
+    shown = clean(path.as_posix())
+    try:
+        descriptor = os.open(path, _OPEN)
+        with os.fdopen(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise SourceError(f"{shown}: is not a regular file.")
+            return read_stream(file, shown)
+    except OSError as error:
+        raise SourceError(f"{shown}: cannot be read ({error.strerror}).") from error
+
+
+def read_stream(stream: BinaryIO, shown: str) -> bytes:
+    """Return what comes from a stream, which errors call `shown`. Raises `SourceError`."""
+    data = stream.read(MAX_SIZE + 1)
+    if len(data) > MAX_SIZE:
+        raise SourceError(f"{shown}: is larger than {MAX_SIZE // 1_048_576} MiB; leave it out.")
+    return data
+
+
+def document(name: str, otherwise: str, data: bytes, source: str, remarks: list[str]) -> Document:
+    """Make a document. `otherwise`: its format, if its name tells none. Raises `SourceError`."""
+    format_ = format_of(name) or BY_NAME[otherwise]
+    shown = source if source == "-" else clean(name)
+    text = "" if format_.binary else _text(data, shown, remarks)
+    kept = data if format_.binary else b""
+    return Document(unicode_name(name), format_.name, text, source=unicode_name(source), data=kept)
+
+
+def unicode_name(name: str) -> str:
+    """Write the bytes of a name that are no Unicode as escapes: no history can hold them."""
+    return name.encode("utf-8", "backslashreplace").decode()
+
+
+def _text(data: bytes, shown: str, remarks: list[str]) -> str:
+    for mark, encoding in _BOMS:
+        if data.startswith(mark):
+            return data[len(mark) :].decode(encoding, "replace")
+    if b"\0" in data[:_BINARY_PREFIX]:
+        raise SourceError(f"{shown}: is a binary file, not a document.")
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        remarks.append(f"{shown}: is not UTF-8 (line {line}); it was read as windows-1252.")
+        return data.decode("windows-1252", "replace")
