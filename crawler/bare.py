@@ -44,7 +44,7 @@ def find_hrefs(text: str, *, schemeless: bool) -> list[tuple[int, int, str]]:
     With `schemeless` also of names that look like a host, as `example.org/x` does. That is a guess,
     for those who ask for it: `main.rs` is a file, and possibly a host in Serbia.
     """
-    found = [(start, end, text[start:end]) for start, end in find(text)]
+    found = [(start, end, text[start:end]) for start, end in find(text)] if "://" in text else []
     if schemeless:
         taken = bytearray(len(text))
         for start, end, _ in found:

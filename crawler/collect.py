@@ -116,20 +116,24 @@ def _base(document: Document, declared: str | None) -> str | None:
 
 def _place(occurrence: Occurrence, base: str | None) -> Place:
     target = resolve(occurrence.href, base)
-    stored = Occurrence(
-        occurrence.document,
-        occurrence.span,
-        _stored(occurrence.raw),
-        _stored(occurrence.href),
-        occurrence.kind,
-        mask(occurrence.text),  # a label may be the URL once more
-        mask(occurrence.section),
-    )
+    stored = _stored(occurrence)
     if isinstance(target, Rejected):
         target = replace(target, raw=stored.raw)
     return Place(stored, target)
 
 
-def _stored(text: str) -> str:
+def _stored(occurrence: Occurrence) -> Occurrence:
+    """Return what may be kept: no secrets, and no more than people read."""
+    written = (occurrence.raw, occurrence.href, occurrence.text, occurrence.section)
+    raw, href, text, section = written
+    # A label may be the URL once more.
+    kept = (_shortened(raw), _shortened(href), mask(text), mask(section))
+    if kept == written:  # as nearly always
+        return occurrence
+    raw, href, text, section = kept
+    return replace(occurrence, raw=raw, href=href, text=text, section=section)
+
+
+def _shortened(text: str) -> str:
     masked = mask(text)[:MAX_STORED]
     return masked if masked.isascii() else masked.encode("utf-8", "replace").decode()

@@ -1,15 +1,14 @@
 """Positions: from offsets in a text to the lines and columns that people and editors count."""
 
-import re
 from array import array
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from io import StringIO
 from itertools import accumulate
 from typing import Final
 
 from crawler.model import Span
 
-_LINE_END: Final = re.compile(r"\r\n|\n|\r")
 _BLOCK: Final = 1024  # bytes between two remembered counts
 _CONTINUATION: Final = bytes(range(0x80, 0xC0))  # UTF-8: the bytes at which no character begins
 
@@ -18,13 +17,18 @@ class Lines:
     """Lines and columns of one text. A line ends with LF, CR LF or CR, as in CommonMark §2.1."""
 
     def __init__(self, text: str) -> None:
-        # An array: a document may have a million lines.
-        self._starts = array("Q", [0])
-        self._starts.extend(match.end() for match in _LINE_END.finditer(text))
+        # An array: a document may have a million lines. `newline=""`: they end as they are written.
+        self._starts = array("Q", accumulate(map(len, StringIO(text, newline="")), initial=0))
+        if text and not text.endswith(("\n", "\r")):
+            self._starts.pop()  # where the text ends, no line begins
 
     def span(self, start: int, end: int) -> Span:
         """Return the span of `text[start:end]`."""
-        return Span(*self._place(start), *self._place(end))
+        line, column = self._place(start)
+        last = column + end - start
+        if line == len(self._starts) or end < self._starts[line]:
+            return Span(line, column, line, last)
+        return Span(line, column, *self._place(end))
 
     def offset(self, line: int, column: int) -> int:
         """Return the offset of a 1-based place: the way back."""
@@ -39,18 +43,23 @@ class Characters:
     """Character offsets for the UTF-8 byte offsets that a parser counts in."""
 
     def __init__(self, text: str) -> None:
-        data = text.encode()
-        self._data = b"" if len(data) == len(text) else data  # all ASCII: nothing to translate
+        self._data = b"" if text.isascii() else text.encode()  # ASCII: nothing to translate
         self._counts = [0]
         for start in range(0, len(self._data), _BLOCK):
-            self._counts.append(self._counts[-1] + _characters(data[start : start + _BLOCK]))
+            self._counts.append(self._counts[-1] + _characters(self._data[start : start + _BLOCK]))
+        self._last = (0, 0)  # the byte that was asked for, and the answer: the next is near
 
     def at(self, byte: int) -> int:
         """Return how many characters begin before `byte`."""
         if not self._data:
             return byte
-        block = byte // _BLOCK
-        return self._counts[block] + _characters(self._data[block * _BLOCK : byte])
+        last, before = self._last
+        if not 0 <= byte - last < _BLOCK:
+            last = byte // _BLOCK * _BLOCK
+            before = self._counts[byte // _BLOCK]
+        number = before + _characters(self._data[last:byte])
+        self._last = (byte, number)
+        return number
 
 
 @dataclass(slots=True)

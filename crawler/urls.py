@@ -29,7 +29,7 @@ _MAIL: Final = re.compile(r"[^\s@<>]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-
 _AUTHORITY: Final = re.compile(r"(https?:[/\\\s]*|[/\\]{2,})([^/\\?#]*)", re.IGNORECASE)
 # What is normalised already, as most links are: the library returns it as it stands. Names that
 # could be numbers or Punycode, dot segments and octets (`%`) are not among it.
-_LABEL: Final = r"[a-z](?:-?[a-z0-9])*"
+_LABEL: Final = r"[a-z](?:[a-z0-9]++|-(?=[a-z0-9]))*+"
 _PLAIN: Final = re.compile(
     rf"(https?)://((?:{_LABEL}\.)++{_LABEL})"
     r"((?:/(?:[\w~-][\w.~-]*+)?)++(?:\?[\w=&.~/-]*+)?)(?:#([\w.~/-]*+))?",
@@ -115,6 +115,8 @@ def resolve(raw: str, base: str | None = None) -> Target | Rejected:
     >>> resolve("ftp://example.org/").reason
     <Rejection.SCHEME: 'scheme'>
     """
+    if len(raw) <= MAX_LENGTH and (plain := _PLAIN.fullmatch(raw)):
+        return _target(raw, *plain.groups())
     text = raw.strip(_STRIPPED).translate(_REMOVED)
     if not text:
         return Rejected(raw, Rejection.EMPTY)
@@ -168,8 +170,6 @@ def _other_scheme(raw: str, text: str, scheme: str) -> Rejected:
 
 
 def _absolute(raw: str, text: str, base: str | None) -> Target | Rejected:
-    if plain := _PLAIN.fullmatch(text):
-        return _target(raw, plain[1], plain[2], plain[3], plain[4])
     try:
         href = URL(text, base).href
     except ValueError:  # lone surrogates too: UnicodeEncodeError is a ValueError
