@@ -1,11 +1,12 @@
 """Links in Markdown: CommonMark with GitHub's extensions, HTML, and URLs in text.
 
-Serves whole documents and the pieces of Markdown inside other formats. The grammar is the library's (pulldown-cmark): it says what is a link and what is code. It gives
-the range of a whole link; where in it the URL stands is found here, by CommonMark §6.3.
+Serves whole documents and the pieces of Markdown inside other formats. The grammar is the
+library's (pulldown-cmark): it says what is a link and what is code. It gives the range of a whole
+link; where in it the URL stands is found here, by CommonMark §6.3.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from math import inf
 from typing import Any, Final
@@ -35,6 +36,7 @@ _LABEL: Final = re.compile(r"\[(?:[^\\\]]|\\.)*+\]:", re.DOTALL)
 _INLINE: Final = frozenset({"Link", "Image", "Emphasis", "Strong", "Strikethrough"})
 # White space before a destination; a quoted paragraph repeats its `>` on every line.
 _LEAD: Final = re.compile(r"[ \t]*(?:(?:\r\n|\n|\r)[ \t>]*)?")
+_PLAIN: Final = re.compile(r"[^\x00-\x20()<>\\]++(?=\))")  # a destination, as most of them are
 # What may end a destination (of white space, only ASCII's does), and what is escaped and does not.
 _SPECIAL: Final = re.compile(r"\\[^\x00-\x20]|[\x00-\x20()]")
 
@@ -76,7 +78,10 @@ class _Frame:
 
 @dataclass(slots=True)
 class _Walk:
-    """What is known while the events go by. All offsets kept here are in characters."""
+    """What is known while the events go by. Offsets are in characters, but those of the `run`.
+
+    Most events are text without any link: nothing is translated, joined or made for them.
+    """
 
     body: str
     settings: ExtractSettings
@@ -85,7 +90,7 @@ class _Walk:
     found: list[Found] = field(default_factory=list)
     headings: Headings = field(default_factory=Headings)
     frames: list[_Frame] = field(default_factory=list)
-    run: list[Piece] = field(default_factory=list)
+    run: list[tuple[str, int, int]] = field(default_factory=list)
     html: list[Piece] = field(default_factory=list)
     anchor: Found | None = None
     heading: list[str] | None = None
@@ -96,27 +101,28 @@ class _Walk:
 
     def take(self, event: Any, first: int, last: int) -> None:  # noqa: ANN401 - the library's
         """Take note of one event, whose range is in bytes."""
-        start, end = self.characters.at(first), self.characters.at(last)
-        name, value = _parts(event)
-        if name == "Text":  # by far the most events
-            self._text(value, start, end)
+        if event.__class__ is dict and "Text" in event:  # by far the most events
+            self._text(event["Text"], first, last)
             return
-        self._scan_run()
+        if self.run:
+            self._scan_run()
+        name, value = _parts(event)
+        if name == "Start":
+            self._begin(*_parts(value), first)
+            return
         match name:
-            case "Start":
-                self._begin(*_parts(value), start)
-                return
             case "End":
-                self._end(*_parts(value), start, end)
+                self._end(*_parts(value), first, last)
             case "Html":
-                self.html.append(Piece(self.body[start:end], start, end))
+                self.html.append(self._piece(first, last))
             case "InlineHtml":
-                self._inline_html(_pieces(value, self.body, start, end))
+                self._inline_html(_pieces(value, self._piece(first, last)))
             case "Code":
                 self._label(value)
             case "SoftBreak" | "HardBreak":
                 self._label(" ")
-        self._ends(end)
+        if self.frames:
+            self._ends(last)
 
     @property
     def is_open(self) -> bool:
@@ -126,17 +132,19 @@ class _Walk:
     def handed_over(self, begin: int) -> Iterator[Found]:
         """Yield what was found since the last time, in order, and forget it."""
         found, self.found = self.found, []
-        for link in sorted(found, key=lambda each: (each.start, each.end)):
+        if len(found) > 1:
+            found.sort(key=lambda each: (each.start, each.end))
+        for link in found:
             link.start += begin
             link.end += begin
             yield link
 
-    def _begin(self, name: str, values: Any, start: int) -> None:  # noqa: ANN401 - the library's
+    def _begin(self, name: str, values: Any, first: int) -> None:  # noqa: ANN401 - the library's
         match name:
             case "Link":
-                self._open(Kind.INLINE, values, start, start + len("["))
+                self._open(Kind.INLINE, values, first, len("["))
             case "Image":
-                self._open(Kind.IMAGE, values, start, start + len("!["))
+                self._open(Kind.IMAGE, values, first, len("!["))
             case "Heading":
                 self.heading, self.shown, self.id = [], [], values["id"]
             case "CodeBlock":
@@ -144,14 +152,15 @@ class _Walk:
         if name not in _INLINE:
             self.anchor = None  # whoever forgot its `</a>` meant no more than this block
 
-    def _end(self, name: str, value: Any, start: int, end: int) -> None:  # noqa: ANN401
+    def _end(self, name: str, value: Any, first: int, last: int) -> None:  # noqa: ANN401
         match name:
             case "Link" | "Image":
-                self._close(self.frames.pop(), end)
+                self._close(self.frames.pop(), self.characters.at(last))
             case "Heading":
                 text, shown = "".join(self.heading or ()), "".join(self.shown)
                 self.headings.enter(int(value[1]), text)
-                self.titles.append(Heading(text, shown, self.body[start:end], self.id))
+                source = self._piece(first, last).words
+                self.titles.append(Heading(text, shown, source, self.id))
                 self.heading = None
             case "CodeBlock":
                 self.in_code = False
@@ -171,14 +180,14 @@ class _Walk:
             text, section = used or (label, "")
             self.found.append(Found(first, last, definition["dest"], kind, section, [text]))
 
-    def _text(self, words: str, start: int, end: int) -> None:
+    def _text(self, words: str, first: int, last: int) -> None:
         if self.in_code:
             return
         self._label(words)
-        self._ends(end)
-        if self.frames or self.anchor:
-            return
-        self.run.append(Piece(words, start, end))
+        if self.frames:
+            self._ends(last)
+        elif not self.anchor:
+            self.run.append((words, first, last))
 
     def _label(self, words: str) -> None:
         if self.frames:
@@ -190,13 +199,14 @@ class _Walk:
         if self.anchor:
             self.anchor.label.append(words)
 
-    def _ends(self, end: int) -> None:
-        if self.frames:
-            self.frames[-1].children_end = max(self.frames[-1].children_end, end)
+    def _ends(self, last: int) -> None:
+        frame, end = self.frames[-1], self.characters.at(last)
+        frame.children_end = max(frame.children_end, end)
 
-    def _open(self, kind: Kind, values: Any, start: int, inside: int) -> None:  # noqa: ANN401
+    def _open(self, kind: Kind, values: Any, first: int, opening: int) -> None:  # noqa: ANN401
         form, href, label = values["link_type"], values["dest_url"], values["id"]
-        self.frames.append(_Frame(kind, form, href, label, start, inside))
+        start = self.characters.at(first)
+        self.frames.append(_Frame(kind, form, href, label, start, start + opening))
 
     def _close(self, frame: _Frame, end: int) -> None:
         text = "".join(frame.label)
@@ -222,14 +232,24 @@ class _Walk:
 
     def _scan_run(self) -> None:
         """Look for bare URLs in the text that has gathered; it may stand in several pieces."""
-        if self.run:
-            pieces, self.run = self.run, []
-            self._scan("".join(piece.words for piece in pieces), Joined(pieces))
+        run, self.run = self.run, []
+        text = run[0][0] if len(run) == 1 else "".join(words for words, _, _ in run)
+        if found := bare.find_hrefs(text, schemeless=self.settings.schemeless):
+            at = self.characters.at
+            self._add_bare(
+                found, Joined([Piece(words, at(first), at(last)) for words, first, last in run])
+            )
 
-    def _scan(self, words: str, places: Joined, offset: int = 0) -> None:
-        for first, last, href in bare.find_hrefs(words, schemeless=self.settings.schemeless):
+    def _add_bare(
+        self, found: Iterable[tuple[int, int, str]], places: Joined, offset: int = 0
+    ) -> None:
+        for first, last, href in found:
             start, end = places.span(offset + first, offset + last)
             self._add(start, end, href, Kind.BARE, "")
+
+    def _piece(self, first: int, last: int) -> Piece:
+        start, end = self.characters.at(first), self.characters.at(last)
+        return Piece(self.body[start:end], start, end)
 
     def _inline_html(self, pieces: list[Piece]) -> None:
         text, places = "".join(piece.words for piece in pieces), Joined(pieces)
@@ -238,7 +258,9 @@ class _Walk:
                 case markup.Tag(name="a"):
                     self.anchor = None
                 case markup.Comment() if self.settings.comments:
-                    self._scan(text[token.start : token.end], places, token.start)
+                    words = text[token.start : token.end]
+                    found = bare.find_hrefs(words, schemeless=self.settings.schemeless)
+                    self._add_bare(found, places, token.start)
             if isinstance(token, markup.Tag) and not token.closing:
                 for link in hypertext.links_of(token, self.headings.path):
                     link.start, link.end = places.span(link.start, link.end)
@@ -261,21 +283,24 @@ def _key(label: str) -> str:
 
 def _parts(event: Any) -> tuple[str, Any]:  # noqa: ANN401 - the library's
     """Return the name of an event or a tag, and what comes with it."""
-    return (event, None) if isinstance(event, str) else next(iter(event.items()))
+    return (event, None) if event.__class__ is str else next(iter(event.items()))
 
 
-def _pieces(words: str, body: str, start: int, end: int) -> list[Piece]:
+def _pieces(words: str, source: Piece) -> list[Piece]:
     """Split HTML into its lines: a quoted paragraph repeats its `>` before each of them."""
-    pieces = []
-    lines = body[start:end].splitlines(keepends=True)
+    pieces, start = [], source.start
+    lines = source.words.splitlines(keepends=True)
     for line, seen in zip(lines, words.splitlines(keepends=True), strict=False):
-        first, start = start + max(0, len(line) - len(seen)), start + len(line)
-        pieces.append(Piece(body[first:start], first, start))
+        lead = max(0, len(line) - len(seen))
+        pieces.append(Piece(line[lead:], start + lead, start + len(line)))
+        start += len(line)
     return pieces
 
 
 def _destination(text: str, at: int, end: int) -> tuple[int, int]:
     """Return the offsets of the link destination that begins at or after `at`: CommonMark §6.3."""
+    if plain := _PLAIN.match(text, at, end):
+        return at, plain.end()
     lead = _LEAD.match(text, at, end)
     at = lead.end() if lead else at
     if text.startswith("<", at):

@@ -18,6 +18,7 @@ MAX_LENGTH: Final = 65_536
 """Longer than any server accepts; what is longer is not a link that somebody follows."""
 
 _MAX_PASSES: Final = 6
+_MAX_LABEL: Final = 63  # characters of a part of a name: RFC 1035 §2.3.4
 _SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _OCTET: Final = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED: Final = frozenset(
@@ -116,7 +117,9 @@ def resolve(raw: str, base: str | None = None) -> Target | Rejected:
     <Rejection.SCHEME: 'scheme'>
     """
     if len(raw) <= MAX_LENGTH and (plain := _PLAIN.fullmatch(raw)):
-        return _target(raw, *plain.groups())
+        scheme, host, target, fragment = plain.groups()
+        if len(host) <= _MAX_LABEL:  # then nothing is too long
+            return Target(Url(scheme, host, target), fragment or None)
     text = raw.strip(_STRIPPED).translate(_REMOVED)
     if not text:
         return Rejected(raw, Rejection.EMPTY)
@@ -204,7 +207,7 @@ def _host_problem(host: str) -> str | None:
     labels = host.removesuffix(".").split(".")
     if not all(labels):
         return "the host has an empty label"
-    if len(host) > 253 or max(map(len, labels)) > 63:  # noqa: PLR2004 - the RFC's own figures
+    if len(host) > 253 or max(map(len, labels)) > _MAX_LABEL:  # noqa: PLR2004 - the RFC's figure
         return "the host name is too long"
     # UTS #46 §4.1: the library leaves what cannot be decoded as it stands.
     if "xn--" in host and "xn--" in {label[:4] for label in idna_to_unicode(host).split(".")}:
