@@ -9,10 +9,14 @@ from typing import Final, Protocol
 ACCEPTED: Final = "gzip, deflate"
 MAX_CODINGS: Final = 2
 _MAX_MEMBERS: Final = 64
+MAX_RATIO: Final = 250
+"""How many times its size a packed file may unfold to: text packs to a tenth, a list to less."""
+
 _OVERHEAD: Final = 65_536
 """Bytes by which a coded body may be longer than the decoded one: headers, stored blocks."""
 
 _GZIP: Final = b"\x1f\x8b"
+_PIECE: Final = 65_536
 
 
 class Undecodable(Exception):  # noqa: N818 - it is no error of ours, and never leaves the shell
@@ -48,6 +52,28 @@ class Decoder:
         self.body += data[:room]
 
 
+def is_packed(data: bytes) -> bool:
+    """Tell whether a file is gzipped, by its first two bytes: RFC 1952 §2.3.1."""
+    return data.startswith(_GZIP)
+
+
+def unpacked(data: bytes, limit: int) -> tuple[bytes, bool]:
+    """Unfold a gzipped file, up to a limit and to `MAX_RATIO` times its size. Never raises.
+
+    Returns what came out, and whether that is all of it and nothing is broken.
+    """
+    limit = min(limit, _OVERHEAD + MAX_RATIO * len(data))
+    stage, out = _Inflate(), bytearray()
+    try:
+        for at in range(0, len(data), _PIECE):
+            if len(out) > limit:
+                break
+            out += stage(data[at : at + _PIECE], limit + 1 - len(out))
+    except Undecodable:
+        return bytes(out), False
+    return bytes(out[:limit]), stage.is_done and len(out) <= limit
+
+
 def _stage(name: str) -> _Stage:
     if name not in ("gzip", "x-gzip", "deflate"):
         raise Undecodable(name)
@@ -60,6 +86,11 @@ class _Inflate:
     def __init__(self) -> None:
         self._head = b""
         self._inner: zlib._Decompress | None = None
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all has come, as far as the stream itself says."""
+        return self._inner is not None and self._inner.eof
 
     def __call__(self, data: bytes, limit: int) -> bytes:
         if self._inner is None:

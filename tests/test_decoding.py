@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.decoding import Decoder, Undecodable
+from crawler.decoding import Decoder, Undecodable, is_packed, unpacked
 
 
 def _zlib(data: bytes) -> bytes:
@@ -184,3 +184,22 @@ def test_what_stands_behind_the_last_member_is_nothing() -> None:
     decoder.feed(gzip.compress(b"hello") + b"trailing")
     decoder.feed(b"more")
     assert bytes(decoder.body) == b"hello"
+
+
+def test_a_packed_file_is_unfolded_as_far_as_its_size_allows() -> None:
+    text = random.Random(1).randbytes(50_000) * 4  # noqa: S311 - data, not a secret
+    packed = gzip.compress(text)
+
+    assert is_packed(packed)
+    assert not is_packed(text)
+    assert unpacked(packed, 1_000_000) == (text, True)
+    assert unpacked(packed + packed, 1_000_000) == (text + text, True)
+    assert unpacked(packed, 100_000) == (text[:100_000], False)
+    assert unpacked(packed[:-1], 1_000_000) == (text, False)
+    broken, intact = unpacked(b"".join((packed, b"\x1f\x8b", b"\xff" * 70_000)), 1 << 30)
+    assert not intact
+    assert broken
+    assert text.startswith(broken)
+    bomb, intact = unpacked(gzip.compress(bytes(50_000_000)), 1 << 30)
+    assert not intact
+    assert 10_000_000 < len(bomb) < 15_000_000

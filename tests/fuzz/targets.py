@@ -16,6 +16,8 @@ from crawler.dates import iso_date
 from crawler.decoding import Decoder, Undecodable
 from crawler.detection import alike, detect
 from crawler.documents import FORMATS, Format, read
+from crawler.elements import Instruction, Start
+from crawler.elements import tokens as elements
 from crawler.facts import read_facts
 from crawler.files import file_name
 from crawler.fragments import missing_parts, parted
@@ -34,6 +36,7 @@ from crawler.settings import ExtractSettings
 from crawler.siblings import directory, fingerprint, sibling
 from crawler.signatures import missing, segments, without_asides
 from crawler.signs import read_signs
+from crawler.sitemaps import locations
 from crawler.sites import read as read_testimony
 from crawler.sites import side_question
 from crawler.slugs import Heading, anchors_of_headings, anchors_of_markdown, names_footnote
@@ -139,6 +142,18 @@ def _markup(data: bytes) -> None:
     text = data.decode("utf-8", "replace")
     for token in tokens(text):
         assert 0 <= token.start <= token.end <= len(text)
+
+
+def _xml(data: bytes) -> None:
+    """Tokens of XML, and what is read as a sitemap."""
+    text = data.decode("utf-8", "replace")
+    for token in elements(text):
+        if not isinstance(token, Instruction):
+            assert 0 <= token.start <= token.end <= len(text)
+        if isinstance(token, Start):
+            assert all(text.startswith(v.raw, v.start) for v in token.attributes.values())
+    found = locations(data)
+    assert all(url == url.strip() for url in (*found.pages, *found.sitemaps))
 
 
 def _fragment(data: bytes) -> None:
@@ -420,6 +435,16 @@ TARGETS: Final = (
         _sibling,
         (b"https://a.example/x/page.html?id=1&b\nSome words of a text", b"http://b.example/x/\n"),
         ("/", "?", "&", "=", "%2f", "%00", "..", ";", "."),
+    ),
+    Target(
+        "xml",
+        _xml,
+        (
+            b"<?xml version='1.0'?><urlset><url><loc>https://a.example/</loc></url></urlset>",
+            b"<rss><item><link>/a</link><guid isPermaLink='true'>http://b</guid></item></rss>",
+            b"<feed xml:base='http://a'><link rel='alternate' href='b'/></feed>",
+        ),
+        ("<![CDATA[", "]]>", "<!--", "-->", "<!DOCTYPE a [", "<?", "?>", "&lt;", "&#9;", "'", '"'),
     ),
     Target("certificates", _certificates, (b"\x30\x03\x02\x01\x00",)),
 )
