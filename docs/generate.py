@@ -89,7 +89,10 @@ def helps() -> Iterator[str]:
     """Yield the help of `crawl` and of every command."""
     yield help_of(cli, "crawl")
     for row in COMMANDS:
-        yield help_of(import_module(f"crawler.cli.{row.name}").command, f"crawl {row.name}")
+        command = import_module(f"crawler.cli.{row.name}").command
+        yield help_of(command, f"crawl {row.name}")
+        for name, member in getattr(command, "commands", {}).items():
+            yield help_of(member, f"crawl {row.name} {name}")
 
 
 def help_of(command: click.Command, name: str) -> str:

@@ -1,0 +1,122 @@
+"""`crawl db`: the upkeep of a history, for those who run it."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+
+from crawler import options
+
+DAYS = 90
+
+
+@click.group()
+def command() -> None:
+    """Look after the history: count it, check it, copy it, make it smaller.
+
+    \b
+    crawl db stats
+    crawl db verify && crawl db backup ~/backups/links.db
+    crawl db prune --older-than 365
+    """
+
+
+@command.command()
+@options.history
+@options.settings_files
+def stats(**given: Any) -> None:  # noqa: ANN401 - as click hands them
+    """Tell how much is in the history, and since when."""
+    from crawler import terminal
+    from crawler.upkeep import Upkeep
+
+    with Upkeep(_history(given)) as history:
+        found = history.stats()
+    names = {"observations": "looks", "occurrences": "places"}
+    lines = [f"{number:>11,}  {names.get(name, name)}" for name, number in found.rows.items()]
+    lines += [f"{number:>11,}  links {health}" for health, number in found.health.items()]
+    lines.append(f"{found.size:>11,}  bytes, {found.free:,} of them free")
+    if found.first_look and found.last_look:
+        lines.append(f"Looks from {found.first_look:%Y-%m-%d} to {found.last_look:%Y-%m-%d}.")
+    if found.unfinished:
+        lines.append("A run has not finished: the next one goes on with it, or forgets it.")
+    terminal.write("\n".join(lines) + "\n", None)
+
+
+@command.command()
+@options.history
+@options.settings_files
+def verify(**given: Any) -> None:  # noqa: ANN401
+    """Read all of the history, and exit with 3 if anything is wrong with it."""
+    from crawler import terminal
+    from crawler.errors import StoreError
+    from crawler.upkeep import Upkeep
+
+    path = _history(given)
+    with Upkeep(path) as history:
+        problems = history.problems()
+    for problem in problems:
+        terminal.say(problem)
+    if problems:
+        raise StoreError(f"{path} is damaged: move it aside and restore a copy.")
+    terminal.write(f"{path} is sound.\n", None)
+
+
+@command.command()
+@click.argument("target", type=click.Path(path_type=Path), metavar="FILE")
+@options.history
+@options.settings_files
+def backup(target: Path, **given: Any) -> None:  # noqa: ANN401
+    """Copy the history to FILE, which must not exist; also while a run is active."""
+    from crawler import terminal
+    from crawler.upkeep import Upkeep
+
+    path = _history(given)
+    with Upkeep(path) as history:
+        history.back_up(target)
+    terminal.write(f"{path} was copied to {target}.\n", None)
+
+
+@command.command()
+@click.option(
+    "--older-than",
+    type=click.IntRange(0, 36_500),
+    default=DAYS,
+    show_default=True,
+    metavar="DAYS",
+    help="Thin looks that are older than this.",
+)
+@click.option(
+    "--document",
+    "documents",
+    multiple=True,
+    metavar="NAME",
+    help="Forget this document and its places, as it is not read any more; repeatable.",
+)
+@options.history
+@options.settings_files
+def prune(older_than: int, documents: tuple[str, ...], **given: Any) -> None:  # noqa: ANN401
+    """Take out what is old and says nothing new.
+
+    Of old looks at a link only those stay at which anything changed, beside its first and its
+    last. Links that no document writes any more are forgotten when their looks are that old.
+    """
+    from crawler import lock, terminal
+    from crawler.clock import SystemClock
+    from crawler.errors import UsageError
+    from crawler.upkeep import Upkeep
+
+    path, now = _history(given), SystemClock().now()
+    with lock.held(path, now), Upkeep(path, read_only=False) as history:
+        pruned = history.prune(now - timedelta(days=older_than), documents)
+    if pruned.documents < len(set(documents)):
+        raise UsageError("not every --document is in the history; the others were forgotten.")
+    taken = (
+        (pruned.looks, "old look"), (pruned.links, "unwritten link"), (pruned.documents, "document")
+    )  # fmt: skip
+    parts = ", ".join(f"{number} {noun}{'' if number == 1 else 's'}" for number, noun in taken)
+    terminal.write(f"Taken out: {parts}.\n", None)
+
+
+def _history(given: options.Options) -> Path:
+    return Path(options.settings_of(given).places.db)

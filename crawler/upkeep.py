@@ -1,0 +1,182 @@
+"""The upkeep of a history: what is in it, whether it is sound, a copy of it, and less of it.
+
+Works on the tables of a history beside `store.py`, which reads and writes its runs.
+"""
+
+import os
+import sqlite3
+from collections.abc import Mapping, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final, Self
+
+from crawler.database import explained, opened, writing
+from crawler.errors import StoreError
+from crawler.rows import iso, maybe_moment
+
+_TABLES: Final = ("documents", "occurrences", "links", "runs", "observations", "hops")
+_MAX_PROBLEMS: Final = 20
+
+# Old looks that say what those before and behind them say. Those at which anything changed stay,
+# and the first and the last look of a link: that is what a history is for.
+_ALIKE: Final = """
+    with looks as (
+        select observations.id, observations.link_id, observations.at,
+               json_array(outcome, reason, nullif(status, 304), final_url, title, language) as said
+        from observations
+        join runs on runs.id = observations.run_id
+        where runs.finished_at is not null
+    ), trails as (
+        select id, at, said, lag(said) over trail as before, lead(said) over trail as behind
+        from looks
+        window trail as (partition by link_id order by at, id)
+    )
+    select id from trails where at < ? and said = before and said = behind
+"""
+# Links that no document writes any more, and that nobody has looked at since.
+_UNWRITTEN: Final = """
+    select id from links
+    where not exists (select 1 from occurrences where occurrences.link_id = links.id)
+      and not exists (
+          select 1 from observations where observations.link_id = links.id and at >= ?
+      )
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """What a history holds: rows a table, links by what is believed of them, bytes, and since when.
+
+    `free` are bytes that the file holds and does not need; `unfinished` runs are no history.
+    """
+
+    rows: Mapping[str, int]
+    health: Mapping[str, int]
+    size: int
+    free: int
+    unfinished: int
+    first_look: datetime | None
+    last_look: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """How much was taken out of a history."""
+
+    looks: int
+    links: int
+    documents: int
+
+
+class Upkeep:
+    """A history that is looked after. Use it as a context manager. Raises `StoreError`."""
+
+    def __init__(self, path: Path, *, read_only: bool = True) -> None:
+        self._path = path
+        if not path.exists():
+            raise StoreError(f"there is no history at {path} yet: run `crawl run` first.")
+        self._db = opened(path, read_only=read_only)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._db.close()
+
+    def stats(self) -> Stats:
+        """Count what there is."""
+        with explained(self._path):
+            health = self._db.execute(
+                "select coalesce(health, 'unknown'), count(*) from links group by 1 order by 1"
+            ).fetchall()
+            first, last = self._row("select min(at), max(at) from observations")
+            return Stats(
+                rows={name: self._number(f"select count(*) from {name}") for name in _TABLES},  # noqa: S608 - names of ours
+                health=dict(health),
+                size=self._number("pragma page_count") * self._number("pragma page_size"),
+                free=self._number("pragma freelist_count") * self._number("pragma page_size"),
+                unfinished=self._number("select count(*) from runs where finished_at is null"),
+                first_look=maybe_moment(first),
+                last_look=maybe_moment(last),
+            )
+
+    def problems(self) -> list[str]:
+        """Return what is wrong with the file, a sentence each: every page of it is read."""
+        with explained(self._path):
+            found = [
+                str(row[0])
+                for row in self._db.execute(f"pragma integrity_check({_MAX_PROBLEMS})")
+                if row[0] != "ok"
+            ]
+            found += [
+                f"row {row[1]} of {row[0]} names a row of {row[2]} that is not there"
+                for row in self._db.execute("pragma foreign_key_check").fetchmany(_MAX_PROBLEMS)
+            ]
+        return found
+
+    def back_up(self, target: Path) -> None:
+        """Copy the history, also during a run; the copy is whole or not there at all."""
+        if target.exists() or target.is_symlink():
+            raise StoreError(f"{target} exists already: name a file that does not.")
+        beginning = target.with_name(f"{target.name}.part")
+        try:
+            with explained(target), closing(sqlite3.connect(beginning)) as copy:
+                self._db.conn.backup(copy)
+                copy.execute("pragma journal_mode = delete")
+            os.replace(beginning, target)  # noqa: PTH105 - says which of the two it was
+        except OSError as error:
+            raise StoreError(f"{target} cannot be written ({error.strerror}).") from error
+        finally:
+            with suppress(OSError):
+                beginning.unlink()
+
+    def prune(self, before: datetime, documents: Sequence[str] = ()) -> Pruned:
+        """Take out old looks that say nothing new, and links that nobody writes any more.
+
+        `documents`: names of those that are to be forgotten with their places. What changed at a
+        link, and when, stays known, as does what is believed of it.
+        """
+        with writing(self._db, self._path):
+            self._db.execute("create temp table doomed (id integer primary key)")
+            forgotten = sum(self._forget(name) for name in documents)
+            looks = self._doom(_ALIKE, before)
+            self._delete_looks()
+            links = self._doom(_UNWRITTEN, before)
+            self._db.execute(
+                "update links set observation_id = null where id in (select id from doomed)"
+            )
+            self._db.execute("create temp table without_looks as select id from doomed")
+            self._db.execute("delete from doomed")
+            self._db.execute(
+                "insert into doomed select id from observations "
+                "where link_id in (select id from without_looks)"
+            )
+            self._delete_looks()
+            self._db.execute("delete from links where id in (select id from without_looks)")
+            self._db.execute("drop table without_looks")
+            self._db.execute("drop table doomed")
+        with explained(self._path):
+            self._db.execute("vacuum")
+        return Pruned(looks, links, forgotten)
+
+    def _forget(self, document: str) -> int:
+        known = "select id from documents where name = ?"
+        self._db.execute(f"delete from occurrences where document_id in ({known})", [document])  # noqa: S608 - text of ours
+        return int(self._db.execute("delete from documents where name = ?", [document]).rowcount)
+
+    def _doom(self, query: str, before: datetime) -> int:
+        self._db.execute("delete from doomed")
+        return int(self._db.execute(f"insert into doomed {query}", [iso(before)]).rowcount)
+
+    def _delete_looks(self) -> None:
+        self._db.execute("delete from hops where observation_id in (select id from doomed)")
+        self._db.execute("delete from observations where id in (select id from doomed)")
+
+    def _number(self, query: str) -> int:
+        return int(self._row(query)[0])
+
+    def _row(self, query: str) -> tuple[Any, ...]:
+        found: tuple[Any, ...] = self._db.execute(query).fetchone()
+        return found

@@ -1,0 +1,251 @@
+"""The upkeep of a history: counting, verifying, copying, and forgetting what says nothing new."""
+
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from fakes import NOON, look, occurrence, url
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crawler import lock
+from crawler.cli.db import command
+from crawler.errors import StoreError, UsageError
+from crawler.model import Document, Hop, Observation, Place, Run
+from crawler.settings import HealthSettings
+from crawler.store import Store
+from crawler.upkeep import Pruned, Upkeep
+from crawler.urls import Target
+
+A, B = "https://a.example/", "https://b.example/"
+DAY = timedelta(days=1)
+
+
+def remember(
+    path: Path,
+    nights: Sequence[Sequence[Observation]],
+    written: Sequence[str],
+    first: datetime = NOON,
+) -> None:
+    """Have a run a night; the document holds what is `written`, in the end."""
+    with Store(path) as store:
+        for night, looks in enumerate(nights):
+            at = first + night * DAY
+            begun = store.begin(Run(f"night-{night}", at), "digest", at)
+            store.record(begun.number, [replace(each, at=at) for each in looks])
+            places = [
+                Place(occurrence(address, line), Target(url(address)))
+                for line, address in enumerate(written, 1)
+            ]
+            store.finish(
+                begun.number,
+                replace(begun.run, finished_at=at, complete=True),
+                [Document("a.md", "markdown", "", source="a.md")],
+                places,
+                {},
+                HealthSettings(),
+            )
+
+
+def rows(path: Path, query: str) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(path)) as db:
+        return db.execute(query).fetchall()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "crawl.db"
+
+
+LOOKS = st.sampled_from(["ok", "not-found", "timeout", "blocked", "permanent"]).map(
+    lambda code: look("bot-wall" if code == "blocked" else code)
+)
+
+
+@given(st.lists(LOOKS, min_size=1, max_size=12), st.integers(0, 13))
+@settings(max_examples=30)
+def test_pruning_keeps_every_change_and_all_that_is_believed(
+    looks: list[Observation], days: int
+) -> None:
+    with TemporaryDirectory() as directory:
+        path = Path(directory) / "crawl.db"
+        remember(path, [[each] for each in looks], [A])
+        believed, changes = rows(path, "select * from links"), rows(path, "select * from changes")
+        ends = rows(path, "select min(at), max(at) from observations")
+
+        with Upkeep(path, read_only=False) as history:
+            history.prune(NOON + days * DAY)
+            again = history.prune(NOON + days * DAY)
+
+        assert rows(path, "select * from links") == believed
+        assert rows(path, "select * from changes") == changes
+        assert rows(path, "select min(at), max(at) from observations") == ends
+        assert again == Pruned(0, 0, 0)
+        old = rows(path, "select reason from observations order by at")[: max(0, days - 1)]
+        assert not any(
+            one == two == three for one, two, three in zip(old, old[1:], old[2:], strict=False)
+        )
+
+
+def test_old_looks_that_say_the_same_are_taken_out_with_their_hops(path: Path) -> None:
+    hop = Hop(url(A), 301)
+    nights = [[replace(look("permanent"), hops=(hop,), final_url=url(B))]] * 5
+    remember(path, nights, [A])
+
+    with Upkeep(path, read_only=False) as history:
+        assert history.prune(NOON + 3 * DAY) == Pruned(2, 0, 0)  # the first of the five stays
+
+    assert rows(path, "select count(*) from observations") == [(3,)]
+    assert rows(path, "select count(*) from hops") == [(3,)]
+
+
+def test_a_look_at_what_has_not_changed_says_what_the_one_before_it_says(path: Path) -> None:
+    unchanged = replace(look(), status=304)
+    remember(path, [[look()], [unchanged], [unchanged], [look()]], [A])
+
+    with Upkeep(path, read_only=False) as history:
+        history.prune(NOON + 9 * DAY)
+
+    # A status of 304 differs from 200 once, and is no other page.
+    assert rows(path, "select count(*) from observations") == [(4,)]
+
+
+def test_links_that_nobody_writes_any_more_are_forgotten_once_their_looks_are_old(
+    path: Path,
+) -> None:
+    remember(path, [[look(address=A), look(address=B)]], [A])
+
+    with Upkeep(path, read_only=False) as history:
+        assert history.prune(NOON) == Pruned(0, 0, 0)
+        assert history.prune(NOON + DAY) == Pruned(0, 1, 0)
+
+    assert rows(path, "select url from links") == [(A,)]
+    assert rows(path, "select count(*) from observations") == [(1,)]
+
+
+def test_a_document_is_forgotten_with_its_places(path: Path) -> None:
+    remember(path, [[look()]], [A])
+
+    with Upkeep(path, read_only=False) as history:
+        assert history.prune(NOON, ["a.md", "b.md"]) == Pruned(0, 0, 1)
+
+    assert rows(path, "select count(*) from occurrences") == [(0,)]
+    with Store(path, read_only=True) as store:
+        assert not store.report().rows
+
+
+def test_a_sound_history_has_no_problems_and_a_broken_one_says_which(path: Path) -> None:
+    remember(path, [[look()]], [A])
+    with Upkeep(path) as history:
+        assert history.problems() == []
+
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("pragma foreign_keys = off")
+        db.execute("update observations set run_id = 99")
+        db.commit()
+
+    with Upkeep(path) as history:
+        assert history.problems() == ["row 1 of observations names a row of runs that is not there"]
+
+
+def test_what_is_stored_is_counted(path: Path) -> None:
+    remember(path, [[look()], [look("not-found")]], [A])
+    with Store(path) as store:
+        store.begin(Run("unfinished", NOON), "digest", NOON)
+
+    with Upkeep(path) as history:
+        stats = history.stats()
+
+    assert stats.rows == {
+        "documents": 1, "occurrences": 1, "links": 1, "runs": 3, "observations": 2, "hops": 0,
+    }  # fmt: skip
+    assert stats.health == {"broken": 1}
+    assert stats.size == path.stat().st_size
+    assert (stats.first_look, stats.last_look) == (NOON, NOON + DAY)
+    assert stats.unfinished == 1
+
+
+def test_a_copy_is_whole_and_never_takes_the_place_of_anything(path: Path, tmp_path: Path) -> None:
+    remember(path, [[look()]], [A])
+    copy, link = tmp_path / "copy.db", tmp_path / "link.db"
+    link.symlink_to(tmp_path / "elsewhere")
+    with Upkeep(path) as history:
+        history.back_up(copy)
+        for taken in (copy, link):
+            with pytest.raises(StoreError, match="exists already"):
+                history.back_up(taken)
+        with pytest.raises(StoreError, match="cannot be opened"):
+            history.back_up(tmp_path / "nowhere" / "copy.db")
+
+    assert rows(copy, "select * from observations") == rows(path, "select * from observations")
+    assert {each.name for each in tmp_path.iterdir()} == {"copy.db", "crawl.db", "link.db"}
+
+
+def test_without_a_history_there_is_nothing_to_look_after(path: Path) -> None:
+    with pytest.raises(StoreError, match="there is no history"):
+        Upkeep(path)
+    assert not path.exists()
+
+
+def call(*arguments: str) -> str:
+    result = CliRunner().invoke(command, arguments, catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_the_commands_say_what_they_have_done(
+    path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    remember(path, [[look()]] * 4, [A], NOON - 365 * DAY)
+    with Store(path) as store:
+        store.begin(Run("unfinished", NOON), "digest", NOON)
+
+    with capsys.disabled():
+        said = [
+            call("stats"),
+            call("verify"),
+            call("backup", "copy.db"),
+            call("prune", "--older-than", "0", "--document", "a.md"),
+        ]
+
+    assert "          4  looks\n" in said[0]
+    assert "Looks from 2025-11-22 to 2025-11-25.\n" in said[0]
+    assert "A run has not finished" in said[0]
+    assert said[1:] == [
+        "crawl.db is sound.\n",
+        "crawl.db was copied to copy.db.\n",
+        "Taken out: 2 old looks, 1 unwritten link, 1 document.\n",
+    ]
+    with pytest.raises(UsageError, match="not every --document"):
+        call("prune", "--document", "b.md")
+
+
+def test_a_damaged_history_is_said_to_be_so(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    remember(path, [[look()]], [A])
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("update observations set run_id = 99")
+        db.commit()
+
+    with pytest.raises(StoreError, match=r"crawl\.db is damaged"):
+        call("verify")
+
+
+def test_nothing_is_pruned_during_a_run(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    remember(path, [[look()]], [A])
+
+    with lock.held(path, NOON), pytest.raises(StoreError, match="another run is active"):
+        call("prune")
