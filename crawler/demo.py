@@ -35,7 +35,8 @@ _GOODBYE: Final = """\
 That was the practice web. On your own documents:
   crawl check README.md     what is wrong now
   crawl run docs            the same, and remember it: from cron, every night
-  crawl report              what is really broken, since when, and what to write instead"""
+  crawl report              what is really broken, since when, and what to write instead
+  crawl db backup FILE      a copy of what is remembered"""
 
 
 def play(directory: Path, say: Say) -> None:
