@@ -30,7 +30,7 @@ _TOKEN: Final = re.compile(
     ")"
 )
 _ATTRIBUTE: Final = re.compile(rf"""({_NAME})\s*+=\s*+(?:"([^"]*+)"?|'([^']*+)'?)""")
-_REFERENCE: Final = re.compile(r"&(?:#[0-9]++|#[xX][0-9A-Fa-f]++|[A-Za-z_:][\w:.-]*+);")
+REFERENCE: Final = re.compile(r"&(?:#[0-9]++|#[xX][0-9A-Fa-f]++|[A-Za-z_:][\w:.-]*+);")
 
 
 class Value(NamedTuple):
@@ -153,19 +153,19 @@ def decoded(text: str) -> str:
     >>> decoded("?a&amp;b&#38;c&own;&copy")
     '?a&b&c&own;&copy'
     """
-    return _REFERENCE.sub(_character, text) if "&" in text else text
+    return REFERENCE.sub(_character, text) if "&" in text else text
 
 
 def has_own_entities(text: str) -> bool:
     """Tell whether a text refers to what only the document's own declarations can tell."""
-    return any(_character(match) == match[0] for match in _REFERENCE.finditer(text))
+    return any(_character(match) == match[0] for match in REFERENCE.finditer(text))
 
 
 def pieces(text: str, token: Text) -> Iterator[Piece]:
     """Yield a text as it is meant, in pieces that know where they stand."""
     at = token.start
     if not token.verbatim:
-        for match in _REFERENCE.finditer(text, token.start, token.end):
+        for match in REFERENCE.finditer(text, token.start, token.end):
             if match.start() > at:
                 yield Piece(text[at : match.start()], at, match.start())
             at = match.end()

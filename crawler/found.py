@@ -12,6 +12,8 @@ from crawler.spans import Lines
 from crawler.text import clean
 
 SECTION_SEPARATOR: Final = " > "
+_MAX_SHOWN: Final = 100
+"""Headings of a path, which is cut long before: outlines may be nested without end."""
 
 
 @dataclass(slots=True)
@@ -43,10 +45,23 @@ class Headings:
 
     def enter(self, level: int, title: str) -> None:
         """Take note of a heading: it closes those of its own level and below."""
+        self._close(level)
+        self._open.append((level, clean(title)))
+        self._say()
+
+    def leave(self, level: int) -> None:
+        """Take note that what stood below the headings of a level has ended."""
+        if self._open and self._open[-1][0] >= level:
+            self._close(level)
+            self._say()
+
+    def _close(self, level: int) -> None:
         while self._open and self._open[-1][0] >= level:
             self._open.pop()
-        self._open.append((level, clean(title)))
-        self.path = clean(SECTION_SEPARATOR.join(title for _, title in self._open if title))
+
+    def _say(self) -> None:
+        titles = (title for _, title in self._open[:_MAX_SHOWN] if title)
+        self.path = clean(SECTION_SEPARATOR.join(titles))
 
 
 def occurrences(document: Document, found: Iterable[Found]) -> Iterator[Occurrence]:

@@ -42,9 +42,15 @@ class Format:
 
 
 FORMATS: Final = (
+    Format("css", (".css",), on_request=True),
+    Format("docbook", (".dbk", ".dita", ".ditamap", ".docbook")),
+    Format("feed", (".atom", ".opml", ".rss", ".xbel")),
+    Format("gzipped", (".svgz", ".xml.gz"), on_request=True, binary=True, editable=False),
     Format("html", (".html", ".htm", ".xhtml")),
     Format("markdown", (".md", ".markdown", ".mdown", ".mkd")),
     Format("plaintext", (".txt", ".text")),
+    Format("svg", (".svg",), on_request=True),
+    Format("xml", (".rdf", ".xml"), on_request=True),
 )
 BY_NAME: Final[Mapping[str, Format]] = {each.name: each for each in FORMATS}
 
