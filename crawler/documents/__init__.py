@@ -47,6 +47,7 @@ FORMATS: Final = (
     Format("feed", (".atom", ".opml", ".rss", ".xbel")),
     Format("gzipped", (".svgz", ".xml.gz"), on_request=True, binary=True, editable=False),
     Format("html", (".html", ".htm", ".xhtml")),
+    Format("latex", (".tex", ".latex", ".ltx")),
     Format("markdown", (".md", ".markdown", ".mdown", ".mkd")),
     Format("plaintext", (".txt", ".text")),
     Format("svg", (".svg",), on_request=True),
