@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from crawler.tables import public_suffixes
+from crawler.templates import IN_URL, blanked
 
 # No URL goes on over these; CJK punctuation and typographic quotes end it as white space does.
 _END: Final = r"\s<>\"`\\^\u201c\u201d\u2018\u2019\u00ab\u00bb\u3000-\u3003\u3008-\u3011\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f"  # noqa: E501 - one character class
-# `{:` begins kramdown attributes, `{{` and `{%` a template: neither belongs to a URL
-_BODY: Final = rf"(?:(?!\{{[:{{%])[^{_END}])"
+# `{:` begins kramdown attributes. What a template fills in belongs to the URL before it, which is
+# another without it; a bracket of templates that begins nothing ends it.
+_BODY: Final = rf"(?:[^{_END}{{$]++|{IN_URL}|\{{(?![:{{%])|\$(?!\{{))"
 _ABSOLUTE: Final = re.compile(rf"(?<![A-Za-z0-9])https?://{_BODY}+", re.IGNORECASE)
 _SCHEMELESS: Final = re.compile(
     r"(?<![\w@.:/-])(?:[a-z0-9](?:[a-z0-9-]{0,62})\.){1,8}[a-z]{2,24}(?![\w@-])"
@@ -67,6 +69,7 @@ def _schemeless(text: str) -> Iterator[tuple[int, int]]:
 
 def _trim(url: str) -> str:
     """Cut at a bracket that nothing opened, then drop closing punctuation."""
+    url, written = blanked(url), url
     end = _balanced(url)
     while True:  # ends at the latest where the URL begins, with a letter or a digit
         last = url[end - 1]
@@ -76,7 +79,7 @@ def _trim(url: str) -> str:
             end -= 1
         else:
             break
-    return url[:end]
+    return written[:end]
 
 
 def _balanced(url: str) -> int:

@@ -1,7 +1,7 @@
 """From documents to places and distinct links."""
 
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -13,6 +13,7 @@ from crawler.model import Document, Occurrence, Place
 from crawler.scratch import Scratch
 from crawler.settings import ExtractSettings
 from crawler.slugs import names_footnote
+from crawler.templates import definitions, fill
 from crawler.urls import Rejected, Rejection, Target, mask, resolve
 
 MAX_STORED: Final = 2048
@@ -42,6 +43,7 @@ class Collector:
 
     def __init__(self, settings: ExtractSettings) -> None:
         self._settings = settings
+        self._known = definitions(settings.define)
         self._places = Places(fragments=settings.fragments)
         self._documents: list[Document] = []
         self._remarks: list[str] = []
@@ -52,7 +54,7 @@ class Collector:
         base = _base(document, reading.base)
         inside = _Inside()
         for occurrence in reading.occurrences:
-            place = _place(occurrence, base)
+            place = _place(occurrence, base, self._known)
             inside.take(place, self._places.add(place))
         if self._settings.fragments:
             inside.resolve(reading.anchors, self._places)
@@ -114,8 +116,10 @@ def _base(document: Document, declared: str | None) -> str | None:
     return str(target.url) if isinstance(target, Target) else document.base
 
 
-def _place(occurrence: Occurrence, base: str | None) -> Place:
-    target = resolve(occurrence.href, base)
+def _place(occurrence: Occurrence, base: str | None, known: Mapping[str, str]) -> Place:
+    href = fill(occurrence.href, known)
+    template = Rejected(occurrence.raw, Rejection.TEMPLATE)
+    target = template if href is None else resolve(href, base)
     stored = _stored(occurrence)
     if isinstance(target, Rejected):
         target = replace(target, raw=stored.raw)

@@ -19,6 +19,7 @@ from crawler.model import Kind
 from crawler.settings import ExtractSettings
 from crawler.slugs import Heading
 from crawler.spans import Characters, Joined, Piece
+from crawler.templates import with_spaces, without_spaces
 
 _OPTIONS: Final = (
     pyromark.Options.ENABLE_TABLES
@@ -51,6 +52,7 @@ def links(
     body = _LONE_RETURN.sub("\n", text[begin:])
     if not body.isascii():
         body = body.encode("utf-8", "replace").decode()  # no lone surrogates
+    body = without_spaces(body)
     walk = _Walk(body, settings, Characters(body), titles)
     definitions = pyromark.reference_definitions(body, options=_OPTIONS)
     # How a definition is used is known at the end, and what is written behind it comes after it.
@@ -137,6 +139,7 @@ class _Walk:
         for link in found:
             link.start += begin
             link.end += begin
+            link.href = with_spaces(link.href)
             yield link
 
     def _begin(self, name: str, values: Any, first: int) -> None:  # noqa: ANN401 - the library's

@@ -20,7 +20,7 @@ _METAVARS: Final = {
     "include": "REGEX", "exclude": "REGEX", "header": "'HOST: Name: value'", "cacert": "FILE",
     "resolve": "PATTERN:PORT:ADDRESS", "allow_address": "CIDR", "fail_on": "OUTCOMES",
     "timeout": "SECONDS", "deadline": "SECONDS", "delay": "SECONDS", "max_time": "SECONDS",
-    "user_agent": "TEXT", "proxy": "URL",
+    "user_agent": "TEXT", "proxy": "URL", "define": "NAME=VALUE",
 }  # fmt: skip
 AUTHORITIES: Final = "SSL_CERT_FILE"
 _TYPES: Final = {int: click.INT, float: click.FLOAT, str: click.STRING, tuple: click.STRING}

@@ -218,6 +218,12 @@ REASONS: Final = (
     ),
     Reason(Outcome.SKIPPED, "scheme", "Not a web address; its scheme is not checked."),
     Reason(Outcome.SKIPPED, "relative", "A path within this site; it is not checked yet."),
+    Reason(
+        Outcome.SKIPPED,
+        "template",
+        "Not a URL yet: a template's expression stands in it, and what it comes to is not known.",
+        "Nothing to do; `--define` can say what a name stands for.",
+    ),
     Reason(Outcome.SKIPPED, "excluded", "Left out by the settings.", "See `include`, `exclude`."),
     Reason(
         Outcome.SKIPPED,

@@ -57,6 +57,9 @@ class ExtractSettings:
     fragments: bool = knob(
         default=True, words="look whether the place that a #fragment names is on the page"
     )
+    define: tuple[str, ...] = knob(
+        (), "NAME=VALUE, what {{ NAME }}, ${NAME} and {NAME} stand for in links"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,6 +278,8 @@ def _checked(section: Any, name: str, value: Any, prefix: str) -> Any:  # noqa: 
         raise SettingsError(f"{prefix}{name!r} must be printable ASCII: it is sent as a header.")
     if name in ("include", "exclude"):
         _check_patterns(value, f"{prefix}{name!r}")
+    if name == "define" and (bad := next((one for one in value if one.find("=") < 1), None)):
+        raise SettingsError(f"{prefix}{name!r}: {bad!r} must be NAME=VALUE.")
     if name == "fail_on":
         value = tuple(one.strip() for each in value for one in each.split(","))
     if name == "fail_on" and (unknown := set(value) - set(Outcome)):

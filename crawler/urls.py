@@ -87,6 +87,7 @@ class Rejection(StrEnum):
     BAD_MAIL = "bad-mail"
     ANCHOR = "anchor"
     FRAGMENT_MISSING = "fragment-missing"
+    TEMPLATE = "template"
 
 
 @dataclass(frozen=True, slots=True)

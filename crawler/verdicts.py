@@ -88,6 +88,7 @@ _REJECTIONS: Final[Mapping[Rejection, str]] = {
     Rejection.BAD_MAIL: "bad-mail",
     Rejection.ANCHOR: "anchor",
     Rejection.FRAGMENT_MISSING: "fragment-missing",
+    Rejection.TEMPLATE: "template",
 }
 
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler import bare
+from crawler.templates import blanked
 
 TOKENS = st.lists(
     st.sampled_from(
@@ -22,6 +23,11 @@ TOKENS = st.lists(
             "]",
             "{{",
             "{:",
+            "{% x %}",
+            "<%=",
+            "%>",
+            "${",
+            ">",
             "}",
             "&amp;",
             ";",
@@ -69,7 +75,20 @@ def found(text: str, *, schemeless: bool = False) -> list[str]:
         ("https://a.example/b[c]]d", "https://a.example/b[c]"),
         ("https://a.example/{b}}", "https://a.example/{b}"),
         ("https://a.example/b([{", "https://a.example/b"),
-        ("https://a.example/{%if%}", "https://a.example/"),
+        ("https://a.example/{%if%}", "https://a.example/{%if%}"),
+        ("https://a.example/{% else %}b", "https://a.example/"),
+        ("https://a.example/b{%- endif %}", "https://a.example/b"),
+        ("https://a.example/b{{ page.id }}/c, d", "https://a.example/b{{ page.id }}/c"),
+        ("https://a.example/{{ f(x) | g: '(' }}).", "https://a.example/{{ f(x) | g: '(' }}"),
+        ("https://{{ host }}/b", "https://{{ host }}/b"),
+        ("https://<your-host>/b. c", "https://<your-host>/b"),
+        ("https://a.example/<br>b", "https://a.example/"),
+        ("https://a.example/<%= id %>/b", "https://a.example/<%= id %>/b"),
+        ("https://a.example/${ID}$b", "https://a.example/${ID}$b"),
+        ("https://a.example/{id}/b", "https://a.example/{id}/b"),
+        ("https://a.example/{{ b", "https://a.example/"),
+        ("https://a.example/${ b", "https://a.example/"),
+        ("https://a.example/{: .b}", "https://a.example/"),
         ("https://[::1]/b", "https://[::1]/b"),
         ("https://a.example:8080/#b", "https://a.example:8080/#b"),
         ("hTTpS://A.example", "hTTpS://A.example"),
@@ -137,7 +156,7 @@ def test_whatever_is_found_is_a_url_of_one_word(text: str) -> None:
     for url in found(text):
         assert url.lower().startswith(("http://", "https://"))
         assert len(url.partition("//")[2]) > 0
-        assert not any(map(str.isspace, url))
+        assert not any(map(str.isspace, blanked(url)))
         assert url[-1] not in "?!.,:*_~'|([{"
 
 

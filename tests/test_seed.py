@@ -14,9 +14,9 @@ from crawler.settings import ExtractSettings
 SEED = Path(__file__).parents[1] / "seeds" / "aprender-aprendizaje-automatico.md"
 
 
-def occurrences(**asked: bool) -> tuple[Occurrence, ...]:
+def occurrences(*, schemeless: bool = False) -> tuple[Occurrence, ...]:
     document = Document(SEED.name, "markdown", SEED.read_bytes().decode())
-    return reading_of(document, ExtractSettings(**asked)).occurrences
+    return reading_of(document, ExtractSettings(schemeless=schemeless)).occurrences
 
 
 def is_http(found: Occurrence) -> bool:
