@@ -9,7 +9,7 @@ from crawler import documents
 from crawler.anchors import USER_CONTENT, holds
 from crawler.fragments import is_for_scripts, parted
 from crawler.kept import Links, Places
-from crawler.model import Document, Occurrence, Place
+from crawler.model import Document, Occurrence, Place, Unread
 from crawler.scratch import Scratch
 from crawler.settings import ExtractSettings
 from crawler.slugs import names_footnote
@@ -24,6 +24,8 @@ MAX_STORED: Final = 2048
 class Collection:
     """What the documents write: every place in order, every distinct link, and remarks.
 
+    `unread` are those that ought to be here too, and could not be read.
+
     The places are in the scratch file, where what a run sees may go too.
     """
 
@@ -32,6 +34,7 @@ class Collection:
     documents: tuple[Document, ...]
     scratch: Scratch
     remarks: tuple[str, ...] = ()
+    unread: tuple[Unread, ...] = ()
 
     def with_remarks(self, remarks: Iterable[str]) -> "Collection":
         """Return the same with remarks from elsewhere put before its own."""

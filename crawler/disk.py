@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from crawler.documents import BY_NAME, format_of
-from crawler.errors import SourceError
 from crawler.model import Document
 from crawler.text import clean
 
 MAX_SIZE: Final = 67_108_864
 _BINARY_PREFIX: Final = 8192
 _OPEN: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_NO_FOLLOW: Final = getattr(os, "O_NOFOLLOW", 0)
 _BOMS: Final = (
     (b"\xef\xbb\xbf", "utf-8"),
     (b"\xff\xfe", "utf-16-le"),
@@ -23,29 +23,47 @@ _BOMS: Final = (
 )
 
 
-def read_bytes(path: Path) -> bytes:
-    """Return what is in a regular file. Raises `SourceError`."""
-    shown = clean(path.as_posix())
+class Unreadable(Exception):  # noqa: N818 - a fact of a file, and no error of ours
+    """Why a file cannot be read: the rest of a sentence that begins with its name."""
+
+
+def read_bytes(path: str | Path, *, follow: bool = True) -> bytes:
+    """Return what is in a regular file; `follow`: also if the path is a link. Raises `Unreadable`.
+
+    A file that says that it is larger than the limit costs nothing, be it sparse or not.
+    """
     try:
-        descriptor = os.open(path, _OPEN)
+        descriptor = os.open(path, _OPEN if follow else _OPEN | _NO_FOLLOW)
         with os.fdopen(descriptor, "rb") as file:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise SourceError(f"{shown}: is not a regular file.")
-            return read_stream(file, shown)
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                raise Unreadable("is not a regular file")
+            if status.st_size > MAX_SIZE:
+                raise _too_large()
+            return read_stream(file)
     except OSError as error:
-        raise SourceError(f"{shown}: cannot be read ({error.strerror}).") from error
+        raise Unreadable(refusal(error)) from error
 
 
-def read_stream(stream: BinaryIO, shown: str) -> bytes:
-    """Return what comes from a stream, which errors call `shown`. Raises `SourceError`."""
+def read_stream(stream: BinaryIO) -> bytes:
+    """Return what comes from a stream. Raises `Unreadable`."""
     data = stream.read(MAX_SIZE + 1)
     if len(data) > MAX_SIZE:
-        raise SourceError(f"{shown}: is larger than {MAX_SIZE // 1_048_576} MiB; leave it out.")
+        raise _too_large()
     return data
 
 
+def refusal(error: OSError) -> str:
+    """Say what the system said."""
+    return f"cannot be read ({error.strerror})"
+
+
+def _too_large() -> Unreadable:
+    return Unreadable(f"is larger than {MAX_SIZE // 1_048_576} MiB")
+
+
 def document(name: str, otherwise: str, data: bytes, source: str, remarks: list[str]) -> Document:
-    """Make a document. `otherwise`: its format, if its name tells none. Raises `SourceError`."""
+    """Make a document. `otherwise`: its format, if its name tells none. Raises `Unreadable`."""
     format_ = format_of(name) or BY_NAME[otherwise]
     shown = source if source == "-" else clean(name)
     text = "" if format_.binary else _text(data, shown, remarks)
@@ -63,7 +81,7 @@ def _text(data: bytes, shown: str, remarks: list[str]) -> str:
         if data.startswith(mark):
             return data[len(mark) :].decode(encoding, "replace")
     if b"\0" in data[:_BINARY_PREFIX]:
-        raise SourceError(f"{shown}: is a binary file, not a document.")
+        raise Unreadable("is a binary file, not a document")
     try:
         return data.decode()
     except UnicodeDecodeError as error:

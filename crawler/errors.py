@@ -5,7 +5,7 @@ Whatever a *link* can do to us is a value: see `model.Failure` and `model.Verdic
 * CrawlerError
   - UsageError         a source or an option cannot be used as given (exit 2)
     - SettingsError    a setting is unknown, out of range, or not allowed in that file
-    - SourceError      a source is missing, unreadable, or holds no document
+    - SourceError      a source is missing, or holds no document
   - ImpossibleError    it could not be done, though it was asked for rightly (exit 3)
     - StoreError       the history database is damaged, foreign, locked or full
     - NetworkDownError the network was not there, or not to be trusted
@@ -37,7 +37,7 @@ class SettingsError(UsageError):
 
 
 class SourceError(UsageError):
-    """A source is missing, unreadable, or holds no document."""
+    """A source is missing, or holds no document."""
 
 
 class ImpossibleError(CrawlerError):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from pathlib import PurePosixPath
 from typing import TypeAlias
 
 from crawler.urls import Rejected, Rejection, Target, Url
@@ -31,6 +32,21 @@ class Document:
     base: str | None = None
     source: str = ""
     data: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """What ought to have been read and was not: a document, or a directory of some.
+
+    `reason` is the rest of a sentence that begins with the name, without its full stop.
+    """
+
+    document: str
+    reason: str
+
+    def __str__(self) -> str:
+        """Say it in one sentence."""
+        return f"{self.document}: {self.reason}."
 
 
 class Kind(StrEnum):
@@ -529,3 +545,23 @@ class Report:
     run: Run
     rows: Sequence[Row]
     remarks: tuple[str, ...] = ()
+    unread: tuple[Unread, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What the documents of a run hold, for the history.
+
+    `unasked`: the lasting verdicts on URLs that were not asked; `unread`: names of documents, and
+    of directories, that could not be read this time.
+    """
+
+    documents: Sequence[Document]
+    places: Iterable[Place]
+    unasked: Mapping[Url, Verdict] = field(default_factory=dict)
+    unread: frozenset[str] = frozenset()
+
+    def lacks(self, name: str) -> bool:
+        """Tell whether a document, or a directory that it is in, could not be read."""
+        path = PurePosixPath(name)
+        return name in self.unread or any(str(parent) in self.unread for parent in path.parents)

@@ -4,7 +4,7 @@ One URL is one entry with all its places, however often it is written.
 """
 
 from collections import Counter
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, TypeAlias
@@ -18,12 +18,16 @@ from crawler.model import (
     Outcome,
     Report,
     Row,
+    Unread,
 )
 from crawler.network import NOTHING_RECORDED, TROUBLE
+from crawler.text import clean
 from crawler.urls import Rejected, Target, Url, mask
 
 MAX_PLACES: Final = 20
 """Places of one link that an entry holds; further ones are counted."""
+MAX_UNREAD: Final = 20
+"""Documents that could not be read and are named; the JSON has all of them."""
 
 
 class Scope(StrEnum):
@@ -292,3 +296,12 @@ def _notes(report: Report) -> Iterator[str]:
     elif not report.run.complete:
         yield "This report is partial: the run ended before all links were seen."
     yield from report.remarks
+    yield from unread_notes(report.unread)
+
+
+def unread_notes(unread: Sequence[Unread]) -> Iterator[str]:
+    """Yield a sentence on each of the first that could not be read, and one on all others."""
+    for each in unread[:MAX_UNREAD]:
+        yield f"Not read: {clean(each.document)} {each.reason}."
+    if len(unread) > MAX_UNREAD:
+        yield f"Not read: {len(unread) - MAX_UNREAD} more."

@@ -49,6 +49,7 @@ def report_record(report: Report) -> Record:
             "network": run.network,
             "counts": {str(outcome): number for outcome, number in counts(report.rows).items()},
             "remarks": list(report.remarks),
+            "unread": [asdict(each) for each in report.unread],
         },
     }
 

@@ -15,7 +15,7 @@ from crawler.errors import StoreError
 from crawler.guard import invents_names
 from crawler.health import advance
 from crawler.kept import looks_at, states_of
-from crawler.model import LinkState, Network, Observation, Report, Run, Verdict
+from crawler.model import Contents, LinkState, Network, Observation, Report, Run, Verdict
 from crawler.network import Signs
 from crawler.settings import Settings
 from crawler.urls import Url
@@ -168,9 +168,12 @@ class _Recorder:
             lambda: self._store.finish(
                 self._begun.number,
                 report.run,
-                collection.documents,
-                collection.places,
-                {url: v for url, v in unasked.items() if v.reason in _LASTING},
+                Contents(
+                    collection.documents,
+                    collection.places,
+                    {url: v for url, v in unasked.items() if v.reason in _LASTING},
+                    frozenset(each.document for each in collection.unread),
+                ),
                 settings.health,
             )
         )
@@ -205,7 +208,7 @@ def _report(
     whole = not any(verdict.reason == cut_short for verdict in unasked.values())
     finished = replace(begun, finished_at=conduct.clock.now(), complete=whole, network=network)
     report = assemble(finished, collection.places, seen.looks, seen, unasked)
-    report = replace(report, remarks=collection.remarks)
+    report = replace(report, remarks=collection.remarks, unread=collection.unread)
     return report if network is Network.UP else without_network(report)
 
 

@@ -28,7 +28,7 @@ from crawler.errors import (
 )
 from crawler.model import LinkState, Network, Report
 from crawler.network import NOTHING_RECORDED, TROUBLE
-from crawler.outline import Scope
+from crawler.outline import Scope, unread_notes
 from crawler.settings import Settings
 from crawler.stop import Stop
 from crawler.verdicts import judge_unasked
@@ -63,9 +63,8 @@ def prepare(given: Mapping[str, Any]) -> Session:
     collection = sources.gather(names, stdin, given["stdin_name"], settings.extract)
     if output and any(_same_file(output, each.name) for each in collection.documents):
         raise UsageError(f"--output {output}: is one of the documents; name another file.")
-    if not talk.quiet:
-        for remark in collection.remarks:
-            terminal.say(remark)
+    for sentence in (*(() if talk.quiet else collection.remarks), *unread_notes(collection.unread)):
+        terminal.say(sentence)
     scope = Scope.ALL if talk.verbose else Scope.TROUBLE
     return Session(settings, collection, talk.format, scope, output, SystemClock())
 
@@ -113,7 +112,9 @@ def end(session: Session, report: Report, fails: Callable[[Tally], bool]) -> int
     if "out-of-time" in found.reasons and not found.seen:
         terminal.say("the time was up before any link was seen; allow more with --max-time.")
         return IMPOSSIBLE
-    return LINKS_FAIL if fails(found) else OK
+    if fails(found):
+        return LINKS_FAIL
+    return IMPOSSIBLE if report.unread else OK
 
 
 def _trouble(network: Network, settings: Settings) -> str:

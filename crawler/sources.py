@@ -8,38 +8,34 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from glob import glob, has_magic
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, TypeAlias
 
 from pathspec import GitIgnoreSpec
 
 from crawler.collect import Collection, collect
-from crawler.disk import document, read_bytes, read_stream, unicode_name
+from crawler.disk import Unreadable, document, read_bytes, read_stream, refusal, unicode_name
 from crawler.documents import FORMATS, format_of
 from crawler.errors import SourceError
-from crawler.model import Document
+from crawler.model import Document, Unread
 from crawler.settings import ExtractSettings
-from crawler.text import clean
 
 STDIN: Final = "-"
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """Documents, in order of their names, and what could not be read as expected.
+    """Documents, in order of their names, and what could not be read, or not as expected.
 
-    Each is read when its turn comes, so that no two are in memory; remarks may come with it.
+    Each is read when its turn comes, so that no two are in memory; the rest may grow with it.
     """
 
     documents: Iterator[Document]
     remarks: list[str]
+    unread: list[Unread]
 
 
-@dataclass(frozen=True, slots=True)
-class _Named:
-    """A document to be read. `itself`: the operator has named it, so it must be readable."""
-
-    read: Callable[[list[str]], Document]
-    itself: bool = True
+_Read: TypeAlias = Callable[[list[str]], Document]
+"""Read a document when its turn has come, with its remarks. Raises `Unreadable`."""
 
 
 def gather(
@@ -47,54 +43,57 @@ def gather(
 ) -> Collection:
     """Read the documents that the operator names, and collect their links. Raises `SourceError`."""
     loaded = load(names, stdin, stdin_name)
-    return collect(loaded.documents, settings).with_remarks(loaded.remarks)
+    collection = collect(loaded.documents, settings).with_remarks(loaded.remarks)
+    return replace(collection, unread=tuple(loaded.unread))
 
 
 def load(sources: Sequence[str], stdin: BinaryIO | None, stdin_name: str) -> Loaded:
-    """Find every document that the sources name. Raises `SourceError`, as reading them does.
+    """Find every document that the sources name. Raises `SourceError` where there is none.
 
-    A source that is named itself must be readable; inside directories what is not is remarked on.
+    What is there and cannot be read does not stop the others, be it named itself or not.
     """
     if not sources:
         raise SourceError(
             "no source: name a file, a directory or '-' (standard input), or set `sources` in "
             "crawl.toml or under [tool.crawl] in pyproject.toml."
         )
-    found: dict[str, _Named] = {}
+    found: dict[str, _Read] = {}
     remarks: list[str] = []
+    unread: dict[str, Unread] = {}
     for source in dict.fromkeys(sources):
         try:
-            for name, named in _named(source, stdin, stdin_name, remarks):
-                before = found.get(name)
-                found[name] = replace(
-                    named, itself=named.itself or (before is not None and before.itself)
-                )
+            found.update(_named(source, stdin, stdin_name, unread))
         except OSError as error:  # a name too long to exist, a directory that may not be searched
-            raise SourceError(f"{clean(source)}: cannot be read ({error.strerror}).") from error
-    remarks = list(dict.fromkeys(remarks))
-    return Loaded(_documents(found, remarks), remarks)
+            _not_read(error.filename or source, refusal(error), unread)
+    told = list(unread.values())
+    return Loaded(_documents(found, remarks, told), remarks, told)
 
 
-def _documents(found: Mapping[str, _Named], remarks: list[str]) -> Iterator[Document]:
+def _documents(
+    found: Mapping[str, _Read], remarks: list[str], unread: list[Unread]
+) -> Iterator[Document]:
     for name in sorted(found):
         try:
-            yield found[name].read(remarks)
-        except SourceError as error:
-            if found[name].itself:
-                raise
-            remarks.append(str(error))
+            yield found[name](remarks)
+        except Unreadable as error:
+            unread.append(Unread(name, str(error)))
+
+
+def _not_read(name: str, reason: str, unread: dict[str, Unread]) -> None:
+    shown = unicode_name(Path(name).as_posix())
+    unread[shown] = Unread(shown, reason)
 
 
 def _named(
-    source: str, stdin: BinaryIO | None, stdin_name: str, remarks: list[str]
-) -> Iterator[tuple[str, _Named]]:
+    source: str, stdin: BinaryIO | None, stdin_name: str, unread: dict[str, Unread]
+) -> Iterator[tuple[str, _Read]]:
     path = Path(source)
     if source == STDIN:
         yield _standard_input(stdin, stdin_name)
     elif source.lower().startswith(("http://", "https://")):
         raise SourceError(f"{source}: pages of the web cannot be sources yet; save it to a file.")
     elif path.is_dir():
-        yield from _directory(path, source, remarks)
+        yield from _directory(path, source, unread)
     elif path.exists() or path.is_symlink():
         yield _file(path, source)
     elif has_magic(source):
@@ -108,36 +107,33 @@ def _named(
         raise SourceError(f"{source}: there is no such file or directory.")
 
 
-def _standard_input(stdin: BinaryIO | None, name: str) -> tuple[str, _Named]:
+def _standard_input(stdin: BinaryIO | None, name: str) -> tuple[str, _Read]:
     if stdin is None:
         raise SourceError("-: standard input is closed.")
     if not name.strip():
         raise SourceError("--stdin-name: a document needs a name, such as README.md.")
 
     def read(remarks: list[str]) -> Document:
-        return document(name, "markdown", read_stream(stdin, STDIN), STDIN, remarks)
+        return document(name, "markdown", read_stream(stdin), STDIN, remarks)
 
-    return unicode_name(name), _Named(read)
+    return unicode_name(name), read
 
 
-def _directory(path: Path, source: str, remarks: list[str]) -> Iterator[tuple[str, _Named]]:
-    found = False
-    for file in _walk(path, remarks):
+def _directory(path: Path, source: str, unread: dict[str, Unread]) -> Iterator[tuple[str, _Read]]:
+    found, before = False, len(unread)
+    for file in _walk(path, unread):
         found = True
-        name, named = _file(file, source)
-        yield name, replace(named, itself=False)
-    if not found:
+        yield _file(file, source, follow=False)
+    if not found and len(unread) == before:
         sought = ", ".join(each.name for each in FORMATS if not each.on_request)
         raise SourceError(f"{source}: holds no document of a format that is read ({sought}).")
 
 
-def _walk(root: Path, remarks: list[str]) -> Iterator[Path]:
+def _walk(root: Path, unread: dict[str, Unread]) -> Iterator[Path]:
     """Yield the documents below a directory that git would not ignore, in a stable order."""
 
     def unreadable(error: OSError) -> None:
-        if Path(error.filename) == root:
-            raise error
-        remarks.append(f"{clean(error.filename)}: cannot be read ({error.strerror}).")
+        _not_read(error.filename, refusal(error), unread)
 
     specs = _outer_specs(root)
     for where, directories, files in os.walk(root, onerror=unreadable):
@@ -166,7 +162,7 @@ def _outer_specs(root: Path) -> list[tuple[Path, GitIgnoreSpec]]:
     They do not count for a directory that they ignore: whoever names it wants it read.
     """
     specs: list[tuple[Path, GitIgnoreSpec]] = []
-    for parent in root.resolve().parents if not (root / ".git").exists() else ():
+    for parent in root.resolve().parents if not os.path.exists(root / ".git") else ():  # noqa: PTH110 - never raises
         if spec := _spec(parent):
             specs.insert(0, (parent, spec))
         if (parent / ".git").exists():
@@ -180,7 +176,7 @@ def _spec(directory: Path) -> GitIgnoreSpec | None:
         return None
     try:
         lines = read_bytes(path).decode("utf-8", "replace").splitlines()
-    except SourceError:
+    except Unreadable:
         return None
     return GitIgnoreSpec.from_lines(filter(_is_pattern, lines))
 
@@ -207,10 +203,10 @@ def _ignored(
     return False
 
 
-def _file(path: Path, source: str) -> tuple[str, _Named]:
+def _file(path: Path, source: str, *, follow: bool = True) -> tuple[str, _Read]:
     name = path.as_posix()
 
     def read(remarks: list[str]) -> Document:
-        return document(name, "plaintext", read_bytes(path), source, remarks)
+        return document(name, "plaintext", read_bytes(path, follow=follow), source, remarks)
 
-    return unicode_name(name), _Named(read)
+    return unicode_name(name), read

@@ -6,7 +6,7 @@ One transaction a batch; `BEGIN IMMEDIATE`, for a read that turns into a write f
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +21,7 @@ from crawler.database import explained, impatient, opened, writing
 from crawler.errors import StoreError
 from crawler.health import advance
 from crawler.kept import Places, looks_at, states_of
-from crawler.model import Document, Hop, LinkState, Observation, Place, Report, Run, Verdict
+from crawler.model import Contents, Hop, LinkState, Observation, Report, Run, Verdict
 from crawler.rows import (
     SqlRow,
     hop_of,
@@ -158,15 +158,13 @@ class Store:
         self,
         number: int,
         run: Run,
-        documents: Sequence[Document],
-        places: Iterable[Place],
-        unasked: Mapping[Url, Verdict],
+        held: Contents,
         settings: HealthSettings,
     ) -> None:
         """Make a run count, all at once: its looks, the states they lead to, and the places."""
         with self._writing() as db:
             self._fold(number, settings)
-            self._replace_places(documents, places, unasked)
+            self._replace_places(held)
             outcomes = db.query(
                 "select outcome, count(*) as n from observations where run_id = ? group by outcome",
                 [number],
@@ -300,17 +298,16 @@ class Store:
             setters = ", ".join(f"{name} = :{name}" for name in folded[0] if name != "id")
             self._db.conn.executemany(f"update links set {setters} where id = :id", folded)  # noqa: S608 - names of ours
 
-    def _replace_places(
-        self,
-        documents: Sequence[Document],
-        places: Iterable[Place],
-        unasked: Mapping[Url, Verdict],
-    ) -> None:
-        """Write what the documents hold now; forget documents that their source holds no more."""
-        db = self._db
+    def _replace_places(self, held: Contents) -> None:
+        """Write what the documents hold now; forget documents that their source holds no more.
+
+        What could not be read this time is there all the same: it keeps its places.
+        """
+        db, documents = self._db, held.documents
         names, sources = {d.name for d in documents}, {d.source for d in documents}
         for row in list(db.table("documents").rows):
-            if row["source"] in sources or row["name"] in names:
+            gone = row["source"] in sources and not held.lacks(row["name"])
+            if gone or row["name"] in names:
                 db.execute("delete from occurrences where document_id = ?", [row["id"]])
                 if row["name"] not in names:
                     db.execute("delete from documents where id = ?", [row["id"]])
@@ -319,9 +316,9 @@ class Store:
             [{"name": d.name, "format": d.format, "source": d.source} for d in documents],
         )
         ids = {row["name"]: row["id"] for row in db.table("documents").rows}
-        for batch in _batches(places):
+        for batch in _batches(held.places):
             links = self._link_ids(p.target.url for p in batch if isinstance(p.target, Target))
-            rows = (place_row(place, ids, links, unasked) for place in batch)
+            rows = (place_row(place, ids, links, held.unasked) for place in batch)
             self._insert("occurrences", rows)
 
     # Pieces of reading

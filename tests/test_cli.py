@@ -621,6 +621,52 @@ def test_check_says_what_it_could_not_read_as_expected(crawl: Crawl) -> None:
     assert crawl("check", "a.md", "-q", *HERE).err == ""
 
 
+@pytest.mark.parametrize(("path", "code"), [("/ok", 3), ("/gone", 1)])
+@pytest.mark.parametrize("format_", ["text", "markdown", "json", "jsonl"])
+def test_a_document_that_cannot_be_read_is_told_in_every_format_and_fails(
+    crawl: Crawl, port: int, path: str, code: int, format_: str
+) -> None:
+    Path("docs").mkdir()
+    document(port, path, name="docs/a.md")
+    Path("docs/b.md").write_bytes(b"PNG\0")
+    done = crawl("check", "docs", "-q", "--format", format_, *HERE)
+    assert done.code == code
+    sentence = "docs/b.md is a binary file, not a document."
+    assert f"crawl: Not read: {sentence}" in done.err.splitlines()
+    if code == 1 or format_.startswith("json"):
+        assert path in done.out, "the rest is checked all the same"
+    if format_ in ("text", "markdown"):
+        assert sentence in done.out
+    elif format_ == "json":
+        told = {"document": "docs/b.md", "reason": "is a binary file, not a document"}
+        assert json.loads(done.out)["run"]["unread"] == [told]
+
+
+def test_links_says_what_it_could_not_read_and_fails(crawl: Crawl) -> None:
+    Path("a.md").write_text("<https://a.example/>")
+    Path("b.md").write_bytes(b"\0")
+    done = crawl("links", "a.md", "b.md")
+    assert done.code == 3
+    assert "https://a.example/" in done.out
+    assert done.err == "crawl: Not read: b.md is a binary file, not a document.\n"
+
+
+def test_a_document_that_cannot_be_read_this_time_stays_in_the_history(
+    crawl: Crawl, port: int
+) -> None:
+    for name, path in (("a.md", "/ok"), ("b.md", "/gone"), ("c.md", "/nothing")):
+        document(port, path, name=name)
+    assert crawl("run", ".", *HERE).code == 0
+    Path("b.md").write_bytes(b"\0")
+    Path("c.md").unlink()
+    assert crawl("run", ".", *HERE).code == 3
+    known = json.loads(crawl("report", "--format", "json").out)["links"]
+    assert [(each["document"], each["outcome"]) for each in known] == [
+        ("a.md", "ok"),
+        ("b.md", "broken"),
+    ]
+
+
 # The program itself
 
 

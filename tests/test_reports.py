@@ -28,6 +28,7 @@ from crawler.model import (
     Row,
     Run,
     Severity,
+    Unread,
 )
 from crawler.outline import Scope, is_broken, outline
 from crawler.reports.markdown import code, escape
@@ -104,7 +105,8 @@ def everything() -> Report:
             Place(occurrence("https://x.example/", 13), Target(url("https://x.example/"))), EXCLUDED
         ),
     )
-    return Report(RUN, rows, ("a.md: the front matter is malformed.",))
+    unread = (Unread("docs/b.md", "is a binary file, not a document"),)
+    return Report(RUN, rows, ("a.md: the front matter is malformed.",), unread)
 
 
 @pytest.mark.parametrize("each", reports.FORMATS, ids=lambda each: each.name)
@@ -182,6 +184,27 @@ def test_a_run_that_was_not_whole_says_so(run: Run, words: str) -> None:
 
 def test_an_empty_report_is_calm() -> None:
     assert "No links." in reports.render(Report(RUN, ()), "text")
+
+
+def test_many_documents_that_could_not_be_read_are_counted() -> None:
+    unread = tuple(Unread(f"{number}.md", "is not a regular file") for number in range(25))
+    notes = outline(Report(RUN, (), (), unread)).notes
+    assert notes[0] == "Not read: 0.md is not a regular file."
+    assert notes[-1] == "Not read: 5 more."
+    assert len(notes) == 21
+    assert (
+        len(json.loads(reports.render(Report(RUN, (), (), unread), "json"))["run"]["unread"]) == 25
+    )
+
+
+@pytest.mark.parametrize("name", ["::error::x", "\n::error::x", "##[error]x", "\x1b[31m", "\udcff"])
+def test_names_of_documents_are_no_commands_wherever_they_stand_in_a_report(name: str) -> None:
+    report = Report(RUN, (), (f"{name}.md: is odd.",), (Unread(name, "is not a regular file"),))
+    for each in ("text", "markdown"):
+        text = reports.render(report, each)
+        assert not any(line.lstrip().startswith("::") for line in text.splitlines())
+        assert is_clean(text.replace("\n", ""))
+        assert "##[" not in text
 
 
 def test_singular_and_plural() -> None:

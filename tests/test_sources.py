@@ -37,11 +37,12 @@ class Read:
 
     documents: list[Document]
     remarks: list[str]
+    unread: list[str]
 
 
 def read(*names: str, stdin: bytes = b"", stdin_name: str = "<stdin>") -> Read:
     loaded = load(names, io.BytesIO(stdin), stdin_name)
-    return Read(list(loaded.documents), loaded.remarks)
+    return Read(list(loaded.documents), loaded.remarks, list(map(str, loaded.unread)))
 
 
 def names_of(*sources_: str) -> list[str]:
@@ -115,12 +116,12 @@ def test_a_document_is_read_when_its_turn_comes() -> None:
     assert [document.text for document in documents] == ["changed"]
 
 
-def test_what_is_named_itself_must_be_readable_though_a_directory_holds_it_too() -> None:
-    write({"docs/a.md": b"PNG\0"})
-    assert read("docs").remarks == ["docs/a.md: is a binary file, not a document."]
-    for names in (("docs", "docs/a.md"), ("docs/a.md", "docs")):
-        with pytest.raises(SourceError, match="is a binary file"):
-            read(*names)
+def test_what_cannot_be_read_does_not_stop_the_others_be_it_named_itself_or_not() -> None:
+    write({"docs/a.md": b"PNG\0", "docs/b.md": "b"})
+    for names in (("docs",), ("docs", "docs/a.md"), ("docs/a.md", "docs/b.md")):
+        loaded = read(*names)
+        assert [document.text for document in loaded.documents] == ["b"]
+        assert loaded.unread == ["docs/a.md: is a binary file, not a document."]
 
 
 @pytest.mark.parametrize(
@@ -146,24 +147,37 @@ def test_no_source_at_all_says_what_to_name() -> None:
         ("no*.md", "no file matches this pattern."),
         ("http://a.example/", "pages of the web cannot be sources yet; save it to a file."),
         ("HTTPS://a.example/a.md", "pages of the web cannot be sources yet; save it to a file."),
-        ("n" * 300, "cannot be read (File name too long)."),
-        ("dangling.md", "cannot be read (No such file or directory)."),
-        ("loop.md", "cannot be read (Too many levels of symbolic links)."),
-        ("fifo.md", "is not a regular file."),
-        ("binary.md", "is a binary file, not a document."),
-        ("/dev/null", "is not a regular file."),
     ],
 )
-def test_a_source_that_cannot_be_read_is_said_in_one_sentence(name: str, sentence: str) -> None:
+def test_a_source_that_is_not_there_is_said_in_one_sentence(name: str, sentence: str) -> None:
+    with pytest.raises(SourceError) as raised:
+        read(name)
+    assert str(raised.value) == f"{name}: {sentence}"
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("n" * 300, "cannot be read (File name too long)"),
+        ("dangling.md", "cannot be read (No such file or directory)"),
+        ("loop.md", "cannot be read (Too many levels of symbolic links)"),
+        ("fifo.md", "is not a regular file"),
+        ("binary.md", "is a binary file, not a document"),
+        ("sparse.md", "is larger than 64 MiB"),
+        ("/dev/null", "is not a regular file"),
+        ("/dev/zero", "is not a regular file"),
+    ],
+)
+def test_a_source_that_is_there_and_cannot_be_read_is_unread(name: str, reason: str) -> None:
     Path("dangling.md").symlink_to("nothing")
     Path("loop.md").symlink_to("loop.md")
     os.mkfifo("fifo.md")
-    write({"binary.md": b"PNG\0\1\2"})
-    with pytest.raises(SourceError) as raised:
-        read(name)
-    said = str(raised.value)
-    assert said.endswith(f": {sentence}")
-    assert said.startswith(name[:200])
+    write({"binary.md": b"PNG\0\1\2", "a.md": ""})
+    with Path("sparse.md").open("wb") as file:
+        file.truncate(8 << 30)
+    loaded = read(name, "a.md")
+    assert [document.name for document in loaded.documents] == ["a.md"]
+    assert loaded.unread == [f"{name}: {reason}."]
 
 
 def test_a_named_symbolic_link_is_followed() -> None:
@@ -176,8 +190,7 @@ def test_a_file_without_permission_to_read_is_said() -> None:
     with as_nobody():
         write({"a.md": "x"})
         Path("a.md").chmod(0)
-        with pytest.raises(SourceError, match=r"^a\.md: cannot be read \(Permission denied\)\.$"):
-            read("a.md")
+        assert read("a.md").unread == ["a.md: cannot be read (Permission denied)."]
 
 
 # Standard input
@@ -200,11 +213,11 @@ def test_standard_input_is_read_by_the_rules_for_files(monkeypatch: pytest.Monke
     assert read("-", stdin=b"caf\xe9").remarks == [
         "-: is not UTF-8 (line 1); it was read as windows-1252."
     ]
-    with pytest.raises(SourceError, match=r"^-: is a binary file"):
-        read("-", stdin=b"\0")
+    binary = read("-", stdin=b"\0", stdin_name="x.md")
+    assert binary.unread == ["x.md: is a binary file, not a document."]
     monkeypatch.setattr(disk, "MAX_SIZE", 1_048_576)
-    with pytest.raises(SourceError, match=r"^-: is larger than 1 MiB; leave it out\.$"):
-        read("-", stdin=b"x" * 1_048_577)
+    large = read("-", stdin=b"x" * 1_048_577, stdin_name="x.md")
+    assert large.unread == ["x.md: is larger than 1 MiB."]
 
 
 # Text
@@ -239,9 +252,7 @@ def test_a_file_up_to_the_limit_is_read_and_a_larger_one_is_refused(
     monkeypatch.setattr(disk, "MAX_SIZE", 1_048_576)
     write({"fits.md": b"x" * 1_048_576, "large.md": b"x" * 1_048_577})
     assert len(read("fits.md").documents[0].text) == 1_048_576
-    with pytest.raises(SourceError, match=r"^large\.md: is larger than 1 MiB; leave it out\.$"):
-        read("large.md")
-    assert read(".").remarks == ["large.md: is larger than 1 MiB; leave it out."]
+    assert read("large.md").unread == ["large.md: is larger than 1 MiB."]
 
 
 # Directories
@@ -281,19 +292,19 @@ def test_links_inside_a_directory_are_not_followed() -> None:
     assert loaded.remarks == []
 
 
-def test_what_is_no_document_inside_a_directory_is_remarked_on_and_passed_over() -> None:
+def test_what_is_no_document_inside_a_directory_is_unread() -> None:
     write({"d/a.md": "x", "d/binary.md": b"\0"})
     os.mkfifo("d/fifo.md")
     Path("d/directory.md").mkdir()
     loaded = read("d")
     assert [document.name for document in loaded.documents] == ["d/a.md"]
-    assert loaded.remarks == [
+    assert loaded.unread == [
         "d/binary.md: is a binary file, not a document.",
         "d/fifo.md: is not a regular file.",
     ]
 
 
-def test_what_must_not_be_read_inside_a_directory_is_remarked_on() -> None:
+def test_what_must_not_be_read_inside_a_directory_is_unread() -> None:
     with as_nobody():
         write({"d/a.md": "x", "d/b.md": "x", "d/closed/c.md": "x"})
         Path("d/b.md").chmod(0)
@@ -301,20 +312,19 @@ def test_what_must_not_be_read_inside_a_directory_is_remarked_on() -> None:
         loaded = read("d")
         Path("d/closed").chmod(0o700)
     assert [document.name for document in loaded.documents] == ["d/a.md"]
-    assert sorted(loaded.remarks) == [
+    assert sorted(loaded.unread) == [
         "d/b.md: cannot be read (Permission denied).",
         "d/closed: cannot be read (Permission denied).",
     ]
 
 
 @pytest.mark.parametrize(("mode", "name"), [(0, "closed"), (0, "closed/c.md"), (0o311, "closed")])
-def test_a_directory_that_must_not_be_read_is_said(mode: int, name: str) -> None:
+def test_a_directory_that_must_not_be_read_is_unread(mode: int, name: str) -> None:
     with as_nobody():
         write({"closed/c.md": "x"})
         Path("closed").chmod(mode)
         try:
-            with pytest.raises(SourceError, match=r"cannot be read \(Permission denied\)\.$"):
-                read(name)
+            assert read(name).unread == [f"{name}: cannot be read (Permission denied)."]
         finally:
             Path("closed").chmod(0o700)
 

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from crawler.errors import StoreError
 from crawler.health import advance
 from crawler.model import (
+    Contents,
     Document,
     Finding,
     Health,
@@ -84,7 +85,7 @@ def places_of(looks: Sequence[Observation]) -> list[Place]:
     return [a_place(str(look.url), line) for line, look in enumerate(looks, 1)]
 
 
-def remember(
+def remember(  # noqa: PLR0913 - all but the looks are said by their names
     store: Store,
     looks: Sequence[Observation] = (),
     at: datetime = NOON,
@@ -92,6 +93,7 @@ def remember(
     documents: Sequence[Document] | None = None,
     places: Sequence[Place] | None = None,
     unasked: Mapping[Url, Verdict] | None = None,
+    unread: frozenset[str] = frozenset(),
 ) -> Run:
     """Have one whole run; return it as it was finished."""
     begun = store.begin(a_run(at), DIGEST, at)
@@ -100,9 +102,12 @@ def remember(
     store.finish(
         begun.number,
         finished,
-        [a_document()] if documents is None else documents,
-        places_of(looks) if places is None else places,
-        unasked or {},
+        Contents(
+            [a_document()] if documents is None else documents,
+            places_of(looks) if places is None else places,
+            unasked or {},
+            unread,
+        ),
         HEALTH,
     )
     return finished
@@ -213,7 +218,7 @@ def test_a_run_without_links_is_a_run_too(store: Store) -> None:
 def test_a_run_that_was_cut_short_stays_marked(store: Store) -> None:
     begun = store.begin(a_run(), DIGEST, NOON)
     short = replace(begun.run, finished_at=None, complete=False, network=Network.UP)
-    store.finish(begun.number, short, [], [], {}, HEALTH)
+    store.finish(begun.number, short, Contents([], []), HEALTH)
     assert store.last_run() == replace(short, finished_at=NOON)  # an end must be known: its begin
 
 
@@ -474,6 +479,23 @@ def test_documents_that_vanish_from_their_source_lose_their_places(
     )
     assert places_known(store) == [("a.md", 4), ("c.md", 1)]
     assert column(path, "select name from documents order by name") == ["a.md", "c.md"]
+
+
+@pytest.mark.parametrize("unread", ["b.md", ".", "docs/x", "c/d"])
+def test_a_document_that_cannot_be_read_this_time_keeps_its_places(
+    store: Store, path: Path, unread: str
+) -> None:
+    names = ["a.md", "b.md", "docs/x/c.md", "c/d/e/f.md", "c/dd.md", "docs/xx.md"]
+    documents = [a_document(name) for name in names]
+    remember(store, documents=documents, places=[a_place(A, 1, name) for name in names])
+    at = NOON + timedelta(days=1)
+    remember(store, [], at, documents=documents[:1], places=[], unread=frozenset({unread}))
+    kept = {
+        "b.md": ["b.md"], ".": names[1:], "docs/x": ["docs/x/c.md"], "c/d": ["c/d/e/f.md"],
+    }[unread]  # fmt: skip
+    assert [row.place.occurrence.document for row in store.report().rows] == sorted(kept)
+    held = [row["name"] for row in rows(path, "select name from documents order by name")]
+    assert held == sorted(["a.md", *kept])
 
 
 def test_a_document_that_another_source_names_moves_to_that_source(
@@ -860,7 +882,7 @@ def test_a_mistake_of_ours_is_a_traceback_and_not_a_damaged_history(
 ) -> None:
     begun = store.begin(a_run(), DIGEST, NOON)
     with pytest.raises(KeyError):
-        store.finish(begun.number, begun.run, [], [a_place(A)], {}, HEALTH)
+        store.finish(begun.number, begun.run, Contents([], [a_place(A)]), HEALTH)
     assert column(path, "select count(*) from links") == [0]
     assert store.last_run() is None
 

@@ -16,7 +16,7 @@ import pytest
 from fakes import NOON, look, occurrence, url
 
 from crawler.errors import StoreError
-from crawler.model import Document, Hop, Observation, Place, Run
+from crawler.model import Contents, Document, Hop, Observation, Place, Run
 from crawler.settings import HealthSettings
 from crawler.store import Store
 from crawler.urls import Target
@@ -44,7 +44,7 @@ def one_run(store: Store, number: int) -> None:
         store.record(begun.number, [look for look in batch if look.url not in had])
     finished = replace(begun.run, finished_at=at + timedelta(minutes=1), complete=True)
     document = Document("a.md", "markdown", "", source="a.md")
-    store.finish(begun.number, finished, [document], places, {}, HealthSettings())
+    store.finish(begun.number, finished, Contents([document], places), HealthSettings())
 
 
 def two_runs(path: Path) -> None:
@@ -201,7 +201,7 @@ def test_a_run_goes_on_after_a_batch_that_could_not_be_written(tmp_path: Path) -
         with closing(sqlite3.connect(path)) as other, other:
             other.execute("drop trigger stop")
         store.record(begun.number, looks)
-        store.finish(begun.number, begun.run, [], [], {}, HealthSettings())
+        store.finish(begun.number, begun.run, Contents([], []), HealthSettings())
         assert [state.url for state in store.states()] == [url(ADDRESSES[0])]
 
 

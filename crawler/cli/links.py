@@ -12,7 +12,8 @@ from crawler import listing, options
 @options.documents
 @options.of_sections("extract")
 @options.settings_files
-def command(format_: str, **given: Any) -> None:  # noqa: ANN401 - as click hands them
+@click.pass_context
+def command(ctx: click.Context, /, *, format_: str, **given: Any) -> None:  # noqa: ANN401 - as click hands them
     """List the links that SOURCE holds, each with its exact place; ask nothing of the network.
 
     \b
@@ -20,12 +21,15 @@ def command(format_: str, **given: Any) -> None:  # noqa: ANN401 - as click hand
     crawl links docs --format jsonl | jq -r 'select(.kind == "bare") | .url'
     """
     from crawler import sources, terminal
+    from crawler.errors import IMPOSSIBLE, OK
+    from crawler.outline import unread_notes
 
     settings = options.settings_of(given)
     output = terminal.writable(settings.places.output)
     names = given["sources"] or settings.places.sources
     stdin_name = given["stdin_name"]
     collection = sources.gather(names, terminal.standard_input(), stdin_name, settings.extract)
-    for remark in collection.remarks:
-        terminal.say(remark)
+    for sentence in (*collection.remarks, *unread_notes(collection.unread)):
+        terminal.say(sentence)
     terminal.write_pieces(lambda: listing.FORMATS[format_](collection.places), output)
+    ctx.exit(IMPOSSIBLE if collection.unread else OK)

@@ -66,7 +66,7 @@ def _lines(said: Outline) -> Iterator[Line]:
     yield ()
     yield ((said.summary, "bold"),)
     for note in said.notes:
-        yield ((escape(note), "yellow"),)
+        yield ((wrapped(escape(note), ""), "yellow"),)
 
 
 def _plain(lines: Iterable[Line]) -> Iterator[str]:
