@@ -41,7 +41,7 @@ _WIDER: Final[Mapping[str, str]] = {
     "macintosh": "mac-roman",
     "x-user-defined": "windows-1252",
 }
-_FALLBACK: Final = "windows-1252"
+FALLBACK: Final = "windows-1252"
 # Encodings of the web that text may be in without saying so, by Python's names: a detector that
 # has others to choose from finds those of mainframes and of DOS.
 _UNDECLARED: Final = (
@@ -76,7 +76,7 @@ def decode(body: bytes, content_type: str = "") -> str:
         return body.decode("iso2022_jp", "replace")
     text = body.decode("utf-8", "replace")
     least = max(1, len(body) // _BAD_SHARE) if declared else 0
-    return body.decode(_detected(body), "replace") if _is_other(text, least) else text
+    return body.decode(detected(body) or FALLBACK, "replace") if is_other(text, least) else text
 
 
 def codec(label: str) -> str | None:
@@ -102,7 +102,7 @@ def _declared(body: bytes, content_type: str) -> str | None:
     return "utf-8" if name and name.startswith("utf-16") else name
 
 
-def _is_other(text: str, least: int) -> bool:
+def is_other(text: str, least: int) -> bool:
     """Tell whether what was read as UTF-8 is another encoding: more is wrong in it than right.
 
     `least`: as many bad sequences say nothing. One at the very end is a character that was cut.
@@ -111,14 +111,15 @@ def _is_other(text: str, least: int) -> bool:
     return bad > least and bad > len(text) - len(text.encode("ascii", "ignore")) - bad
 
 
-def _detected(body: bytes) -> str:
+def detected(body: bytes) -> str | None:
+    """Return Python's name of the encoding that bytes look like, if any is likely."""
     import chardet  # noqa: PLC0415 - takes a tenth of a second and 30 MB; one page in 50 needs it
 
     sample = _sample(body)
     found = chardet.detect(sample, include_encodings=_UNDECLARED, compat_names=False)["encoding"]
     if found is None or _MIXED.search(sample.decode(found, "replace")):
-        return _FALLBACK
-    return found
+        return None
+    return str(found)
 
 
 def _sample(body: bytes) -> bytes:

@@ -5,22 +5,18 @@ A checkout may be a stranger's: only regular files are read, and only up to a si
 
 import os
 import stat
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from crawler.documents import BY_NAME, format_of
 from crawler.model import Document
 from crawler.text import clean
+from crawler.textfile import decode
 
 MAX_SIZE: Final = 67_108_864
-_BINARY_PREFIX: Final = 8192
 _OPEN: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _NO_FOLLOW: Final = getattr(os, "O_NOFOLLOW", 0)
-_BOMS: Final = (
-    (b"\xef\xbb\xbf", "utf-8"),
-    (b"\xff\xfe", "utf-16-le"),
-    (b"\xfe\xff", "utf-16-be"),
-)
 
 
 class Unreadable(Exception):  # noqa: N818 - a fact of a file, and no error of ours
@@ -66,25 +62,17 @@ def document(name: str, otherwise: str, data: bytes, source: str, remarks: list[
     """Make a document. `otherwise`: its format, if its name tells none. Raises `Unreadable`."""
     format_ = format_of(name) or BY_NAME[otherwise]
     shown = source if source == "-" else clean(name)
-    text = "" if format_.binary else _text(data, shown, remarks)
-    kept = data if format_.binary else b""
-    return Document(unicode_name(name), format_.name, text, source=unicode_name(source), data=kept)
+    made = Document(unicode_name(name), format_.name, "", source=unicode_name(source))
+    if format_.binary:
+        return replace(made, data=data)
+    decoded = decode(data)
+    if decoded is None:
+        raise Unreadable("is a binary file, not a document")
+    if decoded.remark:
+        remarks.append(f"{shown}: {decoded.remark}.")
+    return replace(made, text=decoded.text, encoding=decoded.encoding)
 
 
 def unicode_name(name: str) -> str:
     """Write the bytes of a name that are no Unicode as escapes: no history can hold them."""
     return name.encode("utf-8", "backslashreplace").decode()
-
-
-def _text(data: bytes, shown: str, remarks: list[str]) -> str:
-    for mark, encoding in _BOMS:
-        if data.startswith(mark):
-            return data[len(mark) :].decode(encoding, "replace")
-    if b"\0" in data[:_BINARY_PREFIX]:
-        raise Unreadable("is a binary file, not a document")
-    try:
-        return data.decode()
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        remarks.append(f"{shown}: is not UTF-8 (line {line}); it was read as windows-1252.")
-        return data.decode("windows-1252", "replace")

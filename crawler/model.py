@@ -23,7 +23,8 @@ class Document:
 
     `base`: the URL that its relative links start from, if known; `source`: the operator's word
     that named it, be it itself, its directory or a pattern; `data`: the bytes of a format that is
-    no text, which then is empty.
+    no text, which then is empty; `encoding`: Python's codec that the text was in, behind a byte
+    order mark if there was one.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Document:
     base: str | None = None
     source: str = ""
     data: bytes = field(default=b"", repr=False)
+    encoding: str = "utf-8"
 
 
 @dataclass(frozen=True, slots=True)

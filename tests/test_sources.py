@@ -211,7 +211,7 @@ def test_standard_input_is_read_beside_files() -> None:
 
 def test_standard_input_is_read_by_the_rules_for_files(monkeypatch: pytest.MonkeyPatch) -> None:
     assert read("-", stdin=b"caf\xe9").remarks == [
-        "-: is not UTF-8 (line 1); it was read as windows-1252."
+        "-: is not UTF-8 (line 1), and nothing tells what it is; it was read as windows-1252."
     ]
     binary = read("-", stdin=b"\0", stdin_name="x.md")
     assert binary.unread == ["x.md: is a binary file, not a document."]
@@ -242,7 +242,7 @@ def test_text_is_utf_8_unless_a_mark_says_otherwise(content: bytes, text: str) -
 def test_what_is_no_utf_8_is_read_as_windows_1252_and_remarked_on() -> None:
     assert text_of(b"one\ntwo\nd\xeda \x93x\x94 \x81") == (
         "one\ntwo\ndía “x” \ufffd",
-        ["a.md: is not UTF-8 (line 3); it was read as windows-1252."],
+        ["a.md: is not UTF-8 (line 3), and nothing tells what it is; it was read as windows-1252."],
     )
 
 
@@ -472,5 +472,5 @@ def test_documents_are_read_and_their_links_collected_with_all_remarks() -> None
     collection = gather(["a.md", "b.md"], io.BytesIO(), "", ExtractSettings())
     assert [str(link.url) for link in collection.links] == ["https://a.example/"]
     assert [document.name for document in collection.documents] == ["a.md", "b.md"]
-    assert collection.remarks[0] == "a.md: is not UTF-8 (line 1); it was read as windows-1252."
+    assert collection.remarks[0].startswith("a.md: is not UTF-8 (line 1), and nothing tells")
     assert all(remark.startswith("b.md: ") for remark in collection.remarks[1:])

@@ -7,6 +7,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Final
 
+from crawler import textfile
 from crawler.advice.language import named_language
 from crawler.anchors import anchors_of
 from crawler.chains import certainly_untrusted
@@ -77,6 +78,12 @@ def _page(data: bytes) -> None:
         signs = read_signs(page, response)
         fetch = Fetch(here.url, here.url, response)
         judge(Evidence(Link(here.url), fetch, facts, None, signs))
+
+
+def _textfile(data: bytes) -> None:
+    decoded = textfile.decode(data)
+    if decoded and not decoded.remark:
+        assert data.endswith(decoded.text.encode(decoded.encoding)) or "\ufffd" in decoded.text
 
 
 def _charset(data: bytes) -> None:
@@ -328,6 +335,18 @@ _PDFS: Final = (
 
 TARGETS: Final = (
     Target("page", _page, _PAGES, _TAGS),
+    Target(
+        "textfile",
+        _textfile,
+        (*_PAGES, b"# coding: latin-1\n\xe9", b"a\0b\0\n\0" * 9, b"\x1b$B"),
+        (
+            "coding=",
+            "encoding=",
+            "charset=",
+            "\\usepackage[latin1]{inputenc}",
+            "vim:",
+        ),
+    ),
     Target("charset", _charset, _PAGES, ("charset=", "encoding=", "utf-16", "big5", "shift_jis")),
     Target(
         "linked",
