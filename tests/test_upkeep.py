@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from crawler import lock
 from crawler.cli.db import command
 from crawler.errors import StoreError, UsageError
-from crawler.model import Document, Hop, Observation, Place, Run
+from crawler.model import Contents, Document, Hop, Observation, Place, Run
 from crawler.settings import HealthSettings
 from crawler.store import Store
 from crawler.upkeep import Pruned, Upkeep
@@ -47,9 +47,7 @@ def remember(
             store.finish(
                 begun.number,
                 replace(begun.run, finished_at=at, complete=True),
-                [Document("a.md", "markdown", "", source="a.md")],
-                places,
-                {},
+                Contents([Document("a.md", "markdown", "", source="a.md")], places),
                 HealthSettings(),
             )
 
