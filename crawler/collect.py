@@ -1,18 +1,16 @@
 """From documents to places and distinct links."""
 
-from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from crawler import documents
-from crawler.anchors import USER_CONTENT, holds
-from crawler.fragments import is_for_scripts, parted
+from crawler.elsewhere import Elsewhere, Inside
 from crawler.kept import Links, Places
+from crawler.local import Ground
 from crawler.model import Document, Occurrence, Place, Unread
 from crawler.scratch import Scratch
 from crawler.settings import ExtractSettings
-from crawler.slugs import names_footnote
 from crawler.templates import definitions, fill
 from crawler.urls import Rejected, Rejection, Target, mask, resolve
 
@@ -42,11 +40,20 @@ class Collection:
 
 
 class Collector:
-    """Reads documents as they come, and groups what they write by the URL that we would ask for."""
+    """Reads documents as they come, and groups what they write by the URL that we would ask for.
 
-    def __init__(self, settings: ExtractSettings) -> None:
+    `ground` tells where a document stands, and so which files its relative links name.
+    """
+
+    def __init__(
+        self,
+        settings: ExtractSettings,
+        ground: Callable[[Document], Ground | None] = lambda _: None,
+    ) -> None:
         self._settings = settings
         self._known = definitions(settings.define)
+        self._ground = ground
+        self._elsewhere = Elsewhere()
         self._places = Places(fragments=settings.fragments)
         self._documents: list[Document] = []
         self._remarks: list[str] = []
@@ -55,10 +62,18 @@ class Collector:
         """Read one more document."""
         reading = documents.read(document, self._settings)
         base = _base(document, reading.base)
-        inside = _Inside()
-        for occurrence in reading.occurrences:
-            place = _place(occurrence, base, self._known)
-            inside.take(place, self._places.add(place))
+        ground, inside = self._ground(document), Inside()
+        for written in reading.occurrences:
+            occurrence, target = _resolved(written, base, self._known)
+            found = ground.found(occurrence, target, reading.base) if ground else None
+            if found is not None:
+                target = Rejected(occurrence.raw, found.reason, found.detail, found.path)
+            place = _place(occurrence, target)
+            number = self._places.add(place)
+            itself = found is not None and ground is not None and found.file == ground.own
+            inside.take(place, number, itself=itself)
+            if found and not itself:
+                self._elsewhere.take(place, found, number)
         if self._settings.fragments:
             inside.resolve(reading.anchors, self._places)
         # The text has served its purpose.
@@ -68,47 +83,22 @@ class Collector:
     def collected(self) -> Collection:
         """Return all that has come so far."""
         places = self._places
+        if self._settings.fragments:
+            self._elsewhere.resolve(self._settings, places)
         known, remarks = tuple(self._documents), tuple(self._remarks)
         return Collection(places.view(), places.links, known, places.scratch, remarks)
 
 
-def collect(sources: Iterable[Document], settings: ExtractSettings) -> Collection:
+def collect(
+    sources: Iterable[Document],
+    settings: ExtractSettings,
+    ground: Callable[[Document], Ground | None] = lambda _: None,
+) -> Collection:
     """Read one document after the other."""
-    collector = Collector(settings)
+    collector = Collector(settings, ground)
     for document in sources:
         collector.take(document)
     return collector.collected()
-
-
-class _Inside:
-    """The links of one document to places in itself: they wait until it has been read."""
-
-    def __init__(self) -> None:
-        self._numbers: dict[str, array[int]] = {}
-
-    def take(self, place: Place, number: int) -> None:
-        """Take note of a link, by its number, if it is one of those."""
-        href, target = place.occurrence.href.strip(), place.target
-        relative = isinstance(target, Rejected) and target.reason is Rejection.RELATIVE
-        if relative and href.startswith("#"):
-            self._numbers.setdefault(href[1:], array("Q")).append(number)
-
-    def resolve(self, anchors: Callable[[], frozenset[str] | None], places: Places) -> None:
-        """Say of each whether its place is there; nothing where nobody can tell."""
-        known = anchors() if self._numbers else None
-        if known is None:
-            return
-        for fragment, numbers in self._numbers.items():
-            if reason := _whether_there(parted(fragment)[0], known):
-                for number in numbers:
-                    places.resolve(number, reason)
-
-
-def _whether_there(name: str, anchors: frozenset[str]) -> Rejection | None:
-    written = name.removeprefix(USER_CONTENT)
-    if holds(anchors, written) or holds(anchors, written.lower()):  # code hosts fold case
-        return Rejection.ANCHOR
-    return None if is_for_scripts(name) or names_footnote(name) else Rejection.FRAGMENT_MISSING
 
 
 def _base(document: Document, declared: str | None) -> str | None:
@@ -119,12 +109,21 @@ def _base(document: Document, declared: str | None) -> str | None:
     return str(target.url) if isinstance(target, Target) else document.base
 
 
-def _place(occurrence: Occurrence, base: str | None, known: Mapping[str, str]) -> Place:
+def _resolved(
+    occurrence: Occurrence, base: str | None, known: Mapping[str, str]
+) -> tuple[Occurrence, Target | Rejected]:
+    """Put in what templates stand for; a link with an expression that is not known is none yet."""
     href = fill(occurrence.href, known)
-    template = Rejected(occurrence.raw, Rejection.TEMPLATE)
-    target = template if href is None else resolve(href, base)
+    if href is None:
+        return occurrence, Rejected(occurrence.raw, Rejection.TEMPLATE)
+    if href != occurrence.href:
+        occurrence = replace(occurrence, href=href)
+    return occurrence, resolve(href, base)
+
+
+def _place(occurrence: Occurrence, target: Target | Rejected) -> Place:
     stored = _stored(occurrence)
-    if isinstance(target, Rejected):
+    if isinstance(target, Rejected) and target.raw is not stored.raw:
         target = replace(target, raw=stored.raw)
     return Place(stored, target)
 

@@ -82,10 +82,11 @@ class Places:
         self._tickets.append(self._kept(place))
         return len(self._tickets) - 1
 
-    def resolve(self, number: int, reason: Rejection) -> None:
+    def resolve(self, number: int, reason: Rejection, detail: str = "") -> None:
         """Say of a place what could not be told before its document had ended."""
         place = self._place(number)
-        target = Rejected(place.occurrence.raw, reason)
+        path = place.target.path if isinstance(place.target, Rejected) else None
+        target = Rejected(place.occurrence.raw, reason, detail, path)
         self._tickets[number] = self._kept(Place(place.occurrence, target))
 
     def view(self) -> View[Place]:

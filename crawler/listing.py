@@ -39,7 +39,13 @@ def _line(place: Place) -> str:
     where = f"{shown_name(occurrence.document)}:{occurrence.span.line}:{occurrence.span.column}"
     label = clean(readable(occurrence.text))
     if isinstance(target, Rejected):
-        what = f"{clean(occurrence.raw, 2048)} ({target.reason})"
+        what = f"{clean(occurrence.raw, 2048)} ({target.reason}{_file(place)})"
     else:
         what = f"{target.url}#{target.fragment}" if target.fragment else str(target.url)
     return f"{where}  {occurrence.kind}  {what}" + (f"  {label}" if label else "")
+
+
+def _file(place: Place) -> str:
+    target = place.target
+    path = target.path if isinstance(target, Rejected) else None
+    return "" if path is None or path == place.occurrence.raw else f": {shown_name(path)}"

@@ -64,7 +64,8 @@ def _links(db: Database) -> None:
     db.table("occurrences").create(
         {"id": int, "place": str, "document_id": int, "link_id": int, "line": int, "column": int,
          "end_line": int, "end_column": int, "raw": str, "href": str, "text": str, "kind": str,
-         "section": str, "fragment": str, "unasked": str, "unasked_detail": str},
+         "section": str, "fragment": str, "unasked": str, "unasked_detail": str,
+         "path": str},
         pk="id",
         foreign_keys=[("document_id", "documents", "id"), ("link_id", "links", "id")],
         not_null={"place", "document_id", "line", "column", "raw", "kind"}, strict=True,

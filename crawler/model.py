@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import PurePosixPath
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from crawler.urls import Rejected, Rejection, Target, Url
 
@@ -110,6 +110,12 @@ class Reading:
     anchors: Callable[[], frozenset[str] | None] = field(default=lambda: None, compare=False)
 
 
+_WITH_FRAGMENT: Final = frozenset({
+    Rejection.ANCHOR, Rejection.FILE_CASE, Rejection.FILE_MISSING, Rejection.FRAGMENT_MISSING,
+    Rejection.LOCAL,
+})  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """An occurrence and what its link resolves to."""
@@ -122,8 +128,8 @@ class Place:
         """What the link asks for on its page, or in its own document."""
         if isinstance(self.target, Target):
             return self.target.fragment
-        inside = self.target.reason in (Rejection.ANCHOR, Rejection.FRAGMENT_MISSING)
-        return self.occurrence.href.strip().removeprefix("#") or None if inside else None
+        local = self.target.reason in _WITH_FRAGMENT
+        return self.occurrence.href.strip().partition("#")[2] or None if local else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,13 @@ F = TypeVar("F", bound=Callable[..., Any])
 Options: TypeAlias = Mapping[str, Any]
 
 # Sections whose settings are options of every command that asks.
-_ASKING: Final = ("extract", "select", "fetch", "pace", "policy")
+_ASKING: Final = ("extract", "local", "select", "fetch", "pace", "policy")
 _NOT_OPTIONS: Final = frozenset({"sources", "db", "output", "max_body", "max_retry_after"})
 _METAVARS: Final = {
     "include": "REGEX", "exclude": "REGEX", "header": "'HOST: Name: value'", "cacert": "FILE",
     "resolve": "PATTERN:PORT:ADDRESS", "allow_address": "CIDR", "fail_on": "OUTCOMES",
     "timeout": "SECONDS", "deadline": "SECONDS", "delay": "SECONDS", "max_time": "SECONDS",
-    "user_agent": "TEXT", "proxy": "URL", "define": "NAME=VALUE",
+    "user_agent": "TEXT", "proxy": "URL", "define": "NAME=VALUE", "root": "DIR",
 }  # fmt: skip
 AUTHORITIES: Final = "SSL_CERT_FILE"
 _TYPES: Final = {int: click.INT, float: click.FLOAT, str: click.STRING, tuple: click.STRING}

@@ -22,7 +22,7 @@ from crawler.model import (
 )
 from crawler.network import NOTHING_RECORDED, TROUBLE
 from crawler.text import clean
-from crawler.urls import Rejected, Target, Url, mask
+from crawler.urls import Rejection, Target, Url, mask
 
 MAX_PLACES: Final = 20
 """Places of one link that an entry holds; further ones are counted."""
@@ -83,7 +83,11 @@ _TROUBLES: Final = (
         "No answer this time",
         "It may pass: only several looks over days make a link broken.",
     ),
-    (Outcome.UNSAFE, "Not asked for safety", "These lead out of the public web."),
+    (
+        Outcome.UNSAFE,
+        "Not asked for safety",
+        "These lead out of the public web, or of the project.",
+    ),
     (
         Outcome.BLOCKED,
         "Not for us",
@@ -244,20 +248,22 @@ def _first_of_each(row: Row, names: Container[str]) -> Iterator[Finding]:
 
 
 def written(row: Row) -> str:
-    """Return the URL of a row, or what is written where there is none.
+    """Return the URL of a row, or the file that it names, or what is written where there is none.
 
     Where it is its fragment that the row is about, it is part of the name.
     """
     target = row.place.target
-    if row.place.fragment and (isinstance(target, Rejected) or _lacks_fragment(row)):
+    if isinstance(target, Target):
+        return _whole(row) if _lacks_fragment(row) else str(target.url)
+    if target.reason in (Rejection.ANCHOR, Rejection.FRAGMENT_MISSING):
         return _whole(row)
-    return str(target.url) if isinstance(target, Target) else mask(target.raw)
+    return mask(target.raw) if target.path is None else target.path
 
 
 def _whole(row: Row) -> str:
-    target = row.place.target
-    url = target.url if isinstance(target, Target) else row.place.occurrence.document
-    return f"{url}#{row.place.fragment}"
+    target, document = row.place.target, row.place.occurrence.document
+    url = target.url if isinstance(target, Target) else (target.path or document)
+    return f"{url}#{row.place.fragment or ''}"
 
 
 def _lacks_fragment(row: Row) -> bool:

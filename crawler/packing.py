@@ -54,13 +54,13 @@ def unpack_occurrence(value: Plain) -> Occurrence:
 
 def pack_rejected(rejected: Rejected) -> Plain:
     """Pack what is no link."""
-    return rejected.raw, rejected.reason.value, rejected.detail
+    return rejected.raw, rejected.reason.value, rejected.detail, rejected.path
 
 
 def unpack_rejected(value: Plain) -> Rejected:
     """Return what was packed."""
-    raw, reason, detail = value
-    return Rejected(raw, Rejection(reason), detail)
+    raw, reason, detail, path = value
+    return Rejected(raw, Rejection(reason), detail, path)
 
 
 def pack_look(look: Observation) -> Plain:

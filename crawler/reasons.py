@@ -39,6 +39,7 @@ REASONS: Final = (
     ),
     Reason(Outcome.OK, "mail", "A well-formed mail address; whether it is read, nobody can tell."),
     Reason(Outcome.OK, "anchor", "A place in the same document, and it is there."),
+    Reason(Outcome.OK, "local", "A file or a directory of the project, and it is there."),
     Reason(
         Outcome.REDIRECTED,
         "permanent",
@@ -80,8 +81,21 @@ REASONS: Final = (
     Reason(
         Outcome.BROKEN,
         "fragment-missing",
-        "The page is there, but not the place on it that the link names.",
-        "Look for the place's new name, or link to the page as a whole.",
+        "The page or document is there, but not the place in it that the link names.",
+        "Look for the place's new name, or link to the whole.",
+        LIKELY,
+    ),
+    Reason(
+        Outcome.BROKEN,
+        "file-missing",
+        "The project has no such file.",
+        "Correct the path: it starts from the document's directory.",
+    ),
+    Reason(
+        Outcome.BROKEN,
+        "file-case",
+        "The file's name is written in another case: it is found on some systems only.",
+        "Write the name as the file has it.",
         LIKELY,
     ),
     Reason(
@@ -216,13 +230,24 @@ REASONS: Final = (
         "A file of the machine and not of the web, so it was not looked at.",
         "Write a path that starts from the document.",
     ),
+    Reason(
+        Outcome.UNSAFE,
+        "outside",
+        "The path leads out of the project, so it was not looked at.",
+        "Link to its address on the web, or say with `--root` what belongs to the project.",
+    ),
     Reason(Outcome.SKIPPED, "scheme", "Not a web address; its scheme is not checked."),
-    Reason(Outcome.SKIPPED, "relative", "A path within this site; it is not checked yet."),
     Reason(
         Outcome.SKIPPED,
         "template",
         "Not a URL yet: a template's expression stands in it, and what it comes to is not known.",
         "Nothing to do; `--define` can say what a name stands for.",
+    ),
+    Reason(
+        Outcome.SKIPPED,
+        "relative",
+        "Within this site, but nothing here tells whether it is there.",
+        "The sentence may name an option that helps.",
     ),
     Reason(Outcome.SKIPPED, "excluded", "Left out by the settings.", "See `include`, `exclude`."),
     Reason(

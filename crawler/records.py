@@ -90,11 +90,12 @@ def occurrence_record(occurrence: Occurrence) -> Record:
 
 def place_record(place: Place) -> Record:
     """Return where and how a link is written, and what it resolves to."""
-    found = place.target if isinstance(place.target, Target) else None
+    target = place.target
     return {
         **occurrence_record(place.occurrence),
-        "url": str(found.url) if found else None,
+        "url": str(target.url) if isinstance(target, Target) else None,
         "fragment": place.fragment,
+        "path": target.path if isinstance(target, Rejected) else None,
     }
 
 

@@ -160,9 +160,11 @@ def place_row(
         "fragment": None,
         "unasked": None,
         "unasked_detail": None,
+        "path": None,
     }
     if isinstance(target, Rejected):
-        return row | {"unasked": target.reason, "unasked_detail": target.detail or None}
+        row |= {"unasked": target.reason, "unasked_detail": target.detail or None}
+        return row | {"path": target.path}
     row |= {"link_id": links[target.url], "fragment": target.fragment}
     if target.url in unasked:
         row["unasked"] = unasked[target.url].reason
@@ -316,5 +318,6 @@ def place_of(row: SqlRow) -> Place:
     )
     if row["url"] is None:
         reason = Rejection(row["unasked"])
-        return Place(occurrence, Rejected(row["raw"], reason, row["unasked_detail"] or ""))
+        detail = row["unasked_detail"] or ""
+        return Place(occurrence, Rejected(row["raw"], reason, detail, row["path"]))
     return Place(occurrence, Target(known_url(row["url"]), row["fragment"]))

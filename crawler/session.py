@@ -60,7 +60,7 @@ def prepare(given: Mapping[str, Any]) -> Session:
     output = terminal.writable(settings.places.output)
     names = given["sources"] or settings.places.sources
     stdin = terminal.standard_input()
-    collection = sources.gather(names, stdin, given["stdin_name"], settings.extract)
+    collection = sources.gather(names, stdin, given["stdin_name"], settings)
     if output and any(_same_file(output, each.name) for each in collection.documents):
         raise UsageError(f"--output {output}: is one of the documents; name another file.")
     for sentence in (*(() if talk.quiet else collection.remarks), *unread_notes(collection.unread)):

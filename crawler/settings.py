@@ -63,6 +63,15 @@ class ExtractSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LocalSettings:
+    """Which files the links within a site lead to."""
+
+    root: str | None = knob(
+        None, "directory that links such as /page start from; none leaves it", kind=str
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SelectSettings:
     """Which links are asked."""
 
@@ -167,6 +176,7 @@ class Settings:
     """All settings of one call."""
 
     extract: ExtractSettings = ExtractSettings()
+    local: LocalSettings = LocalSettings()
     select: SelectSettings = SelectSettings()
     fetch: FetchSettings = FetchSettings()
     pace: PaceSettings = PaceSettings()

@@ -17,7 +17,8 @@ from crawler.disk import Unreadable, document, read_bytes, read_stream, refusal,
 from crawler.documents import FORMATS, format_of
 from crawler.errors import SourceError
 from crawler.model import Document, Unread
-from crawler.settings import ExtractSettings
+from crawler.settings import Settings
+from crawler.tree import Grounds
 
 STDIN: Final = "-"
 
@@ -39,11 +40,12 @@ _Read: TypeAlias = Callable[[list[str]], Document]
 
 
 def gather(
-    names: Sequence[str], stdin: BinaryIO | None, stdin_name: str, settings: ExtractSettings
+    names: Sequence[str], stdin: BinaryIO | None, stdin_name: str, settings: Settings
 ) -> Collection:
     """Read the documents that the operator names, and collect their links. Raises `SourceError`."""
     loaded = load(names, stdin, stdin_name)
-    collection = collect(loaded.documents, settings).with_remarks(loaded.remarks)
+    ground = Grounds(settings.local).of
+    collection = collect(loaded.documents, settings.extract, ground).with_remarks(loaded.remarks)
     return replace(collection, unread=tuple(loaded.unread))
 
 

@@ -94,6 +94,12 @@ def script_fragments() -> tuple[ScriptFragment, ...]:
 
 
 @cache
+def site_generators() -> frozenset[str]:
+    """Return the names of files by which site generators are known: `data/site_generators.tsv`."""
+    return frozenset(name for name, *_ in rows("site_generators.tsv"))
+
+
+@cache
 def advertising_hosts() -> frozenset[str]:
     """Return the shorteners that hide their target: they are named and never asked."""
     return frozenset(each.host for each in shorteners().values() if each.kind == "ad")

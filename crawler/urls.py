@@ -86,6 +86,10 @@ class Rejection(StrEnum):
     MAIL = "mail"
     BAD_MAIL = "bad-mail"
     ANCHOR = "anchor"
+    LOCAL = "local"
+    FILE_MISSING = "file-missing"
+    FILE_CASE = "file-case"
+    OUTSIDE = "outside"
     FRAGMENT_MISSING = "fragment-missing"
     TEMPLATE = "template"
 
@@ -100,11 +104,15 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A written link that is not asked of any server, and why."""
+    """A written link that is not asked of any server, and why.
+
+    `path`: the file of the project that it names, from the project's top, be it there or not.
+    """
 
     raw: str
     reason: Rejection
     detail: str = ""
+    path: str | None = None
 
 
 def resolve(raw: str, base: str | None = None) -> Target | Rejected:

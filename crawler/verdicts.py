@@ -87,6 +87,10 @@ _REJECTIONS: Final[Mapping[Rejection, str]] = {
     Rejection.MAIL: "mail",
     Rejection.BAD_MAIL: "bad-mail",
     Rejection.ANCHOR: "anchor",
+    Rejection.LOCAL: "local",
+    Rejection.FILE_MISSING: "file-missing",
+    Rejection.FILE_CASE: "file-case",
+    Rejection.OUTSIDE: "outside",
     Rejection.FRAGMENT_MISSING: "fragment-missing",
     Rejection.TEMPLATE: "template",
 }

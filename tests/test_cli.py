@@ -428,13 +428,13 @@ def test_links_lists_what_a_document_holds(crawl: Crawl) -> None:
     Path("a.md").write_text("# T\n\n[x](https://a.example/#f) [y](rel.md) <mailto:a@b.example>\n")
     assert crawl("links", "a.md").out == (
         "a.md:3:5  inline  https://a.example/#f  x\n"
-        "a.md:3:31  inline  rel.md (relative)  y\n"
+        "a.md:3:31  inline  rel.md (file-missing)  y\n"
         "a.md:3:40  autolink  mailto:a@b.example (mail)\n"
     )
     listed = json.loads(crawl("links", "a.md", "--format", "json").out)["links"]
     assert [(link["url"], link["rejected"]) for link in listed] == [
         ("https://a.example/", None),
-        (None, "relative"),
+        (None, "file-missing"),
         (None, "mail"),
     ]
     lines = crawl("links", "a.md", "--format", "jsonl").out.splitlines()

@@ -14,7 +14,7 @@ import pytest
 from crawler import disk
 from crawler.errors import SourceError
 from crawler.model import Document
-from crawler.settings import ExtractSettings
+from crawler.settings import Settings
 from crawler.sources import gather, load
 
 
@@ -469,7 +469,7 @@ def test_a_file_whose_name_looks_like_a_pattern_is_that_file() -> None:
 
 def test_documents_are_read_and_their_links_collected_with_all_remarks() -> None:
     write({"a.md": b"<https://a.example/> caf\xe9", "b.md": "---\n{\n---\n<https://a.example/>"})
-    collection = gather(["a.md", "b.md"], io.BytesIO(), "", ExtractSettings())
+    collection = gather(["a.md", "b.md"], io.BytesIO(), "", Settings())
     assert [str(link.url) for link in collection.links] == ["https://a.example/"]
     assert [document.name for document in collection.documents] == ["a.md", "b.md"]
     assert collection.remarks[0].startswith("a.md: is not UTF-8 (line 1), and nothing tells")

@@ -196,12 +196,12 @@ def test_what_is_not_asked(select: SelectSettings, reason: str | None) -> None:
 def test_each_rejection_has_a_verdict(rejection: Rejection) -> None:
     judged = judge_rejected(Rejected("raw", rejection))
     assert judged.reason == rejection
-    assert (judged.outcome is Outcome.UNSAFE) == (rejection is Rejection.FILE)
+    assert (judged.outcome is Outcome.UNSAFE) == (rejection in (Rejection.FILE, Rejection.OUTSIDE))
 
 
-def test_only_mail_and_places_in_the_document_are_fine_without_being_asked() -> None:
+def test_only_mail_and_what_is_in_the_project_are_fine_without_being_asked() -> None:
     good = {r for r in Rejection if judge_rejected(Rejected("", r)).outcome is Outcome.OK}
-    assert good == {Rejection.MAIL, Rejection.ANCHOR}
+    assert good == {Rejection.MAIL, Rejection.ANCHOR, Rejection.LOCAL}
 
 
 def test_strangers_words_in_a_detail_are_cleaned() -> None:

@@ -10,7 +10,7 @@ from crawler import listing, options
 @click.command()
 @options.output(*listing.FORMATS)
 @options.documents
-@options.of_sections("extract")
+@options.of_sections("extract", "local")
 @options.settings_files
 @click.pass_context
 def command(ctx: click.Context, /, *, format_: str, **given: Any) -> None:  # noqa: ANN401 - as click hands them
@@ -28,7 +28,7 @@ def command(ctx: click.Context, /, *, format_: str, **given: Any) -> None:  # no
     output = terminal.writable(settings.places.output)
     names = given["sources"] or settings.places.sources
     stdin_name = given["stdin_name"]
-    collection = sources.gather(names, terminal.standard_input(), stdin_name, settings.extract)
+    collection = sources.gather(names, terminal.standard_input(), stdin_name, settings)
     for sentence in (*collection.remarks, *unread_notes(collection.unread)):
         terminal.say(sentence)
     terminal.write_pieces(lambda: listing.FORMATS[format_](collection.places), output)
