@@ -83,7 +83,8 @@ class Occurrence:
     """One place where one document writes one link.
 
     `span` covers exactly `raw`, the URL as the file has it; `href` is `raw` with the escapes of
-    the format decoded and templates filled in. `text` is the label, `section` the path of headings (`A > B`).
+    the format decoded and templates filled in. `text` is the label, `section` the path of headings
+    (`A > B`).
     """
 
     document: str

@@ -10,9 +10,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from crawler.disk import document, read_bytes
+from crawler.disk import Unreadable, document, read_bytes
 from crawler.documents import format_of
-from crawler.errors import SettingsError, SourceError
+from crawler.errors import SettingsError
 from crawler.local import Ground
 from crawler.model import Document
 from crawler.settings import LocalSettings
@@ -37,7 +37,7 @@ class DiskTree:
         data = self._data(file) if format_of(name) else None
         try:
             return None if data is None else document(name, "plaintext", data, "", [])
-        except SourceError:
+        except Unreadable:
             return None
 
     def lines(self, file: Parts) -> int | None:
@@ -49,7 +49,7 @@ class DiskTree:
         path = self._top.joinpath(*file)
         try:
             return read_bytes(path) if path.stat().st_size <= MAX_SIZE else None
-        except (OSError, SourceError):
+        except (OSError, Unreadable):
             return None
 
     def _listing(self, directory: Parts) -> Listing | None:
