@@ -99,6 +99,11 @@ def site_generators() -> frozenset[str]:
     return frozenset(name for name, *_ in rows("site_generators.tsv"))
 
 
+def rst_directives() -> Mapping[str, str]:
+    """Return what the directives of reStructuredText hold, by their names."""
+    return {row[0]: row[1] for row in rows("rst_directives.tsv")}
+
+
 @cache
 def advertising_hosts() -> frozenset[str]:
     """Return the shorteners that hide their target: they are named and never asked."""

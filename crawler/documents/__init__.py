@@ -50,6 +50,7 @@ FORMATS: Final = (
     Format("latex", (".tex", ".latex", ".ltx")),
     Format("markdown", (".md", ".markdown", ".mdown", ".mkd")),
     Format("plaintext", (".txt", ".text")),
+    Format("restructuredtext", (".rst", ".rest")),
     Format("svg", (".svg",), on_request=True),
     Format("xml", (".rdf", ".xml"), on_request=True),
 )

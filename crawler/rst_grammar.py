@@ -1,0 +1,60 @@
+"""The grammar of reStructuredText's blocks: what lines begin with, and the head of a directive."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from crawler.layout import Layout
+
+EXPLICIT: Final = re.compile(r"\.\.(?:[ \t]+|(?=[\r\n]|\Z))")
+ANONYMOUS: Final = re.compile(r"__[ \t]+")
+LIST: Final = re.compile(r"(?:[-+*\u2022\u2023\u2043]|\|)(?:[ \t]+|(?=[\r\n]|\Z))")
+ENUMERATED: Final = re.compile(r"\(?(?:\d{1,9}|[a-zA-Z]|[ivxlcdmIVXLCDM]{1,15}|#)[.)](?:[ \t]+)")
+MARKED: Final = re.compile(r"[^a-zA-Z]|[a-zA-Z][.)ivxlcdmIVXLCDM]")  # a sign that it may be one
+FIELD: Final = re.compile(
+    r":(?![: ])((?:[^:\\\r\n]|\\[^\r\n]|:(?![ \t`\r\n]|\Z))++)(?<! ):(?:[ \t]+|(?=[\r\n]|\Z))"
+)
+DOCTEST: Final = re.compile(r">>>(?:[ \t]|[\r\n]|\Z)")
+UNDERLINE: Final = re.compile(r"([!-/:-@\[-`{-~])\1*+[ \t]*\Z")
+TARGET: Final = re.compile(
+    r"_(?![ _])(?:`((?:[^`\0\r\n]|\0.)++)`|((?:[^:\0\r\n]|\0.|:(?![ \t\r\n]|\Z))++))"
+    r":(?:[ \t]+|(?=[\r\n]|\Z))"
+)
+NAMELESS: Final = re.compile(r"__:?(?:[ \t]+|(?=[\r\n]|\Z))")
+INDIRECT: Final = re.compile(r"`([^`]++)`_|([^\W_]++(?:[-._+:][^\W_]++)*+)_")
+NOTE: Final = re.compile(r"\[(#?[^\]\s]{0,200}|\*)\](?:[ \t]+|(?=[\r\n]|\Z))")
+DIRECTIVE: Final = re.compile(
+    r"(?:\|(?:[^|\r\n]++)\|[ \t]+)?([^\W_]++(?:[-._+:][^\W_]++)*+) ?::(?:[ \t]+|(?=[\r\n]|\Z))"
+)
+ENTRY: Final = re.compile(r"[^\r\n]*?<([^<>\r\n]++)>[ \t]*\Z|[^\r\n]++")
+PATTERN: Final = re.compile(r"[*?\[\]]")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of a directive's argument, the line behind its options, and where those stand."""
+
+    end: int
+    behind: int
+    options: Mapping[str, tuple[int, int]]
+
+
+def head(layout: Layout, line: int, at: int, column: int) -> Head:
+    """Read the head of a directive whose argument begins at an offset."""
+    end = layout.ends[line]
+    options: dict[str, tuple[int, int]] = {}
+    last = ""
+    line += 1
+    while layout.says(line) and layout.columns[line] > column:
+        if option := FIELD.match(layout.text, layout.starts[line]):
+            last = option[1].lower()
+            options[last] = (option.end(), layout.ends[line])
+        elif last:
+            options[last] = (options[last][0], layout.ends[line])
+        elif at < end:
+            end = layout.ends[line]
+        else:
+            break  # there is neither: the text begins
+        line += 1
+    return Head(end, line, options)

@@ -1,0 +1,47 @@
+"""What renderers of other formats than Markdown call the anchors of sections.
+
+docutils and Sphinx, Asciidoctor, and the exporter of Org; and GitHub, which shows all of them.
+Which of them will show a document, the document does not say: an anchor is there if any of them
+makes it.
+"""
+
+import re
+import unicodedata
+from typing import Final
+
+from crawler.rst_inline import Links
+from crawler.slugs import anchors_of_headings
+
+MAX_TITLES: Final = 20_000
+"""Sections whose anchors are told; of a document with more, nothing is said."""
+
+_NOT_AN_ID: Final = re.compile(r"[^a-z0-9]+")
+_NOT_AT_FIRST: Final = re.compile(r"^[-0-9]+|-+$")
+# What no decomposition turns into ASCII, as docutils does it.
+_LETTERS: Final = str.maketrans({
+    "ø": "o", "đ": "d", "ħ": "h", "\u0131": "i", "ł": "l", "ŧ": "t", "ƒ": "f", "ß": "sz", "æ": "ae",
+    "œ": "oe", "ȸ": "db", "ȹ": "qp",
+})  # fmt: skip
+
+
+def anchors_of_restructuredtext(links: Links) -> frozenset[str] | None:
+    """Return all that a fragment may name in a document; None where others have a say in it."""
+    if links.is_partial or len(links.titles) > MAX_TITLES:
+        return None
+    names = {title.text for title in links.titles} | links.anchors
+    generated = {f"id{number}" for number in range(1, len(names) + len(links.titles) + 50)}
+    ids = {docutils_id(name) for name in names}
+    footnotes = {f"footnote-{number}" for number in range(1, 50)} if links.anchors else set()
+    slugs = anchors_of_headings(links.titles)
+    return frozenset(slugs | ids | links.anchors | generated | footnotes) - {""}
+
+
+def docutils_id(name: str) -> str:
+    """Return the id that docutils makes of a name.
+
+    >>> docutils_id("2. Füße & more")
+    'fusze-more'
+    """
+    text = " ".join(name.lower().translate(_LETTERS).split())
+    text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return _NOT_AT_FIRST.sub("", _NOT_AN_ID.sub("-", text))
