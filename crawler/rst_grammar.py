@@ -1,7 +1,7 @@
 """The grammar of reStructuredText's blocks: what lines begin with, and the head of a directive."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,6 +28,7 @@ DIRECTIVE: Final = re.compile(
     r"(?:\|(?:[^|\r\n]++)\|[ \t]+)?([^\W_]++(?:[-._+:][^\W_]++)*+) ?::(?:[ \t]+|(?=[\r\n]|\Z))"
 )
 ENTRY: Final = re.compile(r"[^\r\n]*?<([^<>\r\n]++)>[ \t]*\Z|[^\r\n]++")
+_SPECIAL_PAGES: Final = frozenset({"self", "genindex", "modindex", "search"})
 PATTERN: Final = re.compile(r"[*?\[\]]")
 
 
@@ -58,3 +59,26 @@ def head(layout: Layout, line: int, at: int, column: int) -> Head:
             break  # there is neither: the text begins
         line += 1
     return Head(end, line, options)
+
+
+def rule_of(layout: Layout, line: int) -> str | None:
+    """Return the character of which a line consists, if it is one that underlines."""
+    if not layout.says(line):
+        return None
+    start, end = layout.starts[line], layout.ends[line]
+    if layout.text[start].isalnum():  # as most lines do begin
+        return None
+    match = UNDERLINE.match(layout.text, start, end)
+    return match[1] if match else None
+
+
+def entries(layout: Layout, line: int, end: int) -> Iterator[tuple[int, int, str]]:
+    """Yield where the entries of a table of contents stand, and their titles."""
+    for each in range(line, end):
+        entry = ENTRY.match(layout.text, layout.starts[each], layout.ends[each])
+        if not entry:
+            continue
+        start, last = entry.span(1) if entry[1] else entry.span()
+        name = layout.text[start:last].strip()
+        if name and name not in _SPECIAL_PAGES and not PATTERN.search(name):
+            yield start, last, entry[0].partition("<")[0].strip() if entry[1] else ""

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from crawler.layout import Layout
 from crawler.spans import Piece
 
 GRID: Final = re.compile(r"\+-[-+]+-\+[ \t]*\Z")
@@ -15,6 +16,16 @@ _GRID_BORDER: Final = re.compile(r"\+[-=+]+\+[ \t]*\Z")
 _SIMPLE_LINE: Final = re.compile(r"[-= ]+\Z")
 _RUN: Final = re.compile(r"=+")
 _WORTH_READING: Final = re.compile(r"[:`_@.]")
+
+
+def rows_of(layout: Layout, line: int, last: int, at: int) -> list[Piece]:
+    """Return the lines of a table, from the column on in which it begins."""
+    left = at - layout.margin(line)
+    rows = []
+    for each in range(line, last):
+        start = min(layout.margin(each) + left, layout.ends[each])
+        rows.append(Piece(layout.text[start : layout.ends[each]], start, layout.ends[each]))
+    return rows
 
 
 def grid_cells(rows: Sequence[Piece]) -> Iterator[list[Piece]]:

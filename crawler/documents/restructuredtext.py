@@ -13,16 +13,15 @@ from crawler import rst_grammar as grammar
 from crawler.found import Found, Headings, occurrences
 from crawler.layout import Layout
 from crawler.model import Document, Kind, Reading
-from crawler.rst_grammar import head
+from crawler.rst_grammar import entries, head, rule_of
 from crawler.rst_inline import Inline, Links, Target, address, key, shown, unescaped
-from crawler.rst_tables import GRID, SIMPLE, grid_cells, simple_cells
+from crawler.rst_tables import GRID, SIMPLE, grid_cells, rows_of, simple_cells
 from crawler.section_ids import anchors_of_restructuredtext
 from crawler.settings import ExtractSettings
 from crawler.slugs import Heading
 from crawler.spans import Joined, Piece
 from crawler.tables import rst_directives
 
-_SPECIAL_PAGES: Final = frozenset({"self", "genindex", "modindex", "search"})
 _ADDRESSES: Final = frozenset({"target", "link", "url", "file", "download-link"})
 _BUILDS_ANCHORS: Final = frozenset({"include", "literalinclude", "autosummary", "glossary"})
 
@@ -110,15 +109,15 @@ class _Walk:
 
     def _titled(self, line: int) -> int | None:
         """Read a title with its underline, and maybe its overline; None if there is none."""
-        rule = self._rule(line)
-        if rule and not (self._rule(line + 2) == rule and self.layout.says(line + 1)):
+        rule = rule_of(self.layout, line)
+        if rule and not (rule_of(self.layout, line + 2) == rule and self.layout.says(line + 1)):
             return (
                 line + 1
                 if len(self.layout.words(line)) >= _LONG and not self.layout.says(line + 1)
                 else None
             )
         title = line + 1 if rule else line
-        under = self._rule(title + 1)
+        under = rule_of(self.layout, title + 1)
         if not under or self.layout.columns[title + 1] != self.layout.columns[line]:
             return None
         words = self.layout.words(title)
@@ -138,16 +137,6 @@ class _Walk:
         self.links.titles.append(Heading(text, text))
         self._read(self.layout.starts[title], self.layout.ends[title])
         return title + 2
-
-    def _rule(self, line: int) -> str | None:
-        """Return the character of which a line consists, if it is one that underlines."""
-        if not self.layout.says(line):
-            return None
-        start, end = self.layout.starts[line], self.layout.ends[line]
-        if self.text[start].isalnum():  # as most lines do begin
-            return None
-        match = grammar.UNDERLINE.match(self.text, start, end)
-        return match[1] if match else None
 
     def _paragraph(self, line: int, at: int, column: int, base: int) -> int:
         """Read a paragraph, and pass over the literal block that it announces."""
@@ -188,7 +177,7 @@ class _Walk:
             last = line + 1
             while self.layout.says(last) and self.text[self.layout.starts[last]] in "+|":
                 last += 1
-            self._cells(grid_cells(self._rows(line, last, at)))
+            self._cells(grid_cells(rows_of(self.layout, line, last, at)))
             return last
         if not words.startswith("=") or self.has_endless_table or not SIMPLE.match(words):
             return None
@@ -200,19 +189,8 @@ class _Walk:
         if (bottom := next(borders, None)) is None:
             self.has_endless_table = True
             return None
-        self._cells(simple_cells(self._rows(line, bottom, at)))
+        self._cells(simple_cells(rows_of(self.layout, line, bottom, at)))
         return bottom + 1
-
-    def _rows(self, line: int, last: int, at: int) -> list[Piece]:
-        """Return the lines of a table, from the column on in which it begins."""
-        left = at - self.layout.margin(line)
-        rows = []
-        for each in range(line, last):
-            start = min(self.layout.margin(each) + left, self.layout.ends[each])
-            rows.append(
-                Piece(self.text[start : self.layout.ends[each]], start, self.layout.ends[each])
-            )
-        return rows
 
     def _cells(self, cells: Iterator[list[Piece]]) -> None:
         if self.depth == _MAX_DEPTH:
@@ -367,15 +345,8 @@ class _Walk:
     def _pages(self, line: int, behind: int, column: int) -> int:
         """Read the entries of a table of contents."""
         end = self.layout.block_end(line, column)
-        for each in range(behind, end):
-            entry = grammar.ENTRY.match(self.text, self.layout.starts[each], self.layout.ends[each])
-            if not entry:
-                continue
-            start, last = entry.span(1) if entry[1] else entry.span()
-            name = self.text[start:last].strip()
-            if name and name not in _SPECIAL_PAGES and not grammar.PATTERN.search(name):
-                label = entry[0].partition("<")[0].strip() if entry[1] else ""
-                self._path(start, last, label)
+        for start, last, label in entries(self.layout, behind, end):
+            self._path(start, last, label)
         return end
 
 
