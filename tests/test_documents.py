@@ -85,7 +85,8 @@ def test_every_format_has_cases(format_: documents.Format) -> None:
         ("notes.txt", "plaintext"),
         ("https://a.example/x.xhtml", "html"),
         ("archive.md.gz", None),
-        ("Makefile", None),
+        ("Makefile", "source"),
+        ("LICENSE", None),
         ("", None),
     ],
 )
@@ -152,6 +153,7 @@ def test_a_label_inside_many_labels_is_cut_for_those_around_it() -> None:
     ids=range(9),
 )
 @pytest.mark.parametrize("format_", PROSE)
+@pytest.mark.parametrize("format_", [each.name for each in FORMATS if not each.on_request])
 def test_what_made_a_parser_raise_once_is_read(text: str, format_: str) -> None:
     assert (
         read(f"{text}\nhttps://a.example/\n", format_).occurrences[-1].href == "https://a.example/"

@@ -11,6 +11,7 @@ from importlib import import_module
 from pathlib import PurePath
 from typing import Final, Protocol, cast
 
+from crawler.comments import languages
 from crawler.model import Document, Reading
 from crawler.settings import ExtractSettings
 
@@ -41,6 +42,7 @@ class Format:
     editable: bool = True
 
 
+_PROGRAMS: Final = tuple(sorted(file for files in languages().values() for file in files))
 FORMATS: Final = (
     Format("css", (".css",), on_request=True),
     Format("docbook", (".dbk", ".dita", ".ditamap", ".docbook")),
@@ -51,6 +53,12 @@ FORMATS: Final = (
     Format("markdown", (".md", ".markdown", ".mdown", ".mkd")),
     Format("plaintext", (".txt", ".text")),
     Format("restructuredtext", (".rst", ".rest")),
+    Format(
+        "source",
+        tuple(each for each in _PROGRAMS if each.startswith(".")),
+        tuple(each for each in _PROGRAMS if not each.startswith(".")),
+        on_request=True,
+    ),
     Format("svg", (".svg",), on_request=True),
     Format("xml", (".rdf", ".xml"), on_request=True),
 )

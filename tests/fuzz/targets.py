@@ -125,7 +125,8 @@ def _document(format_: Format) -> Callable[[bytes], None]:
             list(read(Document("a", format_.name, "", data=data), settings).occurrences)
             return
         lines = text.split("\n")
-        reading = read(Document("a", format_.name, text), settings)
+        name = f"a{format_.suffixes[len(data) % len(format_.suffixes)]}"
+        reading = read(Document(name, format_.name, text), settings)
         for each in reading.occurrences:
             span = each.span
             assert 1 <= span.line <= span.end_line <= len(lines)
@@ -305,8 +306,9 @@ def _sibling(data: bytes) -> None:
     assert 0 <= fingerprint(text, here.url) < 1 << 64
 
 
-def _files(pattern: str) -> tuple[bytes, ...]:
-    return tuple(path.read_bytes()[:16_384] for path in sorted(HERE.glob(pattern)))[:200]
+def _files(*patterns: str) -> tuple[bytes, ...]:
+    paths = sorted(path for pattern in patterns for path in HERE.glob(pattern))
+    return tuple(path.read_bytes()[:16_384] for path in paths)[:200]
 
 
 _TAGS: Final = (
@@ -359,7 +361,9 @@ TARGETS: Final = (
     Target("file", _file, (b"attachment; filename=\"a\"; filename*=utf-8''%C3%A9",)),
     Target("markup", _markup, _files("cases/documents/*.html"), _TAGS),
     *(
-        Target(each.name, _document(each), _files(f"cases/documents/*{each.suffixes[0]}"))
+        Target(
+            each.name, _document(each), _files(*(f"cases/documents/*{s}" for s in each.suffixes))
+        )
         for each in FORMATS
     ),
     Target(

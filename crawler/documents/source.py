@@ -1,0 +1,30 @@
+"""Programs in seventy languages: URLs in comments and docstrings, and none of strings."""
+
+from collections.abc import Iterator
+
+from crawler import bare
+from crawler.comments import comments, syntax_of
+from crawler.found import Found, occurrences
+from crawler.markup import unescape
+from crawler.model import Document, Kind, Reading
+from crawler.settings import ExtractSettings
+
+
+def read(document: Document, settings: ExtractSettings) -> Reading:
+    """Read every bare URL of a comment."""
+    return Reading(occurrences(document, _links(document, settings)))
+
+
+def _links(document: Document, settings: ExtractSettings) -> Iterator[Found]:
+    text, schemeless = document.text, settings.schemeless
+    if not schemeless and "://" not in text:  # most programs: nothing to take apart
+        return
+    for start, end in comments(text, syntax_of(document.name)):
+        if not schemeless and text.find("://", start, end) < 0:
+            continue
+        for first, last, href in bare.find_hrefs(text[start:end], schemeless=schemeless):
+            at = start + first
+            is_attribute = text[at - 2 : at] in ('="', "='")  # of Javadoc's HTML, or of C#'s XML
+            yield Found(
+                at, start + last, unescape(href) if is_attribute else href, Kind.CODE_COMMENT
+            )

@@ -1,0 +1,2 @@
+" https://a.example/1
+let x = "https://a.example/no"
