@@ -43,6 +43,8 @@ def assemble(
 
     def row(index: int) -> Row:
         place = places[index]
+        if place.ignored is not None:
+            return Row(place, verdict("ignored", place.ignored))
         if isinstance(place.target, Rejected):
             return Row(place, judge_rejected(place.target))
         url = place.target.url

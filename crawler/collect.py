@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Final
 
 from crawler import documents
 from crawler.elsewhere import Elsewhere, Inside
+from crawler.ignores import Ignores
 from crawler.kept import Links, Places
 from crawler.local import Ground
-from crawler.model import Document, Occurrence, Place, Unread
+from crawler.model import Document, Ignore, Occurrence, Place, Unread
 from crawler.scratch import Scratch
 from crawler.settings import ExtractSettings
 from crawler.templates import definitions, fill
@@ -24,6 +26,8 @@ class Collection:
 
     `unread` are those that ought to be here too, and could not be read.
 
+    `links` are those to be asked: one is not if it is left out wherever it is written.
+
     The places are in the scratch file, where what a run sees may go too.
     """
 
@@ -33,6 +37,7 @@ class Collection:
     scratch: Scratch
     remarks: tuple[str, ...] = ()
     unread: tuple[Unread, ...] = ()
+    ignores: tuple[Ignore, ...] = ()
 
     def with_remarks(self, remarks: Iterable[str]) -> "Collection":
         """Return the same with remarks from elsewhere put before its own."""
@@ -42,15 +47,18 @@ class Collection:
 class Collector:
     """Reads documents as they come, and groups what they write by the URL that we would ask for.
 
-    `ground` tells where a document stands, and so which files its relative links name.
+    `ground` tells where a document stands, and so which files its relative links name. Words that
+    links be left out expire with the day; without `today` none does.
     """
 
     def __init__(
         self,
         settings: ExtractSettings,
         ground: Callable[[Document], Ground | None] = lambda _: None,
+        today: date | None = None,
     ) -> None:
         self._settings = settings
+        self._ignores = Ignores(settings.ignore, today)
         self._known = definitions(settings.define)
         self._ground = ground
         self._elsewhere = Elsewhere()
@@ -63,12 +71,15 @@ class Collector:
         reading = documents.read(document, self._settings)
         base = _base(document, reading.base)
         ground, inside = self._ground(document), Inside()
+        ignores = self._ignores.within(document.name, documents.directives(document, reading))
         for written in reading.occurrences:
             occurrence, target = _resolved(written, base, self._known)
             found = ground.found(occurrence, target, reading.base) if ground else None
             if found is not None:
                 target = Rejected(occurrence.raw, found.reason, found.detail, found.path)
             place = _place(occurrence, target)
+            if ignores:
+                place = ignores.judged(place)
             number = self._places.add(place)
             itself = found is not None and ground is not None and found.file == ground.own
             inside.take(place, number, itself=itself)
@@ -79,6 +90,7 @@ class Collector:
         # The text has served its purpose.
         self._documents.append(replace(document, text="", data=b""))
         self._remarks += [f"{document.name}: {remark}" for remark in reading.remarks]
+        self._remarks += ignores.remarks if ignores else ()
 
     def collected(self) -> Collection:
         """Return all that has come so far."""
@@ -86,16 +98,18 @@ class Collector:
         if self._settings.fragments:
             self._elsewhere.resolve(self._settings, places)
         known, remarks = tuple(self._documents), tuple(self._remarks)
-        return Collection(places.view(), places.links, known, places.scratch, remarks)
+        told = self._ignores.told()
+        return Collection(places.view(), places.links, known, places.scratch, remarks, (), told)
 
 
 def collect(
     sources: Iterable[Document],
     settings: ExtractSettings,
     ground: Callable[[Document], Ground | None] = lambda _: None,
+    today: date | None = None,
 ) -> Collection:
     """Read one document after the other."""
-    collector = Collector(settings, ground)
+    collector = Collector(settings, ground, today)
     for document in sources:
         collector.take(document)
     return collector.collected()

@@ -49,9 +49,7 @@ def links(
 
     Never raises. `titles` takes the headings on the way.
     """
-    body = _LONE_RETURN.sub("\n", text[begin:])
-    if not body.isascii():
-        body = body.encode("utf-8", "replace").decode()  # no lone surrogates
+    body = _body(text, begin)
     body = without_spaces(body)
     walk = _Walk(body, settings, Characters(body), titles)
     definitions = pyromark.reference_definitions(body, options=_OPTIONS)
@@ -63,6 +61,26 @@ def links(
             yield from walk.handed_over(begin)
     walk.finish(definitions)
     yield from walk.handed_over(begin)
+
+
+def code(text: str, begin: int) -> list[tuple[int, int]]:
+    """Return where code stands from an offset on: pairs of offsets, in order. Never raises."""
+    body = _body(text, begin)
+    characters = Characters(body)
+    found = []
+    for event, place in pyromark.events_with_range(body, options=_OPTIONS):
+        name, value = _parts(event)
+        if name == "Code" or (name == "Start" and _parts(value)[0] == "CodeBlock"):
+            start, end = characters.at(place["start"]), characters.at(place["end"])
+            found.append((begin + start, begin + end))
+    return found
+
+
+def _body(text: str, begin: int) -> str:
+    body = _LONE_RETURN.sub("\n", text[begin:])
+    if not body.isascii():
+        body = body.encode("utf-8", "replace").decode()  # no lone surrogates
+    return body
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ That is the URL, its number and the fragments asked for; all else is in a scratc
 
 from array import array
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from sys import intern
 from typing import Generic, TypeVar
 
@@ -14,10 +15,12 @@ from crawler.packing import (
     pack_occurrence,
     pack_rejected,
     pack_state,
+    pack_target,
     unpack_look,
     unpack_occurrence,
     unpack_rejected,
     unpack_state,
+    unpack_target,
 )
 from crawler.scratch import Plain, Scratch
 from crawler.urls import Rejected, Rejection, Target, Url
@@ -87,7 +90,7 @@ class Places:
         place = self._place(number)
         path = place.target.path if isinstance(place.target, Rejected) else None
         target = Rejected(place.occurrence.raw, reason, detail, path)
-        self._tickets[number] = self._kept(Place(place.occurrence, target))
+        self._tickets[number] = self._kept(replace(place, target=target))
 
     def view(self) -> View[Place]:
         """Return all that have come so far."""
@@ -95,16 +98,21 @@ class Places:
 
     def _kept(self, place: Place) -> int:
         target = place.target
-        if isinstance(target, Rejected):
-            packed: Plain = (None, pack_rejected(target))
+        if place.ignored is not None:  # its URL is none of the links
+            packed: Plain = (None, pack_target(target), place.ignored)
+        elif isinstance(target, Rejected):
+            packed = (None, pack_rejected(target))
         else:
             packed = (self.links.add(target), target.fragment)
         return self.scratch.keep((pack_occurrence(place.occurrence), *packed))
 
     def _place(self, index: int) -> Place:
-        occurrence, number, rest = self.scratch.value(self._tickets[index])
+        packed, number, rest, *ignored = self.scratch.value(self._tickets[index])
+        occurrence = unpack_occurrence(packed)
+        if ignored:
+            return Place(occurrence, unpack_target(rest), *ignored)
         target = unpack_rejected(rest) if number is None else Target(self.links.url(number), rest)
-        return Place(unpack_occurrence(occurrence), target)
+        return Place(occurrence, target)
 
 
 class ByLink(Generic[T]):

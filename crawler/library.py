@@ -16,6 +16,8 @@ async def check(names: Sequence[str], settings: Settings) -> Report:
     Reads the history that the settings name, if there is one. Raises `CrawlerError` for sources
     and settings that cannot be used; whatever is wrong with a link is in the report.
     """
-    collection = sources.gather(names, terminal.standard_input(), "standard-input.md", settings)
-    conduct = Conduct(settings, SystemClock(), Stop(), lambda _look: None)
+    clock = SystemClock()
+    stdin, today = terminal.standard_input(), clock.now().date()
+    collection = sources.gather(names, stdin, "standard-input.md", settings, today)
+    conduct = Conduct(settings, clock, Stop(), lambda _look: None)
     return await session.check(collection, conduct, quiet=True)

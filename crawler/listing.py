@@ -42,6 +42,8 @@ def _line(place: Place) -> str:
         what = f"{clean(occurrence.raw, 2048)} ({target.reason}{_file(place)})"
     else:
         what = f"{target.url}#{target.fragment}" if target.fragment else str(target.url)
+    if place.ignored is not None:
+        what += " (ignored)"
     return f"{where}  {occurrence.kind}  {what}" + (f"  {label}" if label else "")
 
 

@@ -65,7 +65,7 @@ def _links(db: Database) -> None:
         {"id": int, "place": str, "document_id": int, "link_id": int, "line": int, "column": int,
          "end_line": int, "end_column": int, "raw": str, "href": str, "text": str, "kind": str,
          "section": str, "fragment": str, "unasked": str, "unasked_detail": str,
-         "path": str},
+         "path": str, "ignored": str},
         pk="id",
         foreign_keys=[("document_id", "documents", "id"), ("link_id", "links", "id")],
         not_null={"place", "document_id", "line", "column", "raw", "kind"}, strict=True,
@@ -103,7 +103,7 @@ _VIEWS: Final = {
         from links
         join occurrences on occurrences.link_id = links.id
         join documents on documents.id = occurrences.document_id
-        where links.health = 'broken'
+        where links.health = 'broken' and occurrences.ignored is null
         order by documents.name, occurrences.line, occurrences."column"
     """,
     "changes": """

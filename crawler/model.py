@@ -7,7 +7,7 @@ reports show and the history stores.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import Final, TypeAlias
@@ -102,13 +102,39 @@ class Reading:
 
     `base`: the base URL that the document itself declares (`<base href>`), if any;
     `remarks`: what could not be read as its format says, one sentence each; `anchors` returns what
-    its own fragments may name, once all links were gone through, or None if nobody can tell.
+    its own fragments may name, once all links were gone through, or None if nobody can tell; `code`
+    returns where code stands, as pairs of offsets in order: no comment of its own is in there.
     """
 
     occurrences: Iterable[Occurrence]
     base: str | None = None
     remarks: tuple[str, ...] = ()
     anchors: Callable[[], frozenset[str] | None] = field(default=lambda: None, compare=False)
+    code: Callable[[], Sequence[tuple[int, int]]] = field(default=lambda: (), compare=False)
+
+
+class IgnoreState(StrEnum):
+    """What has become of somebody's word that links are to be left out."""
+
+    ACTIVE = "active"
+    EXPIRED = "expired"
+    UNUSED = "unused"
+
+
+@dataclass(frozen=True, slots=True)
+class Ignore:
+    """Somebody's word that links are to be left out: a comment's, or a settings file's.
+
+    It stands in a line of a document, or is an entry of a settings file, counted from 1; the day
+    `until` is the last on which it counts.
+    """
+
+    document: str
+    line: int | None = None
+    entry: int | None = None
+    state: IgnoreState = IgnoreState.UNUSED
+    until: date | None = None
+    reason: str = ""
 
 
 _WITH_FRAGMENT: Final = frozenset({
@@ -119,10 +145,14 @@ _WITH_FRAGMENT: Final = frozenset({
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An occurrence and what its link resolves to."""
+    """An occurrence and what its link resolves to.
+
+    `ignored`: why it is left out here, empty if nobody gave a reason; None if it is not.
+    """
 
     occurrence: Occurrence
     target: Target | Rejected
+    ignored: str | None = None
 
     @property
     def fragment(self) -> str | None:
@@ -555,6 +585,7 @@ class Report:
     rows: Sequence[Row]
     remarks: tuple[str, ...] = ()
     unread: tuple[Unread, ...] = ()
+    ignores: tuple[Ignore, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

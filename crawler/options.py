@@ -15,7 +15,9 @@ Options: TypeAlias = Mapping[str, Any]
 
 # Sections whose settings are options of every command that asks.
 _ASKING: Final = ("extract", "local", "select", "fetch", "pace", "policy")
-_NOT_OPTIONS: Final = frozenset({"sources", "db", "output", "max_body", "max_retry_after"})
+_NOT_OPTIONS: Final = frozenset({
+    "sources", "db", "ignore", "output", "max_body", "max_retry_after",
+})  # fmt: skip
 _METAVARS: Final = {
     "include": "REGEX", "exclude": "REGEX", "header": "'HOST: Name: value'", "cacert": "FILE",
     "resolve": "PATTERN:PORT:ADDRESS", "allow_address": "CIDR", "fail_on": "OUTCOMES",

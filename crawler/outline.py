@@ -4,7 +4,7 @@ One URL is one entry with all its places, however often it is written.
 """
 
 from collections import Counter
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, TypeAlias
@@ -12,6 +12,8 @@ from typing import Final, TypeAlias
 from crawler.model import (
     Finding,
     Health,
+    Ignore,
+    IgnoreState,
     LinkState,
     Network,
     Occurrence,
@@ -28,6 +30,10 @@ MAX_PLACES: Final = 20
 """Places of one link that an entry holds; further ones are counted."""
 MAX_UNREAD: Final = 20
 """Documents that could not be read and are named; the JSON has all of them."""
+
+
+MAX_IGNORES: Final = 20
+"""Ignores without effect that are named; the JSON has all of them."""
 
 
 class Scope(StrEnum):
@@ -112,6 +118,10 @@ _ADVICE: Final = (
     ),
 )
 
+_IGNORES: Final[Mapping[IgnoreState, str]] = {
+    IgnoreState.EXPIRED: "this ignore ended with {}; its links are asked again.",
+    IgnoreState.UNUSED: "this ignore leaves no link out.",
+}
 _ONE_LOOK: Final = "As the latest look saw it; reports add up looks for whole pages only."
 
 
@@ -177,7 +187,11 @@ class _Seen:
         lacking = _lacks_fragment(row)
         url = target.url if isinstance(target, Target) and not lacking else written(row)
         kind = (outcome, skipped)
-        self._links[url] = self._kinds.setdefault(kind, kind)
+        kind = self._kinds.setdefault(kind, kind)
+        if row.place.ignored is None:
+            self._links[url] = kind
+        else:  # it may be asked and judged at another place
+            self._links.setdefault(url, kind)
         self.documents.add(row.place.occurrence.document)
         self._places += 1
         if outcome in self._troubles:
@@ -303,6 +317,7 @@ def _notes(report: Report) -> Iterator[str]:
         yield "This report is partial: the run ended before all links were seen."
     yield from report.remarks
     yield from unread_notes(report.unread)
+    yield from ignore_notes(report.ignores)
 
 
 def unread_notes(unread: Sequence[Unread]) -> Iterator[str]:
@@ -311,3 +326,17 @@ def unread_notes(unread: Sequence[Unread]) -> Iterator[str]:
         yield f"Not read: {clean(each.document)} {each.reason}."
     if len(unread) > MAX_UNREAD:
         yield f"Not read: {len(unread) - MAX_UNREAD} more."
+
+
+def ignore_notes(ignores: Iterable[Ignore]) -> Iterator[str]:
+    """Yield a sentence on each comment or entry that has no effect, up to a number."""
+    told = [each for each in ignores if each.state is not IgnoreState.ACTIVE]
+    for each in told[:MAX_IGNORES]:
+        yield f"{_of_ignore(each)}: {_IGNORES[each.state].format(each.until)}"
+    if len(told) > MAX_IGNORES:
+        yield f"{_number(len(told) - MAX_IGNORES, 'more ignore')} expired or unused."
+
+
+def _of_ignore(ignore: Ignore) -> str:
+    where = clean(ignore.document)
+    return f"{where}:{ignore.line}" if ignore.line else f"{where}: 'ignore', entry {ignore.entry}"

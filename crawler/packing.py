@@ -27,7 +27,7 @@ from crawler.model import (
     Via,
 )
 from crawler.scratch import Plain
-from crawler.urls import Rejected, Rejection, Url
+from crawler.urls import Rejected, Rejection, Target, Url
 
 _SPAN: Final = attrgetter(*Span.__slots__)
 _URL: Final = attrgetter(*Url.__slots__)
@@ -61,6 +61,19 @@ def unpack_rejected(value: Plain) -> Rejected:
     """Return what was packed."""
     raw, reason, detail, path = value
     return Rejected(raw, Rejection(reason), detail, path)
+
+
+def pack_target(target: Target | Rejected) -> Plain:
+    """Pack what a link resolves to where it is none of those that are asked."""
+    if isinstance(target, Rejected):
+        return None, pack_rejected(target)
+    return _URL(target.url), target.fragment
+
+
+def unpack_target(value: Plain) -> Target | Rejected:
+    """Return what was packed."""
+    url, rest = value
+    return unpack_rejected(rest) if url is None else Target(Url(*url), rest)
 
 
 def pack_look(look: Observation) -> Plain:

@@ -239,6 +239,12 @@ REASONS: Final = (
     Reason(Outcome.SKIPPED, "scheme", "Not a web address; its scheme is not checked."),
     Reason(
         Outcome.SKIPPED,
+        "ignored",
+        "Left out here, by a comment in the document or by the settings' ignore list.",
+        "See the comment, or `ignore`; from the day after `until` on it counts again.",
+    ),
+    Reason(
+        Outcome.SKIPPED,
         "template",
         "Not a URL yet: a template's expression stands in it, and what it comes to is not known.",
         "Nothing to do; `--define` can say what a name stands for.",

@@ -13,6 +13,7 @@ from crawler.assemble import counts
 from crawler.catalogue import Resource
 from crawler.model import (
     Finding,
+    Ignore,
     LinkState,
     Observation,
     Occurrence,
@@ -50,6 +51,7 @@ def report_record(report: Report) -> Record:
             "counts": {str(outcome): number for outcome, number in counts(report.rows).items()},
             "remarks": list(report.remarks),
             "unread": [asdict(each) for each in report.unread],
+            "ignores": [_ignore_record(each) for each in report.ignores],
         },
     }
 
@@ -102,6 +104,8 @@ def place_record(place: Place) -> Record:
 def listed_record(place: Place) -> Record:
     """Return a place as `crawl links` shows it: with the reason for what is not a link."""
     reason = place.target.reason if isinstance(place.target, Rejected) else None
+    if place.ignored is not None:
+        return place_record(place) | {"rejected": "ignored"}
     return place_record(place) | {"rejected": reason}
 
 
@@ -140,6 +144,13 @@ def look_record(look: Observation) -> Record:
 def stamp(moment: datetime | None) -> str | None:
     """Return a moment as text: ISO 8601, UTC, seconds."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+
+
+def _ignore_record(ignore: Ignore) -> Record:
+    until = ignore.until.isoformat() if ignore.until else None
+    return {**_plain(ignore, ("document", "line", "entry", "state")), "until": until} | {
+        "reason": ignore.reason
+    }
 
 
 def _verdict_record(row: Row) -> Record:

@@ -161,12 +161,13 @@ def place_row(
         "unasked": None,
         "unasked_detail": None,
         "path": None,
+        "ignored": place.ignored,
     }
     if isinstance(target, Rejected):
         row |= {"unasked": target.reason, "unasked_detail": target.detail or None}
         return row | {"path": target.path}
     row |= {"link_id": links[target.url], "fragment": target.fragment}
-    if target.url in unasked:
+    if target.url in unasked and place.ignored is None:
         row["unasked"] = unasked[target.url].reason
     return row
 
@@ -316,8 +317,8 @@ def place_of(row: SqlRow) -> Place:
         row["text"],
         row["section"],
     )
+    ignored = None if row["ignored"] is None else clean(row["ignored"], _MAX_DETAIL)
     if row["url"] is None:
-        reason = Rejection(row["unasked"])
-        detail = row["unasked_detail"] or ""
-        return Place(occurrence, Rejected(row["raw"], reason, detail, row["path"]))
-    return Place(occurrence, Target(known_url(row["url"]), row["fragment"]))
+        reason, detail = Rejection(row["unasked"]), row["unasked_detail"] or ""
+        return Place(occurrence, Rejected(row["raw"], reason, detail, row["path"]), ignored)
+    return Place(occurrence, Target(known_url(row["url"]), row["fragment"]), ignored)

@@ -208,7 +208,12 @@ def _report(
     whole = not any(verdict.reason == cut_short for verdict in unasked.values())
     finished = replace(begun, finished_at=conduct.clock.now(), complete=whole, network=network)
     report = assemble(finished, collection.places, seen.looks, seen, unasked)
-    report = replace(report, remarks=collection.remarks, unread=collection.unread)
+    report = replace(
+        report,
+        remarks=collection.remarks,
+        unread=collection.unread,
+        ignores=collection.ignores,
+    )
     return report if network is Network.UP else without_network(report)
 
 

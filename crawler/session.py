@@ -60,13 +60,15 @@ def prepare(given: Mapping[str, Any]) -> Session:
     output = terminal.writable(settings.places.output)
     names = given["sources"] or settings.places.sources
     stdin = terminal.standard_input()
-    collection = sources.gather(names, stdin, given["stdin_name"], settings)
+    clock = SystemClock()
+    today = clock.now().date()
+    collection = sources.gather(names, stdin, given["stdin_name"], settings, today)
     if output and any(_same_file(output, each.name) for each in collection.documents):
         raise UsageError(f"--output {output}: is one of the documents; name another file.")
     for sentence in (*(() if talk.quiet else collection.remarks), *unread_notes(collection.unread)):
         terminal.say(sentence)
     scope = Scope.ALL if talk.verbose else Scope.TROUBLE
-    return Session(settings, collection, talk.format, scope, output, SystemClock())
+    return Session(settings, collection, talk.format, scope, output, clock)
 
 
 def checked(session: Session) -> Report:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from crawler.errors import SettingsError
+from crawler.ignorelist import Entry, entries
 from crawler.model import Outcome
 from crawler.version import __version__
 
@@ -59,6 +60,9 @@ class ExtractSettings:
     )
     define: tuple[str, ...] = knob(
         (), "NAME=VALUE, what {{ NAME }}, ${NAME} and {NAME} stand for in links"
+    )
+    ignore: tuple[Entry, ...] = knob(
+        (), "tables of links to leave out: `url`, `document`, `until`, `reason`"
     )
 
 
@@ -279,6 +283,8 @@ def _nearest(name: str, known: Mapping[str, str]) -> str:
 
 
 def _checked(section: Any, name: str, value: Any, prefix: str) -> Any:  # noqa: ANN401 - any setting
+    if name == "ignore":
+        return entries(value, prefix.removesuffix(": "))
     each = next(one for one in fields(section) if one.name == name)
     value = _typed(each.metadata["kind"], value, f"{prefix}{name!r}")
     low, high = each.metadata["low"], each.metadata["high"]

@@ -6,6 +6,7 @@ A checkout may be a stranger's: links in a directory are not followed; `.gitigno
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from glob import glob, has_magic
 from pathlib import Path
 from typing import BinaryIO, Final, TypeAlias
@@ -40,12 +41,17 @@ _Read: TypeAlias = Callable[[list[str]], Document]
 
 
 def gather(
-    names: Sequence[str], stdin: BinaryIO | None, stdin_name: str, settings: Settings
+    names: Sequence[str],
+    stdin: BinaryIO | None,
+    stdin_name: str,
+    settings: Settings,
+    today: date | None = None,
 ) -> Collection:
     """Read the documents that the operator names, and collect their links. Raises `SourceError`."""
     loaded = load(names, stdin, stdin_name)
     ground = Grounds(settings.local).of
-    collection = collect(loaded.documents, settings.extract, ground).with_remarks(loaded.remarks)
+    collection = collect(loaded.documents, settings.extract, ground, today)
+    collection = collection.with_remarks(loaded.remarks)
     return replace(collection, unread=tuple(loaded.unread))
 
 

@@ -59,6 +59,13 @@ def read(text: str, settings: ExtractSettings) -> tuple[list[Found], str | None]
     return walk.found, walk.base
 
 
+def code(text: str) -> list[tuple[int, int]]:
+    """Return where listings stand: pairs of offsets, in order."""
+    walk = _Walk(text, ExtractSettings(), CODE)
+    walk.read()
+    return walk.listings
+
+
 def read_field(text: str, settings: ExtractSettings) -> list[Found]:
     """Return the links of a stretch of TeX in which `%` begins no comment."""
     walk = _Walk(text, settings, FIELD)
@@ -88,6 +95,7 @@ class _Walk:
     labelled: list[int] = field(default_factory=list)
     links: int = 0
     definitions: int = 0
+    listings: list[tuple[int, int]] = field(default_factory=list)
     run: list[Piece] = field(default_factory=list)
 
     def read(self) -> None:
@@ -274,6 +282,7 @@ class _Walk:
         if is_comment or name.rstrip("*") in _VERBATIM:
             end = self.text.find(f"\\end{{{name}}}", match.end())
             end = end if end >= 0 else len(self.text)
+            self.listings.append((match.end(), end))
             if is_comment and self.settings.comments:
                 self.run.append(Piece(self.text[match.end() : end], match.end(), end))
                 self._scan_run()

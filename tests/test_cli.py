@@ -6,6 +6,7 @@ import io
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -441,6 +442,96 @@ def test_links_lists_what_a_document_holds(crawl: Crawl) -> None:
     assert [json.loads(line) for line in lines] == listed
 
 
+IGNORED = """
+[gone](http://a.example:{port}/gone) <!-- crawl: ignore until=2999-01-31 reason="moves" -->
+[well](http://a.example:{port}/ok) [old](http://a.example:{port}/moved) [mail](ftp://a.example/)
+
+Nothing. <!-- crawl: ignore -->
+[old](http://a.example:{port}/moved) <!-- crawl: ignore until=2020-01-31 -->
+
+<!-- crawl: ingore -->
+"""
+
+
+def test_a_link_that_is_ignored_is_not_asked_and_counted_visibly(crawl: Crawl, port: int) -> None:
+    Path("a.md").write_text(IGNORED.replace("{port}", str(port)))
+
+    done = crawl("check", "a.md", *HERE)
+
+    assert done.code == 0
+    skipped = "2 skipped (1 ignored, 1 scheme)"
+    assert f"4 links in 5 places: 1 ok, 1 redirected, {skipped}." in done.out
+    assert "a.md:5: this ignore leaves no link out." in done.out
+    assert "a.md:6: this ignore ended with 2020-01-31; its links are asked again." in done.out
+    assert "a.md:8: there is no 'crawl: ingore'; there are ignore," in done.out
+
+
+def test_ignores_are_data_too(crawl: Crawl, port: int) -> None:
+    Path("a.md").write_text(IGNORED.replace("{port}", str(port)))
+
+    told = json.loads(crawl("check", "a.md", "--format", "json", *HERE).out)
+
+    assert told["run"]["ignores"] == [
+        {"document": "a.md", "line": 2, "entry": None, "state": "active", "until": "2999-01-31",
+         "reason": "moves"},
+        {"document": "a.md", "line": 5, "entry": None, "state": "unused", "until": None,
+         "reason": ""},
+        {"document": "a.md", "line": 6, "entry": None, "state": "expired", "until": "2020-01-31",
+         "reason": ""},
+    ]  # fmt: skip
+    ignored = told["links"][0]
+    assert ignored["url"] == f"http://a.example:{port}/gone"
+    assert (ignored["outcome"], ignored["reason"]) == ("skipped", "ignored")
+    assert ignored["detail"].endswith("(moves; until 2999-01-31)")
+    assert (ignored["status"], ignored["checked_at"]) == (None, None)
+    listed = crawl("links", "a.md")
+    assert f"http://a.example:{port}/gone (ignored)  gone\n" in listed.out
+    assert "a.md:5: this ignore leaves no link out." in listed.err
+    listed = crawl("links", "a.md", "--format", "json")
+    assert json.loads(listed.out)["links"][0]["rejected"] == "ignored"
+
+
+def test_the_history_knows_what_is_ignored_and_for_how_long(crawl: Crawl, port: int) -> None:
+    gone = f"[gone](http://a.example:{port}/gone)"
+    Path("a.md").write_text(f"{gone}\n")
+    crawl("run", "a.md", *HERE)
+    assert broken_places() == [1]
+
+    Path("a.md").write_text(f"{gone} <!-- crawl: ignore reason=known -->\n")
+    assert "1 link in 1 place: 1 skipped (ignored)." in crawl("run", "a.md", *HERE).out
+    (row,) = json.loads(crawl("report", "--format", "json").out)["links"]
+    assert (row["url"], row["reason"]) == (f"http://a.example:{port}/gone", "ignored")
+    assert row["detail"].endswith("(known)")
+    assert row["health"] is None
+    assert broken_places() == []
+
+    Path("a.md").write_text(f"{gone} <!-- crawl: ignore -->\n{gone}\n")
+    crawl("run", "a.md", *HERE)
+    rows = json.loads(crawl("report", "--format", "json").out)["links"]
+    assert [(row["line"], row["reason"]) for row in rows] == [(1, "ignored"), (2, "gone")]
+    assert "1 link in 2 places: 1 broken." in crawl("report").out
+    assert broken_places() == [2]
+
+
+def broken_places() -> list[int]:
+    with contextlib.closing(sqlite3.connect("crawl.db")) as connection:
+        return [line for (line,) in connection.execute("select line from broken_links")]
+
+
+def test_the_ignore_list_counts_from_a_file_that_was_found(crawl: Crawl, port: int) -> None:
+    document(port, "/gone", "/ok")
+    Path("crawl.toml").write_text(
+        "[[ignore]]\nurl = '/gone$'\nuntil = 2999-01-31\n[[ignore]]\nurl = 'nowhere'\n"
+    )
+
+    done = crawl("check", "a.md", *HERE)
+
+    assert done.code == 0
+    assert "2 links in 2 places: 1 ok, 1 skipped (ignored)." in done.out
+    assert "crawl.toml: 'ignore', entry 2: this ignore leaves no link out." in done.out
+    assert crawl("check", "a.md", "--no-config", *HERE).code == 1
+
+
 def test_links_says_what_it_could_not_read_as_expected(crawl: Crawl) -> None:
     Path("a.md").write_text("---\nx: [\n---\n<https://a.example/>\n")
     done = crawl("links", "a.md")
@@ -468,7 +559,6 @@ def test_the_demo_says_that_it_is_practice_and_shows_the_commands(crawl: Crawl) 
         (("check", "none.md"), 2, "none.md: there is no such file or directory."),
         (("check", "*.nothing"), 2, "no file matches this pattern"),
         (("check", "empty"), 2, "holds no document"),
-        (("check", "binary.md"), 2, "binary.md: is a binary file"),
         (("check", "https://a.example/"), 2, "cannot be sources yet"),
         (("check", "a.md", "--timeout", "0"), 2, "'timeout' must be from 0.05"),
         (("check", "a.md", "--retries", "x"), 2, "is not a valid integer"),

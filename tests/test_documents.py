@@ -15,7 +15,7 @@ from crawler.model import Document, Kind, Occurrence
 from crawler.settings import ExtractSettings
 
 CASES = Path(__file__).parent / "cases" / "documents"
-PROSE = ("html", "markdown", "plaintext")
+PROSE = ("html", "latex", "markdown", "plaintext", "restructuredtext")
 INPUTS = sorted(path for path in CASES.iterdir() if path.suffix != ".jsonl")
 
 
@@ -153,7 +153,6 @@ def test_a_label_inside_many_labels_is_cut_for_those_around_it() -> None:
     ids=range(9),
 )
 @pytest.mark.parametrize("format_", PROSE)
-@pytest.mark.parametrize("format_", [each.name for each in FORMATS if not each.on_request])
 def test_what_made_a_parser_raise_once_is_read(text: str, format_: str) -> None:
     assert (
         read(f"{text}\nhttps://a.example/\n", format_).occurrences[-1].href == "https://a.example/"

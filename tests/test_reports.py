@@ -19,6 +19,8 @@ from crawler.model import (
     Finding,
     Health,
     Hop,
+    Ignore,
+    IgnoreState,
     LinkState,
     Network,
     Observation,
@@ -215,6 +217,32 @@ def test_a_link_in_very_many_places_is_cut_and_counted() -> None:
     rows = tuple(row("https://a.example/", "gone", line) for line in range(1, 31))
     assert "and 20 more places" in reports.render(Report(RUN, rows), "text")
     assert "and 10 more places" in reports.render(Report(RUN, rows), "markdown")
+
+
+def test_ignores_without_effect_are_named_up_to_a_number() -> None:
+    active = Ignore("a.md", 1, None, IgnoreState.ACTIVE)
+    unused = [Ignore("b\x1b.md", line) for line in range(1, 24)]
+    report = Report(RUN, (row("https://a.example/"),), ignores=(active, *unused))
+
+    notes = outline(report).notes
+
+    assert len(notes) == 21
+    assert notes[0] == "b .md:1: this ignore leaves no link out."
+    assert notes[-1] == "3 more ignores expired or unused."
+    assert "a.md:1" not in reports.render(report, "text")
+    told = reports.render(report, "markdown")
+    assert "**Note:** b .md:1: this ignore leaves no link out." in told
+
+
+def test_a_place_that_is_left_out_does_not_speak_for_its_link() -> None:
+    left_out = Place(occurrence("https://a.example/", 1), Target(url("https://a.example/")), "")
+    ignored = Row(left_out, verdict_of("ignored"))
+    broken = row("https://a.example/", "gone", 2)
+
+    for rows in ((ignored, broken), (broken, ignored), (ignored, broken, ignored)):
+        said = outline(Report(RUN, rows))
+        assert said.summary == f"1 link in {len(rows)} places: 1 broken."
+        assert said.sections[0].entries[0].written == 1
 
 
 def test_colour_changes_nothing_but_colour() -> None:

@@ -136,6 +136,19 @@ def test_what_is_no_url_is_read_back_with_its_reason() -> None:
     assert place_of(row).target == Rejected("https://a.example/", Rejection.SCHEME, "ftp")
 
 
+@pytest.mark.parametrize("ignored", ["", "moves; until 2027-01-31"])
+@pytest.mark.parametrize("target", [Target(A, "top"), Rejected("x", Rejection.SCHEME, "ftp")])
+def test_a_place_that_is_left_out_is_read_back_with_its_url(
+    ignored: str, target: Target | Rejected
+) -> None:
+    place = Place(occurrence("x"), target, ignored)
+    row = place_row(place, {"a.md": 1}, {A: 1}, {A: verdict_of("excluded")})
+    row |= {"document": "a.md", "url": str(A) if isinstance(target, Target) else None}
+
+    assert place_of(row) == place
+    assert unasked_of(row) is None
+
+
 def test_what_is_unasked_is_read_only_where_there_is_a_link() -> None:
     assert unasked_of(PLACE_ROW) is None
     assert unasked_of(PLACE_ROW | {"unasked": "excluded"}) == verdict_of("excluded")

@@ -1,6 +1,7 @@
 """The document that the project began with: every link of it, counted by hand."""
 
 from collections import Counter
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 
@@ -92,3 +93,21 @@ def test_what_the_package_carries_is_the_same_document() -> None:
     carried = files("crawler").joinpath("data", "practice", SEED.name)
 
     assert carried.read_bytes() == SEED.read_bytes()
+
+
+def test_a_comment_leaves_out_the_links_of_its_line_and_no_other() -> None:
+    text = SEED.read_bytes().decode()
+    lines = text.split("\n")
+    ends = [number for number, line in enumerate(lines) if line.rstrip().endswith(")")]
+    for number in ends:
+        lines[number] = f"{lines[number]} <!-- crawl: ignore until=2027-01-31 -->"
+        document = Document(SEED.name, "markdown", "\n".join(lines))
+        collection = collect([document], ExtractSettings(), today=date(2026, 11, 23))
+        lines = text.split("\n")
+
+        assert len(collection.places) == len(occurrences())
+        ignored = {p.occurrence.span.line for p in collection.places if p.ignored is not None}
+        assert ignored <= {number + 1}
+        (told,) = collection.ignores
+        assert (told.line, told.state) == (number + 1, "active" if ignored else "unused")
+    assert len(ends) > 10

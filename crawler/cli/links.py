@@ -21,15 +21,18 @@ def command(ctx: click.Context, /, *, format_: str, **given: Any) -> None:  # no
     crawl links docs --format jsonl | jq -r 'select(.kind == "bare") | .url'
     """
     from crawler import sources, terminal
+    from crawler.clock import SystemClock
     from crawler.errors import IMPOSSIBLE, OK
-    from crawler.outline import unread_notes
+    from crawler.outline import ignore_notes, unread_notes
 
     settings = options.settings_of(given)
     output = terminal.writable(settings.places.output)
     names = given["sources"] or settings.places.sources
-    stdin_name = given["stdin_name"]
-    collection = sources.gather(names, terminal.standard_input(), stdin_name, settings)
-    for sentence in (*collection.remarks, *unread_notes(collection.unread)):
+    stdin, stdin_name = terminal.standard_input(), given["stdin_name"]
+    today = SystemClock().now().date()
+    collection = sources.gather(names, stdin, stdin_name, settings, today)
+    notes = (*ignore_notes(collection.ignores), *unread_notes(collection.unread))
+    for sentence in (*collection.remarks, *notes):
         terminal.say(sentence)
     terminal.write_pieces(lambda: listing.FORMATS[format_](collection.places), output)
     ctx.exit(IMPOSSIBLE if collection.unread else OK)

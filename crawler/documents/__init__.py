@@ -12,6 +12,7 @@ from pathlib import PurePath
 from typing import Final, Protocol, cast
 
 from crawler.comments import languages
+from crawler.directives import ANY, Directive, find
 from crawler.model import Document, Reading
 from crawler.settings import ExtractSettings
 
@@ -32,6 +33,7 @@ class Format:
     it is read only where the operator asks for it, for it is data, or a program, and few of its
     URLs are links for people. `binary`: its documents hold `data` and no `text`. `editable`: the
     span of an occurrence covers exactly what stands in the file; else it only says where to look.
+    `comments`: what its comments begin with, by their names in `directives.py`.
     """
 
     name: str
@@ -40,27 +42,30 @@ class Format:
     on_request: bool = False
     binary: bool = False
     editable: bool = True
+    comments: tuple[str, ...] = ANY
 
 
 _PROGRAMS: Final = tuple(sorted(file for files in languages().values() for file in files))
+_OF_XML: Final = ("<!--",)
+_OF_HTML: Final = (*_OF_XML, "{/*", "{#", "{%")
 FORMATS: Final = (
-    Format("css", (".css",), on_request=True),
-    Format("docbook", (".dbk", ".dita", ".ditamap", ".docbook")),
-    Format("feed", (".atom", ".opml", ".rss", ".xbel")),
+    Format("css", (".css",), on_request=True, comments=("/*",)),
+    Format("docbook", (".dbk", ".dita", ".ditamap", ".docbook"), comments=_OF_XML),
+    Format("feed", (".atom", ".opml", ".rss", ".xbel"), comments=_OF_XML),
     Format("gzipped", (".svgz", ".xml.gz"), on_request=True, binary=True, editable=False),
-    Format("html", (".html", ".htm", ".xhtml")),
-    Format("latex", (".tex", ".latex", ".ltx")),
-    Format("markdown", (".md", ".markdown", ".mdown", ".mkd")),
+    Format("html", (".html", ".htm", ".xhtml"), comments=_OF_HTML),
+    Format("latex", (".tex", ".latex", ".ltx"), comments=("%",)),
+    Format("markdown", (".md", ".markdown", ".mdown", ".mkd"), comments=(*_OF_HTML, "[//]: #")),
     Format("plaintext", (".txt", ".text")),
-    Format("restructuredtext", (".rst", ".rest")),
+    Format("restructuredtext", (".rst", ".rest"), comments=("..",)),
     Format(
         "source",
         tuple(each for each in _PROGRAMS if each.startswith(".")),
         tuple(each for each in _PROGRAMS if not each.startswith(".")),
         on_request=True,
     ),
-    Format("svg", (".svg",), on_request=True),
-    Format("xml", (".rdf", ".xml"), on_request=True),
+    Format("svg", (".svg",), on_request=True, comments=_OF_XML),
+    Format("xml", (".rdf", ".xml"), on_request=True, comments=_OF_XML),
 )
 BY_NAME: Final[Mapping[str, Format]] = {each.name: each for each in FORMATS}
 
@@ -74,6 +79,11 @@ def format_of(name: str) -> Format | None:
 def read(document: Document, settings: ExtractSettings) -> Reading:
     """Read a document with the reader of its format."""
     return _reader(document.format)(document, settings)
+
+
+def directives(document: Document, reading: Reading) -> list[Directive]:
+    """Return the comments of a document that speak to us, in order."""
+    return find(document.text, BY_NAME[document.format].comments, reading.code)
 
 
 def _endings(name: str) -> Iterator[str]:

@@ -9,4 +9,4 @@ from crawler.settings import ExtractSettings
 def read(document: Document, settings: ExtractSettings) -> Reading:
     """Read every command that holds an address, and every bare URL."""
     links, base = tex.read(document.text, settings)
-    return Reading(occurrences(document, links), base)
+    return Reading(occurrences(document, links), base, code=lambda: tex.code(document.text))

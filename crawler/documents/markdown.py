@@ -19,4 +19,5 @@ def read(document: Document, settings: ExtractSettings) -> Reading:
         occurrences(document, links),
         remarks=(front.remark,) if front.remark else (),
         anchors=lambda: anchors_of_markdown(document.text, titles),
+        code=lambda: commonmark.code(document.text, front.end),
     )
