@@ -59,7 +59,7 @@ def missing_parts(asked: Iterable[str], response: Response, page: Page, url: Url
     names = frozenset(_missing_names({name for name, _ in parts}, page.text, url))
     texts = frozenset(_missing_texts({text for _, text in parts if text}, page.text))
     missing = names | texts
-    return frozenset() if missing and _is_built_by_scripts(page.text) else missing
+    return frozenset() if missing and is_built_by_scripts(page.text) else missing
 
 
 def is_for_scripts(name: str, host: str = "") -> bool:
@@ -70,6 +70,18 @@ def is_for_scripts(name: str, host: str = "") -> bool:
         for each in script_fragments()
         if each.host in ("*", host) or host.endswith(f".{each.host}")
     )
+
+
+def is_built_by_scripts(source: str) -> bool:
+    """Recognise a page whose source does not show what people see.
+
+    It has scripts, and says next to nothing without them; or an element for them to fill; or one
+    of them goes by the fragment. A page in frames shows others' anchors.
+    """
+    lower = source.lower()
+    if any(sign in lower for sign in _SIGNS) or _HASH.search(lower) or _ROOT.search(lower):
+        return True
+    return "<script" in lower and len(folded_text(source)) < _FEW
 
 
 def _missing_names(names: Iterable[str], source: str, url: Url) -> Iterator[str]:
@@ -109,15 +121,3 @@ def _shows(seen: str, directive: str) -> bool:
 
 def _folded(*encoded: str) -> str:
     return "".join(fold(unquote(each)) for each in encoded)
-
-
-def _is_built_by_scripts(source: str) -> bool:
-    """Recognise a page whose source does not show what people see.
-
-    It has scripts, and says next to nothing without them; or an element for them to fill; or one
-    of them goes by the fragment. A page in frames shows others' anchors.
-    """
-    lower = source.lower()
-    if any(sign in lower for sign in _SIGNS) or _HASH.search(lower) or _ROOT.search(lower):
-        return True
-    return "<script" in lower and len(folded_text(source)) < _FEW

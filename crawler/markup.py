@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from html import unescape as _unescape
-from typing import Final, TypeAlias
+from html.entities import html5
+from typing import Final, TypeAlias, TypeGuard
 
 # White space is ASCII's alone: WHATWG HTML §13.2.5. A no-break space belongs to a value.
 _TAG_NAME: Final = re.compile(r"</?([A-Za-z][^\s/>]*)", re.ASCII)
@@ -21,6 +22,7 @@ _RAW_TEXT: Final = {
     name: re.compile(rf"</{name}(?=[\s/>])", re.ASCII | re.IGNORECASE)
     for name in ("script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes")
 }
+_XML: Final = re.compile(r"\ufeff?+\s*+<\?xml\s")  # then an empty element has no content
 _CANDIDATE: Final = re.compile(r"[\s,]*(\S+)", re.ASCII)
 # Possessive (`*+`): what is no refresh is found out in one pass, however much white space it has.
 _REFRESH: Final = re.compile(
@@ -28,6 +30,7 @@ _REFRESH: Final = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _DESCRIPTORS: Final = re.compile(r"(?:\([^)]*\)?|[^,(]+)*")  # an open parenthesis takes the rest
+_NAMED: Final = re.compile(r"&([A-Za-z][A-Za-z0-9]*+)([;=]?)")
 _DECIMAL: Final = re.compile(r"&#(?=[0-9])0*+([0-9]{0,8})[0-9]*")
 
 # Where HTML keeps the addresses of other resources: WHATWG HTML, "Attributes" index.
@@ -45,6 +48,13 @@ _ADDRESSES: Final[Mapping[str, frozenset[str] | None]] = {
 }
 _SETS: Final = frozenset({"srcset", "imagesrcset"})
 _HINTS: Final = frozenset({"preconnect", "dns-prefetch"})  # they name hosts, not resources
+# What a page says of itself that is an address: Open Graph, Twitter's cards, microdata.
+_PROPERTIES: Final = frozenset({
+    "contenturl", "embedurl", "image", "logo", "og:audio", "og:audio:secure_url", "og:audio:url",
+    "og:image", "og:image:secure_url", "og:image:url", "og:url", "og:video", "og:video:secure_url",
+    "og:video:url", "sameas", "thumbnailurl", "twitter:image", "twitter:image:src",
+    "twitter:player", "twitter:url", "url",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +66,12 @@ class Value:
 
     @property
     def text(self) -> str:
-        """The value with its character references decoded."""
-        return unescape(self.raw)
+        """The value with its character references decoded.
+
+        Without a semicolon, and before a letter, a digit or `=`, there is none in an attribute:
+        `?a=1&copy=2` means what it says (WHATWG HTML §13.2.5.73).
+        """
+        return unescape(_NAMED.sub(_meant, self.raw)) if "&" in self.raw else self.raw
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +108,7 @@ Token: TypeAlias = Tag | Comment | Text
 def tokens(text: str) -> Iterator[Token]:
     """Yield tags, comments and text in their order. Never raises; linear in the text's length."""
     at = search = 0
+    is_xml = _XML.match(text) is not None
     while (bracket := text.find("<", search)) >= 0:
         token, search = _token(text, bracket)
         if token is None:  # a lone `<` is text
@@ -101,7 +116,7 @@ def tokens(text: str) -> Iterator[Token]:
         if bracket > at:
             yield Text(at, bracket)
         yield token
-        if isinstance(token, Tag) and not token.closing and token.name in _RAW_TEXT:
+        if _holds_raw_text(token) and not (is_xml and text.endswith("/>", at, token.end)):
             closing = _RAW_TEXT[token.name].search(text, search)
             raw_end = closing.start() if closing else len(text)
             yield Text(search, raw_end, raw=True)
@@ -122,6 +137,8 @@ def addresses(tag: Tag) -> Iterator[Value]:
             yield _stripped(value)
         elif name == "content" and _is_refresh(tag):
             yield from _refresh(value)
+        elif name == "content" and _is_address(tag):
+            yield _stripped(value)
 
 
 def unescape(text: str) -> str:
@@ -131,6 +148,16 @@ def unescape(text: str) -> str:
     'a&b \ufffd'
     """
     return _unescape(_DECIMAL.sub(r"&#0\1", text))  # eight digits are beyond Unicode already
+
+
+def _holds_raw_text(token: Token) -> TypeGuard[Tag]:
+    return isinstance(token, Tag) and not token.closing and token.name in _RAW_TEXT
+
+
+def _meant(reference: re.Match[str]) -> str:
+    name, end = reference.groups()
+    is_one = end != "=" and f"{name}{end}" in html5
+    return reference[0] if is_one else f"&amp;{reference[0][1:]}"
 
 
 def _token(text: str, at: int) -> tuple[Token | None, int]:
@@ -176,6 +203,12 @@ def _is_hint(tag: Tag) -> bool:
 
 def _is_refresh(tag: Tag) -> bool:
     return tag.name == "meta" and _attribute(tag, "http-equiv").lower() == "refresh"
+
+
+def _is_address(tag: Tag) -> bool:
+    return tag.name == "meta" and any(
+        _attribute(tag, name).lower() in _PROPERTIES for name in ("property", "name", "itemprop")
+    )
 
 
 def _attribute(tag: Tag, name: str) -> str:

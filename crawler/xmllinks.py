@@ -70,6 +70,7 @@ class _Walk:
     stack: list[_Open] = field(default_factory=list)
     open: Counter[str] = field(default_factory=Counter)
     rules: Vocabulary = other
+    known: dict[tuple[str, str, bool, bool], Rule] = field(default_factory=dict)
     prefix: str = ""
     is_feed: bool = False
     channel: list[str] = field(default_factory=list)
@@ -108,9 +109,7 @@ class _Walk:
             self._root(start)
         around = self.stack[-1] if self.stack else None
         name = start.name.removeprefix(self.prefix)
-        rule = self.rules(start, name, around.name if around else "")
-        if around and around.rule.words is Words.CODE:
-            rule = replace(rule, words=Words.CODE)
+        rule = self._rule(start, name, around)
         here = _Open(name, rule)
         if around:
             here.base, here.anchor = around.base, around.anchor
@@ -122,11 +121,26 @@ class _Walk:
         self._base_of(start, here)
         self.stack.append(here)
         self.open[name] += 1
-        self._addresses(here, start)
+        if rule.addresses:
+            self._addresses(here, start)
         if rule.role is Role.FOLDER and rule.label:
             self.headings.enter(len(self.stack), rule.label)
         if start.is_empty:
             self._close()
+
+    def _rule(self, start: Start, name: str, around: _Open | None) -> Rule:
+        """Return the rule of an element; most have no attributes, and are like others."""
+        is_code = around is not None and around.rule.words is Words.CODE
+        key = (name, around.name if around else "", start.is_empty, is_code)
+        is_plain = "=" not in start.rest
+        if is_plain and (known := self.known.get(key)):
+            return known
+        rule = self.rules(start, name, key[1])
+        if is_code:
+            rule = replace(rule, words=Words.CODE)
+        if is_plain:
+            self.known[key] = rule
+        return rule
 
     def _root(self, start: Start) -> None:
         self.rules = vocabulary(start.name)
@@ -157,7 +171,7 @@ class _Walk:
             found = self._add(value, rule.kind, label)
             if rule.role is Role.ANCHOR:
                 here.anchor = found
-        if self.is_feed and not self.home and rule.addresses:
+        if self.is_feed and not self.home:
             self._itself(start, rule.addresses[0])
 
     def _itself(self, start: Start, value: Value) -> None:
@@ -193,8 +207,10 @@ class _Walk:
 
     def _flush(self) -> None:
         """Read the text that has gathered, as the element around it wants it read."""
+        if not self.run:
+            return
         run, self.run = self.run, []
-        if not run or not self.stack:
+        if not self.stack:
             return
         here = self.stack[-1]
         words = "".join(piece.words for piece in run)

@@ -186,3 +186,24 @@ def test_markdown_hands_a_link_over_before_it_has_read_on(
         assert next(found).href == "/a"
     with pytest.raises(EOFError):
         next(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "anchors"),
+    [
+        ('<h1 id="a">A</h1><a name=b></a>', {"a", "b"}),
+        ('<?xml version="1.0"?><p id="a&amp;b"/>', {"a&b"}),
+        ("<p id=a>{% include 'b' %}", None),
+        ("<p id=a><?php b() ?>", None),
+        ("<p id=a><!--#include virtual='b' -->", None),
+        ("---\na: b\n---\n<p id=a>", None),
+        ("<p id=a><script>render()</script>", None),
+    ],
+)
+def test_a_page_knows_its_anchors_if_it_stands_whole_in_its_file(
+    text: str, anchors: set[str] | None
+) -> None:
+    reading = documents.read(Document("a.html", "html", text), ExtractSettings())
+    list(reading.occurrences)
+
+    assert reading.anchors() == anchors
