@@ -7,16 +7,23 @@ makes it.
 
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from crawler.rst_inline import Links
-from crawler.slugs import anchors_of_headings
+from crawler.slugs import Heading, anchors_of_headings
 
 MAX_TITLES: Final = 20_000
 """Sections whose anchors are told; of a document with more, nothing is said."""
 
 _NOT_AN_ID: Final = re.compile(r"[^a-z0-9]+")
 _NOT_AT_FIRST: Final = re.compile(r"^[-0-9]+|-+$")
+# Ids wherever they stand: in blocks' attributes, in text, in bibliographies.
+_ASCIIDOC_IDS: Final = re.compile(
+    r"\[\[\[?([\w:][^\],\n]{0,200})[\],]|\[[\w.%,-]{0,100}#([\w:.-]{1,200})"
+    r"|(?<!\w)id=[\"']?([\w:.-]{1,200})|anchor:([\w:.-]{1,200})\["
+)
 # What no decomposition turns into ASCII, as docutils does it.
 _LETTERS: Final = str.maketrans({
     "ø": "o", "đ": "d", "ħ": "h", "\u0131": "i", "ł": "l", "ŧ": "t", "ƒ": "f", "ß": "sz", "æ": "ae",
@@ -34,6 +41,30 @@ def anchors_of_restructuredtext(links: Links) -> frozenset[str] | None:
     footnotes = {f"footnote-{number}" for number in range(1, 50)} if links.anchors else set()
     slugs = anchors_of_headings(links.titles)
     return frozenset(slugs | ids | links.anchors | generated | footnotes) - {""}
+
+
+def anchors_of_asciidoc(
+    text: str, titles: Sequence[str], attributes: Mapping[str, str]
+) -> frozenset[str] | None:
+    """Return all that a fragment may name in a document; a title names its section, too."""
+    if len(titles) > MAX_TITLES or "include::" in text or "\n++++" in text:
+        return None
+    own = (attributes.get("idprefix", "_"), attributes.get("idseparator", "_"))
+    anchors = {anchor for found in _ASCIIDOC_IDS.findall(text) for anchor in found if anchor}
+    for prefix, separator in {own, ("_", "_"), ("", "-"), ("_", "-")}:
+        anchors.update(_asciidoctor(titles, prefix, separator))
+    anchors |= anchors_of_headings(Heading(title, title) for title in titles)
+    return frozenset(anchors | set(titles) | {title.lower() for title in titles}) - {""}
+
+
+def _asciidoctor(titles: Sequence[str], prefix: str, separator: str) -> Iterator[str]:
+    seen = Counter[str]()
+    for title in titles:
+        text = re.sub(r"[^ \w.\-]", "", title.lower())
+        text = re.sub(r"[ .\-]+", separator[:1], text).strip(separator[:1] or None)
+        anchor = prefix + text
+        seen[anchor] += 1
+        yield anchor if seen[anchor] == 1 else f"{anchor}{separator[:1]}{seen[anchor]}"
 
 
 def docutils_id(name: str) -> str:

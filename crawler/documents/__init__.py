@@ -49,12 +49,15 @@ _PROGRAMS: Final = tuple(sorted(file for files in languages().values() for file 
 _OF_XML: Final = ("<!--",)
 _OF_HTML: Final = (*_OF_XML, "{/*", "{#", "{%")
 FORMATS: Final = (
+    Format("asciidoc", (".adoc", ".asciidoc", ".asc")),
     Format("css", (".css",), on_request=True, comments=("/*",)),
     Format("docbook", (".dbk", ".dita", ".ditamap", ".docbook"), comments=_OF_XML),
     Format("feed", (".atom", ".opml", ".rss", ".xbel"), comments=_OF_XML),
     Format("gzipped", (".svgz", ".xml.gz"), on_request=True, binary=True, editable=False),
+    Format("html", (".html", ".htm", ".xhtml")),
     Format("html", (".html", ".htm", ".xhtml"), comments=_OF_HTML),
     Format("latex", (".tex", ".latex", ".ltx"), comments=("%",)),
+    Format("markdown", (".md", ".markdown", ".mdown", ".mkd")),
     Format("markdown", (".md", ".markdown", ".mdown", ".mkd"), comments=(*_OF_HTML, "[//]: #")),
     Format("plaintext", (".txt", ".text")),
     Format("restructuredtext", (".rst", ".rest"), comments=("..",)),
