@@ -92,7 +92,7 @@ class _Walk:
     base: str | None = None
     headings: Headings = field(default_factory=Headings)
     groups: list[_Group | None] = field(default_factory=list)
-    labelled: list[int] = field(default_factory=list)
+    labelled: list[tuple[int, list[str]]] = field(default_factory=list)
     links: int = 0
     definitions: int = 0
     listings: list[tuple[int, int]] = field(default_factory=list)
@@ -148,9 +148,7 @@ class _Walk:
 
     def _label(self, words: str) -> None:
         if self.labelled:
-            group = self.groups[self.labelled[-1]]
-            if group and group.label is not None:
-                group.label.append(words)
+            self.labelled[-1][1].append(words)
 
     def _scan_run(self) -> None:
         """Look for bare URLs in the text that has gathered; it may stand in several pieces."""
@@ -190,7 +188,7 @@ class _Walk:
         if opening is None:
             return at
         if group.label is not None:
-            self.labelled.append(len(self.groups))
+            self.labelled.append((len(self.groups), group.label))
         self.groups.append(group)
         self.links += group.is_link
         self.definitions += group.defines
@@ -211,7 +209,7 @@ class _Walk:
     def _end_paragraph(self) -> None:
         """Give up labels that are still open: whoever forgot to close one meant no more."""
         self._label(" ")
-        for index in self.labelled:
+        for index, _ in self.labelled:
             self.groups[index] = None
         self.labelled.clear()
         self.links = 0

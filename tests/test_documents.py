@@ -15,6 +15,7 @@ from crawler.model import Document, Kind, Occurrence
 from crawler.settings import ExtractSettings
 
 CASES = Path(__file__).parent / "cases" / "documents"
+# In these a URL that stands by itself is a link; in data it may be none.
 PROSE = ("html", "latex", "markdown", "plaintext", "restructuredtext")
 INPUTS = sorted(path for path in CASES.iterdir() if path.suffix != ".jsonl")
 

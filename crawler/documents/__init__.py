@@ -50,6 +50,7 @@ _OF_XML: Final = ("<!--",)
 _OF_HTML: Final = (*_OF_XML, "{/*", "{#", "{%")
 FORMATS: Final = (
     Format("asciidoc", (".adoc", ".asciidoc", ".asc")),
+    Format("bibtex", (".bib",)),
     Format("css", (".css",), on_request=True, comments=("/*",)),
     Format("docbook", (".dbk", ".dita", ".ditamap", ".docbook"), comments=_OF_XML),
     Format("feed", (".atom", ".opml", ".rss", ".xbel"), comments=_OF_XML),
