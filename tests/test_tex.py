@@ -64,3 +64,10 @@ def test_strings_that_double_each_other_take_no_memory() -> None:
 
     assert not list(reading_of(Document("a.bib", "bibtex", text), PLAIN).occurrences)
     assert process_time() - begun < 20
+
+
+def test_entries_without_an_end_take_no_square_time() -> None:
+    begun = process_time()
+
+    assert not list(reading_of(Document("a.bib", "bibtex", "@a{" * 100_000), PLAIN).occurrences)
+    assert process_time() - begun < 20

@@ -62,11 +62,12 @@ class _Scan:
     used: set[str] = field(default_factory=set)
 
     def read(self) -> None:
-        at = 0
+        at = limit = 0
         while match := _ENTRY.search(self.text, at):
             self._comment(at, match.start())
-            following = _NEXT.search(self.text, match.end())
-            limit = following.start() if following else len(self.text)
+            if match.start() >= limit:  # once a line and not once an entry: it may be a long one
+                following = _NEXT.search(self.text, match.end())
+                limit = following.start() if following else len(self.text)
             at = self._entry(match, limit)
         self._comment(at, len(self.text))
         for name, value in self.strings.items():
