@@ -66,8 +66,9 @@ def test_strings_that_double_each_other_take_no_memory() -> None:
     assert process_time() - begun < 20
 
 
-def test_entries_without_an_end_take_no_square_time() -> None:
+@pytest.mark.parametrize("text", ["@a{" * 100_000, f"@a{{b, url = {{{'a' * 500_000}}}}}"])
+def test_what_has_no_end_takes_no_square_time(text: str) -> None:
     begun = process_time()
 
-    assert not list(reading_of(Document("a.bib", "bibtex", "@a{" * 100_000), PLAIN).occurrences)
+    assert not list(reading_of(Document("a.bib", "bibtex", text), PLAIN).occurrences)
     assert process_time() - begun < 20

@@ -20,7 +20,7 @@ _PART: Final = re.compile(r"\s*+(?:(?P<open>[{\"])|(?P<word>[^\s,#{}\"()=]++))")
 _JOIN: Final = re.compile(r"\s*+#")
 _QUOTES: Final = re.compile(r"[{}\"]")
 _BRACES: Final = re.compile(r"[{}]")
-_TOKEN: Final = re.compile(r"<?([A-Za-z][A-Za-z0-9+.-]+:[^\s<>]*[^\s<>,;])")
+_TOKEN: Final = re.compile(r"(?<![A-Za-z0-9+.-])([A-Za-z][A-Za-z0-9+.-]{1,30}+:[^\s<>]*[^\s<>,;])")
 _DOI: Final = re.compile(r"10\.[0-9]{4,9}/\S*[^\s,;.]")
 _ADDRESSES: Final = frozenset({
     "biburl", "doi", "ee", "homepage", "link", "pdf", "url", "weblink", "website",
