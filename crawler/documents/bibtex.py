@@ -127,7 +127,7 @@ class _Scan:
 
     def _fields(self, fields: Mapping[str, _Value], key: str) -> None:
         title = fields.get("title")
-        label = [plain(title.text)] if title else []
+        label = [plain(title.text[:_MAX_JOINED])] if title else []
         for name, value in fields.items():
             if _ASIDE.fullmatch(name):
                 continue
