@@ -15,10 +15,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from types import FrameType
-from typing import Final
+from typing import Final, TypeVar
 
 from crawler.markup import unescape
 
+T = TypeVar("T")
 MAX_CALLS: Final = 200_000
 """Calls that reading one file may take: a quarter of a second."""
 
@@ -42,7 +43,7 @@ _LIMITS: Final = {
     "stream_filters_maximum_length": 2,
 }
 # What pypdf raises beside errors of its own, where a file is not what it expects.
-_TROUBLE: Final = (
+TROUBLE: Final = (
     ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, MemoryError, OSError,
     RuntimeError, TypeError, ValueError, struct.error, zlib.error,
 )  # fmt: skip
@@ -73,9 +74,9 @@ def _titles(body: bytes, whole: bool) -> Iterator[str | None]:  # noqa: FBT001 -
     encrypted = b"/Encrypt" in body
     if not encrypted:
         for dictionary in _dictionaries(body):
-            yield _tried(_read_dictionary, dictionary)
+            yield tried(_read_dictionary, dictionary)
     if whole and (encrypted or b"/ObjStm" in body):
-        yield _tried(_read_file, body)
+        yield tried(_read_file, body)
     yield _packet(body)
 
 
@@ -133,23 +134,26 @@ def _read_file(body: bytes) -> str | None:
     return metadata.title if metadata else None
 
 
-def _tried(read: Callable[[bytes], str | None], data: bytes) -> str | None:
-    """Let pypdf read, within its bounds and ours; what it cannot read has no title."""
+def tried(read: Callable[[bytes], T], data: bytes, calls: int | None = None) -> T | None:
+    """Let pypdf read, within its bounds and ours; nothing comes of what it cannot read."""
     from pypdf import Configuration, apply_configuration  # noqa: PLC0415 - as above
     from pypdf.errors import DependencyError, PyPdfError  # noqa: PLC0415 - as above
 
     logging.getLogger("pypdf").setLevel(logging.CRITICAL + 1)  # it tells what it repairs
     try:
-        with apply_configuration(Configuration().with_overwrites(**_LIMITS)), _budget():
+        with (
+            apply_configuration(Configuration().with_overwrites(**_LIMITS)),
+            _budget(MAX_CALLS if calls is None else calls),
+        ):
             return read(data)
-    except (*_TROUBLE, DependencyError, PyPdfError, _Spent):
+    except (*TROUBLE, DependencyError, PyPdfError, _Spent):
         return None
 
 
 @contextmanager
-def _budget() -> Iterator[None]:
-    """Give up what is done here after `MAX_CALLS` calls. A profiler that is at work pauses."""
-    left = MAX_CALLS
+def _budget(calls: int) -> Iterator[None]:
+    """Give up what is done here after so many calls. A profiler that is at work pauses."""
+    left = calls
     before = sys.getprofile()
 
     # Nothing can trace what traces.

@@ -51,8 +51,13 @@ _OF_HTML: Final = (*_OF_XML, "{/*", "{#", "{%")
 FORMATS: Final = (
     Format("asciidoc", (".adoc", ".asciidoc", ".asc")),
     Format("bibtex", (".bib",)),
+    Format("css", (".css",), on_request=True),
     Format("css", (".css",), on_request=True, comments=("/*",)),
+    Format("docbook", (".dbk", ".dita", ".ditamap", ".docbook")),
     Format("docbook", (".dbk", ".dita", ".ditamap", ".docbook"), comments=_OF_XML),
+    Format("docx", (".docx",), binary=True, editable=False),
+    Format("epub", (".epub",), binary=True, editable=False),
+    Format("feed", (".atom", ".opml", ".rss", ".xbel")),
     Format("feed", (".atom", ".opml", ".rss", ".xbel"), comments=_OF_XML),
     Format("gzipped", (".svgz", ".xml.gz"), on_request=True, binary=True, editable=False),
     Format("html", (".html", ".htm", ".xhtml")),
@@ -60,6 +65,8 @@ FORMATS: Final = (
     Format("latex", (".tex", ".latex", ".ltx"), comments=("%",)),
     Format("markdown", (".md", ".markdown", ".mdown", ".mkd")),
     Format("markdown", (".md", ".markdown", ".mdown", ".mkd"), comments=(*_OF_HTML, "[//]: #")),
+    Format("odt", (".odt",), binary=True, editable=False),
+    Format("pdf", (".pdf",), on_request=True, binary=True, editable=False),
     Format("plaintext", (".txt", ".text")),
     Format("restructuredtext", (".rst", ".rest"), comments=("..",)),
     Format(
