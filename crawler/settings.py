@@ -55,6 +55,7 @@ class ExtractSettings:
     schemeless: bool = knob(
         default=False, words="also names without a scheme, such as example.org/page"
     )
+    outputs: bool = knob(default=False, words="also links in what the cells of notebooks put out")
     fragments: bool = knob(
         default=True, words="look whether the place that a #fragment names is on the page"
     )
