@@ -43,15 +43,18 @@ _SPECIAL: Final = re.compile(r"\\[^\x00-\x20]|[\x00-\x20()]")
 
 
 def links(
-    text: str, begin: int, settings: ExtractSettings, titles: list[Heading]
+    text: str,
+    begin: int,
+    settings: ExtractSettings,
+    titles: list[Heading],
+    headings: Headings | None = None,
 ) -> Iterator[Found]:
     """Yield the links of what stands from an offset on, as soon as their order is sure.
 
-    Never raises. `titles` takes the headings on the way.
+    Never raises. `titles` takes the headings on the way; `headings` knows those above it.
     """
-    body = _body(text, begin)
-    body = without_spaces(body)
-    walk = _Walk(body, settings, Characters(body), titles)
+    body = without_spaces(_body(text, begin))
+    walk = _Walk(body, settings, Characters(body), titles, headings=headings or Headings())
     definitions = pyromark.reference_definitions(body, options=_OPTIONS)
     # How a definition is used is known at the end, and what is written behind it comes after it.
     waits_from = min((each["span"]["start"] for each in definitions.values()), default=inf)

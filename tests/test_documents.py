@@ -17,7 +17,8 @@ from crawler.settings import ExtractSettings
 CASES = Path(__file__).parent / "cases" / "documents"
 # In these a URL that stands by itself is a link; in data it may be none.
 PROSE = ("html", "latex", "markdown", "plaintext", "restructuredtext")
-INPUTS = sorted(path for path in CASES.iterdir() if path.suffix != ".jsonl")
+EXPECTED = ".expected.jsonl"
+INPUTS = sorted(path for path in CASES.iterdir() if not path.name.endswith(EXPECTED))
 
 
 def read(text: str, format_: str = "markdown") -> Read:
@@ -27,7 +28,9 @@ def read(text: str, format_: str = "markdown") -> Read:
 def settings_of(path: Path) -> ExtractSettings:
     """A name such as `x.comments.md` asks for a way of reading."""
     asked = path.name.split(".")[1:-1]
-    return ExtractSettings(comments="comments" in asked, schemeless="schemeless" in asked)
+    return ExtractSettings(
+        comments="comments" in asked, outputs="outputs" in asked, schemeless="schemeless" in asked
+    )
 
 
 def as_row(found: Occurrence) -> dict[str, int | str]:
@@ -46,7 +49,7 @@ def as_row(found: Occurrence) -> dict[str, int | str]:
 
 @pytest.mark.parametrize("path", INPUTS, ids=lambda path: path.name)
 def test_a_document_is_read_as_its_case_says(path: Path) -> None:
-    rows = Path(f"{path}.expected.jsonl").read_text(encoding="utf-8").split("\n")
+    rows = Path(f"{path}{EXPECTED}").read_text(encoding="utf-8").split("\n")
     format_ = documents.format_of(path.name)
     assert format_ is not None
     data = path.read_bytes()
@@ -65,7 +68,7 @@ def test_a_document_is_read_as_its_case_says(path: Path) -> None:
 
 
 def test_every_expectation_has_its_input() -> None:
-    expected = {path.name.removesuffix(".expected.jsonl") for path in CASES.glob("*.jsonl")}
+    expected = {path.name.removesuffix(EXPECTED) for path in CASES.glob(f"*{EXPECTED}")}
 
     assert expected == {path.name for path in INPUTS}
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from publicsuffixlist import PSLFILE, PublicSuffixList, encode_idn
 
+from crawler import values
 from crawler.tables import (
     advertising_hosts,
     page_types,
@@ -141,3 +142,14 @@ def test_types_of_pages_are_sorted_and_lower_case_and_our_words_are_those_of_the
     assert all(name == name.strip().lower() for name in names)
     assert {kind for _, kind in rows} <= set(re.findall(r"\w+", head))
     assert page_types() == dict(rows)
+
+
+def test_keys_of_identifiers_are_sorted_and_each_stands_once() -> None:
+    lines = files("crawler").joinpath("data", "identifier_keys.txt").read_text("utf-8").splitlines()
+    keys = [line for line in lines if not line.startswith("#")]
+
+    assert keys == sorted(set(keys))
+    assert all(key == key.strip() != "" for key in keys)
+    assert all(values.names_thing(["a", key, 0]) for key in keys)
+    assert values.names_thing(["xmlns:dc"])
+    assert not values.names_thing(["schema", 0, "url"])

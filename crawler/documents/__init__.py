@@ -49,22 +49,21 @@ _PROGRAMS: Final = tuple(sorted(file for files in languages().values() for file 
 _OF_XML: Final = ("<!--",)
 _OF_HTML: Final = (*_OF_XML, "{/*", "{#", "{%")
 FORMATS: Final = (
-    Format("asciidoc", (".adoc", ".asciidoc", ".asc")),
-    Format("bibtex", (".bib",)),
-    Format("css", (".css",), on_request=True),
+    Format("asciidoc", (".adoc", ".asciidoc", ".asc"), comments=("//",)),
+    Format("bibtex", (".bib",), comments=("%",)),
     Format("css", (".css",), on_request=True, comments=("/*",)),
-    Format("docbook", (".dbk", ".dita", ".ditamap", ".docbook")),
+    Format("csv", (".csv", ".tsv"), on_request=True, comments=("#",)),
     Format("docbook", (".dbk", ".dita", ".ditamap", ".docbook"), comments=_OF_XML),
     Format("docx", (".docx",), binary=True, editable=False),
     Format("epub", (".epub",), binary=True, editable=False),
-    Format("feed", (".atom", ".opml", ".rss", ".xbel")),
     Format("feed", (".atom", ".opml", ".rss", ".xbel"), comments=_OF_XML),
     Format("gzipped", (".svgz", ".xml.gz"), on_request=True, binary=True, editable=False),
-    Format("html", (".html", ".htm", ".xhtml")),
     Format("html", (".html", ".htm", ".xhtml"), comments=_OF_HTML),
+    Format("json", (".geojson", ".json", ".json5", ".jsonc", ".webmanifest"), on_request=True),
+    Format("jsonl", (".jsonl", ".ndjson"), on_request=True),
     Format("latex", (".tex", ".latex", ".ltx"), comments=("%",)),
-    Format("markdown", (".md", ".markdown", ".mdown", ".mkd")),
     Format("markdown", (".md", ".markdown", ".mdown", ".mkd"), comments=(*_OF_HTML, "[//]: #")),
+    Format("notebook", (".ipynb",)),
     Format("odt", (".odt",), binary=True, editable=False),
     Format("pdf", (".pdf",), on_request=True, binary=True, editable=False),
     Format("plaintext", (".txt", ".text")),
@@ -76,7 +75,9 @@ FORMATS: Final = (
         on_request=True,
     ),
     Format("svg", (".svg",), on_request=True, comments=_OF_XML),
+    Format("toml", (".toml",), on_request=True, comments=("#",)),
     Format("xml", (".rdf", ".xml"), on_request=True, comments=_OF_XML),
+    Format("yaml", (".yaml", ".yml"), ("citation.cff",), on_request=True, comments=("#",)),
 )
 BY_NAME: Final[Mapping[str, Format]] = {each.name: each for each in FORMATS}
 
