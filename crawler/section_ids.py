@@ -8,7 +8,7 @@ makes it.
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
 from crawler.rst_inline import Links
@@ -24,6 +24,7 @@ _ASCIIDOC_IDS: Final = re.compile(
     r"\[\[\[?([\w:][^\],\n]{0,200})[\],]|\[[\w.%,-]{0,100}#([\w:.-]{1,200})"
     r"|(?<!\w)id=[\"']?([\w:.-]{1,200})|anchor:([\w:.-]{1,200})\["
 )
+_ORG_TARGET: Final = re.compile(r"<<<?([^<>\n]{1,200})>>")
 # What no decomposition turns into ASCII, as docutils does it.
 _LETTERS: Final = str.maketrans({
     "ø": "o", "đ": "d", "ħ": "h", "\u0131": "i", "ł": "l", "ŧ": "t", "ƒ": "f", "ß": "sz", "æ": "ae",
@@ -65,6 +66,20 @@ def _asciidoctor(titles: Sequence[str], prefix: str, separator: str) -> Iterator
         anchor = prefix + text
         seen[anchor] += 1
         yield anchor if seen[anchor] == 1 else f"{anchor}{separator[:1]}{seen[anchor]}"
+
+
+def anchors_of_org(text: str, titles: Sequence[str], ids: Collection[str]) -> frozenset[str] | None:
+    """Return all that a fragment, or a link to a heading (`*Title`), may name in a document."""
+    if len(titles) > MAX_TITLES or re.search(
+        r"^[ \t]*#\+include:", text, re.MULTILINE | re.IGNORECASE
+    ):
+        return None
+    anchors = set(ids) | set(_ORG_TARGET.findall(text))
+    anchors |= anchors_of_headings(Heading(title, title) for title in titles)
+    for title in titles:
+        named = f"*{' '.join(title.split())}"
+        anchors |= {named, named.lower()}
+    return frozenset(anchors) - {""}
 
 
 def docutils_id(name: str) -> str:
