@@ -34,6 +34,7 @@ _CONDITION: Final = re.compile(r"(?:ifdef|ifndef|ifeval|endif)::[^\[\r\n]*\[")
 _ITEM: Final = re.compile(
     r"(?:[*.-]{1,6}|\d{1,9}\.|[a-zA-Z]\.|<[\d.]+>)[ \t]|.*?(?::{2,4}|;;)(?:[ \t]|\Z)"
 )
+_TERM: Final = re.compile(r"(?:::|;;)\Z")
 _HOSTED: Final = {"youtube": "https://www.youtube.com/watch?v=", "vimeo": "https://vimeo.com/"}
 
 
@@ -71,6 +72,7 @@ class _Walk:
         self.has_macros = False
         self.stop = ""
         self.is_head = False  # between the document's title and the first empty line
+        self.is_term = False  # the last line is a term: what is indented behind it describes it
         self.is_literal = True  # whether an indented line would begin a literal paragraph
 
     def run(self) -> None:
@@ -98,8 +100,9 @@ class _Walk:
             after = self._mark(line, words)
             if after is not None:
                 return after
-        elif self.is_literal and not _ITEM.match(words):
+        elif self.is_literal and not self.is_term and not _ITEM.match(words):
             return self._passed_over(line)
+        self.is_term = False
         if self.style in _CODE_STYLES and not self.has_macros:
             self.style = ""
             return self._passed_over(line)
@@ -165,6 +168,7 @@ class _Walk:
             end = self.layout.ends[line]
             line += 1
         self._read(start, end)
+        self.is_term = _TERM.search(self.text, max(start, end - len("::::")), end) is not None
         return line
 
     def _title(self, line: int, words: str) -> int | None:
