@@ -64,6 +64,16 @@ class Headings:
         self.path = clean(SECTION_SEPARATOR.join(titles))
 
 
+def apart(found: Iterable[Found]) -> list[Found]:
+    """Return what was found, in order of place and without what overlaps with the one before."""
+    end, links = 0, []
+    for link in sorted(found, key=lambda each: (each.start, each.end)):
+        if link.start >= end:
+            links.append(link)
+            end = link.end
+    return links
+
+
 def occurrences(document: Document, found: Iterable[Found]) -> Iterator[Occurrence]:
     """Yield what was found as the places of a document, whose text the offsets are of."""
     lines = Lines(document.text)

@@ -66,6 +66,7 @@ FORMATS: Final = (
     Format("latex", (".tex", ".latex", ".ltx"), comments=("%",)),
     Format("markdown", (".md", ".markdown", ".mdown", ".mkd")),
     Format("markdown", (".md", ".markdown", ".mdown", ".mkd"), comments=(*_OF_HTML, "[//]: #")),
+    Format("mdx", (".mdx",)),
     Format("notebook", (".ipynb",)),
     Format("odt", (".odt",), binary=True, editable=False),
     Format("org", (".org",)),

@@ -11,18 +11,19 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from crawler import bare, commonmark, hypertext, jsonwalk
-from crawler.found import Found, Headings, occurrences
+from crawler.found import Found, Headings, apart, occurrences
 from crawler.jsonwalk import Scalar, Walk
 from crawler.model import Document, Kind, Reading
 from crawler.settings import ExtractSettings
 from crawler.slugs import Heading, anchors_of_markdown
 from crawler.spans import Joined, Lines, Piece
 
-# Strings of Python, R, Julia and shells, so that a `#` in them begins no comment; then comments.
+# Strings of Python, R, Julia and shells, so that a `#` in them begins no comment; then comments. An
+# escape by itself is passed over, lest quotes that are never closed take square time.
 # No Python line begins with `//`, which is how others begin theirs.
 _COMMENT: Final = re.compile(
     r'''"""(?:[^"\\]|\\.|"(?!""))*+"""|\'\'\'(?:[^'\\]|\\.|'(?!''))*+\'\'\'
-    |"(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)*+'
+    |\\.|"(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)*+'
     |(?P<comment>\#[^\n]*+|^[ \t]*+//[^\n]*+)''',
     re.DOTALL | re.MULTILINE | re.VERBOSE,
 )
@@ -135,7 +136,8 @@ class _Notebook:
             kind = next((str(key) for key in reversed(where) if isinstance(key, str)), "")
             if kind in _HTML | _MARKDOWN | _TEXT:
                 found += self._typed(kind, pieces)
-        return _apart(sorted(found, key=lambda each: each.start))
+        # A key that stands twice may make links overlap; attachments are in the cell itself.
+        return [each for each in apart(found) if not each.href.startswith("attachment:")]
 
     def anchors(self) -> frozenset[str] | None:
         """Return what the fragments of the notebook may name; Jupyter keeps case and signs."""
@@ -183,16 +185,6 @@ def _sign(cell: _Cell) -> Piece:
     """Return what makes a heading of a cell that is one by its type, as nbformat 3 has them."""
     start = cell.source[0].start if cell.source else 0
     return Piece("#" * cell.level + " ", start, start)
-
-
-def _apart(found: list[Found]) -> list[Found]:
-    """Leave out images that the cell itself holds, and what a key that stands twice has mixed."""
-    end, apart = 0, []
-    for link in found:
-        if link.start >= end and not link.href.startswith("attachment:"):
-            apart.append(link)
-            end = link.end
-    return apart
 
 
 def _placed(found: Iterable[Found], pieces: list[Piece]) -> list[Found]:
