@@ -12,7 +12,7 @@ from typing import Final
 
 import yaml
 
-from crawler import bare
+from crawler import bare, yamlwalk
 
 MAX_LENGTH: Final = 65_536
 """Characters. What is longer is data and no front matter; it is read as plain text."""
@@ -33,16 +33,12 @@ _ASSIGNMENT: Final = re.compile(
     r"""^[ \t]*(?P<key>[\w."'-]+)[ \t]*=[ \t]*(?P<quote>["'])(?P<value>[^"'\r\n]*)(?P=quote)""",
     re.MULTILINE,
 )
-_PROPERTIES: Final = re.compile(r"(?:(?:[&!]\S*|#.*)\s+)*")  # before a YAML value: `&anchor !!tag`
 
 # Both parsers take quadratic time on depth, or recurse. What people write stays far below these.
 _MAX_DEPTH: Final = 64
 _MAX_DOTS: Final = 200
 _BRACKETS: Final = re.compile(r"[\[\]{}]")
 _KEYS_END: Final = re.compile(r"[=\r\n]")
-
-# Beside their own errors, the parsers let numbers and escapes out of range fall through.
-_MALFORMED: Final = (yaml.YAMLError, ValueError, OverflowError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +72,7 @@ def read(text: str) -> FrontMatter:
                 if values is _yaml and _is_prose(block):
                     break
                 found = tuple(values(block, start))
-            except _MALFORMED as error:
+            except yamlwalk.MALFORMED as error:
                 remark = f"the front matter is malformed{_where(error)}; read as plain text"
                 return FrontMatter(finish.end(), _running(text, start, end), remark)
             return FrontMatter(finish.end(), found)
@@ -94,7 +90,7 @@ def _is_deep(block: str) -> bool:
 
 def _is_prose(block: str) -> bool:
     """Tell whether the block is no mapping: its `---` was a rule, or underlines a heading."""
-    events = yaml.parse(block, Loader=yaml.SafeLoader)
+    events = yaml.parse(block, Loader=yamlwalk.LOADER)
     node = next((event for event in events if isinstance(event, yaml.NodeEvent)), None)
     return node is not None and not isinstance(node, yaml.MappingStartEvent)
 
@@ -105,48 +101,18 @@ def _where(error: Exception) -> str:
 
 
 def _yaml(block: str, offset: int) -> Iterator[Value]:
-    """Walk the events, not the tree: no recursion, no aliases to expand, exact places."""
-    expects_key: list[bool] = []  # one entry an open collection; in a mapping: is a key next?
-    mappings: list[bool] = []
-    keys = [""]  # the last one of each open collection; a sequence has that of its own
-    for event in yaml.parse(block, Loader=yaml.SafeLoader):
-        match event:
-            case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
-                _turn(expects_key, mappings)
-                keys.append(keys[-1])
-                mappings.append(isinstance(event, yaml.MappingStartEvent))
-                expects_key.append(mappings[-1])
-            case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
-                keys.pop()
-                mappings.pop()
-                expects_key.pop()
-            case yaml.ScalarEvent():
-                if _turn(expects_key, mappings):
-                    keys[-1] = event.value
-                else:
-                    yield from _scalar(block, offset, event, keys[-1])
-            case yaml.AliasEvent():
-                _turn(expects_key, mappings)
+    walk = yamlwalk.Walk(block)
+    for scalar in walk.scalars():
+        key = next((key for key in reversed(walk.path) if isinstance(key, str)), "")
+        yield from _scalar(block, offset, scalar, key)
 
 
-def _turn(expects_key: list[bool], mappings: list[bool]) -> bool:
-    """Take note of one node; tell whether it is a key."""
-    if not mappings or not mappings[-1]:
-        return False
-    expects_key[-1] = not expects_key[-1]
-    return not expects_key[-1]
-
-
-def _scalar(block: str, offset: int, event: yaml.ScalarEvent, key: str) -> Iterator[Value]:
-    start, end = (mark.index for mark in (event.start_mark, event.end_mark) if mark)
-    start = end - len(_PROPERTIES.sub("", block[start:end], count=1))
-    if event.style in ("'", '"'):
-        start, end = start + 1, end - 1
-    value = event.value.strip()
-    if event.style not in ("|", ">") and _is_link(value, key):
+def _scalar(block: str, offset: int, scalar: yamlwalk.Scalar, key: str) -> Iterator[Value]:
+    start, end, style, value = scalar
+    if style not in ("|", ">") and _is_link(value.strip(), key):
         lead = len(block[start:end]) - len(block[start:end].lstrip())
         raw = block[start:end].strip()
-        yield Value(value, offset + start + lead, offset + start + lead + len(raw))
+        yield Value(value.strip(), offset + start + lead, offset + start + lead + len(raw))
     else:
         yield from _running(block, start, end, offset)
 

@@ -17,7 +17,7 @@ from crawler.values import character, pieces_of
 MALFORMED: Final = (yaml.YAMLError, ValueError, OverflowError)
 """What walking raises: beside its own errors, the parser lets numbers out of range fall through."""
 
-_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PROPERTIES: Final = re.compile(r"(?:(?:[&!]\S*|#.*)\s+)*")  # before a value: `&anchor !!tag`
 _DOUBLED: Final = re.compile("''")
 _ESCAPE: Final = re.compile(
@@ -50,7 +50,7 @@ class Walk:
     def scalars(self) -> Iterator[Scalar]:
         """Yield every value that is no collection. Raises one of `MALFORMED`."""
         lead = self.text.startswith(_BYTE_ORDER_MARK)  # for libyaml it has no place
-        for event in yaml.parse(self.text[lead:], Loader=_LOADER):
+        for event in yaml.parse(self.text[lead:], Loader=LOADER):
             match event:
                 case yaml.ScalarEvent():
                     if self._turn():

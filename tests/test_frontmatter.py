@@ -145,8 +145,8 @@ def test_each_value_stands_where_it_says(text: str) -> None:
     [
         ("---\na: [\n---\n", " at line 4"),
         ("---\na: b: c\n---\n", " at line 2"),
-        ('---\na: "\\UFFFFFFFF"\n---\n', ""),
-        (f"---\n%YAML {'1' * 5000}.1\n---\n", ""),
+        ('---\na: "\\UFFFFFFFF"\n---\n', " at line 2"),
+        (f"---\n%YAML {'1' * 5000}.1\n---\n", " at line 2"),
         ("---\na: \x07\n---\n", ""),
         ("+++\na = \n+++\n", ""),
         (f"+++\na = {'1' * 5000}\n+++\n", ""),
