@@ -49,7 +49,6 @@ _PROGRAMS: Final = tuple(sorted(file for files in languages().values() for file 
 _OF_XML: Final = ("<!--",)
 _OF_HTML: Final = (*_OF_XML, "{/*", "{#", "{%")
 FORMATS: Final = (
-    Format("asciidoc", (".adoc", ".asciidoc", ".asc")),
     Format("asciidoc", (".adoc", ".asciidoc", ".asc"), comments=("//",)),
     Format("bibtex", (".bib",), comments=("%",)),
     Format("css", (".css",), on_request=True, comments=("/*",)),
@@ -59,12 +58,10 @@ FORMATS: Final = (
     Format("epub", (".epub",), binary=True, editable=False),
     Format("feed", (".atom", ".opml", ".rss", ".xbel"), comments=_OF_XML),
     Format("gzipped", (".svgz", ".xml.gz"), on_request=True, binary=True, editable=False),
-    Format("html", (".html", ".htm", ".xhtml")),
     Format("html", (".html", ".htm", ".xhtml"), comments=_OF_HTML),
     Format("json", (".geojson", ".json", ".json5", ".jsonc", ".webmanifest"), on_request=True),
     Format("jsonl", (".jsonl", ".ndjson"), on_request=True),
     Format("latex", (".tex", ".latex", ".ltx"), comments=("%",)),
-    Format("markdown", (".md", ".markdown", ".mdown", ".mkd")),
     Format("markdown", (".md", ".markdown", ".mdown", ".mkd"), comments=(*_OF_HTML, "[//]: #")),
     Format("mdx", (".mdx",)),
     Format("notebook", (".ipynb",)),
