@@ -39,7 +39,8 @@ def m001_history(db: Database) -> None:
 def _runs(db: Database) -> None:
     db.table("runs").create(
         {"id": int, "name": str, "tool": str, "settings": str, "started_at": str,
-         "finished_at": str, "complete": int, "network": str, "counts": str},
+         "finished_at": str, "complete": int, "network": str, "counts": str,
+         "ignores": str},
         pk="id", not_null={"name", "tool", "settings", "started_at", "complete"}, strict=True,
     )  # fmt: skip
     db.table("runs").create_index(["name"], unique=True)

@@ -123,11 +123,7 @@ class IgnoreState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ignore:
-    """Somebody's word that links are to be left out: a comment's, or a settings file's.
-
-    It stands in a line of a document, or is an entry of a settings file, counted from 1; the day
-    `until` is the last on which it counts.
-    """
+    """A word that links be left out, in a line or an entry; `until` is the last day it counts."""
 
     document: str
     line: int | None = None
@@ -145,10 +141,7 @@ _WITH_FRAGMENT: Final = frozenset({
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An occurrence and what its link resolves to.
-
-    `ignored`: why it is left out here, empty if nobody gave a reason; None if it is not.
-    """
+    """An occurrence and what its link resolves to; `ignored`: why it is left out, if it is."""
 
     occurrence: Occurrence
     target: Target | Rejected
@@ -554,6 +547,7 @@ class Run:
     finished_at: datetime | None = None
     complete: bool = False
     network: Network = Network.UP
+    ignores: tuple[Ignore, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -585,7 +579,6 @@ class Report:
     rows: Sequence[Row]
     remarks: tuple[str, ...] = ()
     unread: tuple[Unread, ...] = ()
-    ignores: tuple[Ignore, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -317,7 +317,7 @@ def _notes(report: Report) -> Iterator[str]:
         yield "This report is partial: the run ended before all links were seen."
     yield from report.remarks
     yield from unread_notes(report.unread)
-    yield from ignore_notes(report.ignores)
+    yield from ignore_notes(report.run.ignores)
 
 
 def unread_notes(unread: Sequence[Unread]) -> Iterator[str]:

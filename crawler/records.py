@@ -51,7 +51,7 @@ def report_record(report: Report) -> Record:
             "counts": {str(outcome): number for outcome, number in counts(report.rows).items()},
             "remarks": list(report.remarks),
             "unread": [asdict(each) for each in report.unread],
-            "ignores": [_ignore_record(each) for each in report.ignores],
+            "ignores": [_ignore_record(each) for each in run.ignores],
         },
     }
 

@@ -4,9 +4,9 @@ Whoever can change the file can write anything into it: what reads back raises `
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, fields
-from datetime import datetime
+from datetime import date, datetime
 from functools import wraps
 from typing import Any, Final, ParamSpec, TypeAlias, TypeVar
 
@@ -17,6 +17,8 @@ from crawler.model import (
     Finding,
     Health,
     Hop,
+    Ignore,
+    IgnoreState,
     Kind,
     LinkState,
     Network,
@@ -109,6 +111,13 @@ def _written_fact(value: str | tuple[object, ...] | None) -> str | None:
     )
 
 
+def ignores_text(ignores: Iterable[Ignore]) -> str:
+    """Return what a run found that links be left out, as its row has it."""
+    return json.dumps(
+        [asdict(each) | {"until": each.until and each.until.isoformat()} for each in ignores]
+    )
+
+
 def hop_rows(look: Observation, number: int) -> Iterator[dict[str, Any]]:
     """Yield the rows of a look's hops."""
     for position, hop in enumerate(look.hops):
@@ -195,6 +204,7 @@ def run_of(row: SqlRow) -> Run:
         maybe_moment(row["finished_at"]),
         bool(row["complete"]),
         Network(row["network"] or Network.UP),
+        tuple(map(_ignore, json.loads(row["ignores"] or "[]"))),
     )
 
 
@@ -211,6 +221,17 @@ def state_of(row: SqlRow) -> LinkState:
         int(row["bad_looks"]),
         maybe_moment(row["broken_since"]),
         int(row["broken_looks"]),
+    )
+
+
+def _ignore(value: SqlRow) -> Ignore:
+    return Ignore(
+        clean(value["document"]),
+        value["line"] and int(value["line"]),
+        value["entry"] and int(value["entry"]),
+        IgnoreState(value["state"]),
+        date.fromisoformat(value["until"]) if value["until"] else None,
+        clean(value["reason"]),
     )
 
 

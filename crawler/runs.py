@@ -206,14 +206,10 @@ def _report(
 ) -> Report:
     cut_short = conduct.stop.reason
     whole = not any(verdict.reason == cut_short for verdict in unasked.values())
-    finished = replace(begun, finished_at=conduct.clock.now(), complete=whole, network=network)
+    now, ignores = conduct.clock.now(), collection.ignores
+    finished = replace(begun, finished_at=now, complete=whole, network=network, ignores=ignores)
     report = assemble(finished, collection.places, seen.looks, seen, unasked)
-    report = replace(
-        report,
-        remarks=collection.remarks,
-        unread=collection.unread,
-        ignores=collection.ignores,
-    )
+    report = replace(report, remarks=collection.remarks, unread=collection.unread)
     return report if network is Network.UP else without_network(report)
 
 

@@ -28,7 +28,7 @@ from crawler.errors import (
 )
 from crawler.model import LinkState, Network, Report
 from crawler.network import NOTHING_RECORDED, TROUBLE
-from crawler.outline import Scope, unread_notes
+from crawler.outline import Scope, ignore_notes, unread_notes
 from crawler.settings import Settings
 from crawler.stop import Stop
 from crawler.verdicts import judge_unasked
@@ -65,7 +65,8 @@ def prepare(given: Mapping[str, Any]) -> Session:
     collection = sources.gather(names, stdin, given["stdin_name"], settings, today)
     if output and any(_same_file(output, each.name) for each in collection.documents):
         raise UsageError(f"--output {output}: is one of the documents; name another file.")
-    for sentence in (*(() if talk.quiet else collection.remarks), *unread_notes(collection.unread)):
+    notes = () if talk.quiet else (*collection.remarks, *ignore_notes(collection.ignores))
+    for sentence in (*notes, *unread_notes(collection.unread)):
         terminal.say(sentence)
     scope = Scope.ALL if talk.verbose else Scope.TROUBLE
     return Session(settings, collection, talk.format, scope, output, clock)

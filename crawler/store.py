@@ -26,6 +26,7 @@ from crawler.rows import (
     SqlRow,
     hop_of,
     hop_rows,
+    ignores_text,
     iso,
     judged_of,
     known_url,
@@ -172,6 +173,7 @@ class Store:
             db.table("runs").update(number, {
                 "finished_at": iso(run.finished_at or run.started_at),
                 "complete": int(run.complete), "network": run.network,
+                "ignores": ignores_text(run.ignores),
                 "counts": json.dumps({row["outcome"]: row["n"] for row in outcomes}),
             })  # fmt: skip
 

@@ -464,6 +464,8 @@ def test_a_link_that_is_ignored_is_not_asked_and_counted_visibly(crawl: Crawl, p
     assert "a.md:5: this ignore leaves no link out." in done.out
     assert "a.md:6: this ignore ended with 2020-01-31; its links are asked again." in done.out
     assert "a.md:8: there is no 'crawl: ingore'; there are ignore," in done.out
+    assert "a.md:5: this ignore leaves no link out." in done.err  # not all formats have notes
+    assert crawl("check", "a.md", "--quiet", *HERE).err == ""
 
 
 def test_ignores_are_data_too(crawl: Crawl, port: int) -> None:
@@ -487,6 +489,7 @@ def test_ignores_are_data_too(crawl: Crawl, port: int) -> None:
     listed = crawl("links", "a.md")
     assert f"http://a.example:{port}/gone (ignored)  gone\n" in listed.out
     assert "a.md:5: this ignore leaves no link out." in listed.err
+    assert "a.md:6: this ignore ended with 2020-01-31; its links are asked again." in listed.err
     listed = crawl("links", "a.md", "--format", "json")
     assert json.loads(listed.out)["links"][0]["rejected"] == "ignored"
 
@@ -497,13 +500,15 @@ def test_the_history_knows_what_is_ignored_and_for_how_long(crawl: Crawl, port: 
     crawl("run", "a.md", *HERE)
     assert broken_places() == [1]
 
-    Path("a.md").write_text(f"{gone} <!-- crawl: ignore reason=known -->\n")
+    Path("a.md").write_text(f"{gone} <!-- crawl: ignore reason=known -->\nx <!-- crawl: ignore -->")
     assert "1 link in 1 place: 1 skipped (ignored)." in crawl("run", "a.md", *HERE).out
     (row,) = json.loads(crawl("report", "--format", "json").out)["links"]
     assert (row["url"], row["reason"]) == (f"http://a.example:{port}/gone", "ignored")
     assert row["detail"].endswith("(known)")
     assert row["health"] is None
     assert broken_places() == []
+    report = crawl("report")
+    assert "a.md:2: this ignore leaves no link out." in report.out
 
     Path("a.md").write_text(f"{gone} <!-- crawl: ignore -->\n{gone}\n")
     crawl("run", "a.md", *HERE)

@@ -29,6 +29,15 @@ def test_check_links_sync_needs_no_event_loop(tmp_path: Path) -> None:
     assert [row.verdict.outcome for row in check_links_sync([str(path)]).rows] == [Outcome.INVALID]
 
 
+def test_ignores_expire_with_the_day(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    link = "[x](http://[) <!-- crawl: ignore until={} -->"
+    path.write_text(f"{link.format('2020-01-01')}\n{link.format('2999-01-01')}\n")
+    report = check_links_sync([str(path)])
+    assert [row.verdict.outcome for row in report.rows] == [Outcome.INVALID, Outcome.SKIPPED]
+    assert [each.state for each in report.run.ignores] == ["expired", "active"]
+
+
 def test_a_source_that_cannot_be_read_is_an_exception(tmp_path: Path) -> None:
     with pytest.raises(SourceError):
         check_links_sync([str(tmp_path / "none.md")])

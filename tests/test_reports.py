@@ -222,7 +222,8 @@ def test_a_link_in_very_many_places_is_cut_and_counted() -> None:
 def test_ignores_without_effect_are_named_up_to_a_number() -> None:
     active = Ignore("a.md", 1, None, IgnoreState.ACTIVE)
     unused = [Ignore("b\x1b.md", line) for line in range(1, 24)]
-    report = Report(RUN, (row("https://a.example/"),), ignores=(active, *unused))
+    run = replace(RUN, ignores=(active, *unused))
+    report = Report(run, (row("https://a.example/"),))
 
     notes = outline(report).notes
 

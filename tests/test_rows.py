@@ -10,9 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.errors import StoreError
-from crawler.model import Finding, Health, Hop, LinkState, PageFacts, Place, Severity, Validators
+from crawler.model import (
+    Finding,
+    Health,
+    Hop,
+    Ignore,
+    LinkState,
+    PageFacts,
+    Place,
+    Severity,
+    Validators,
+)
 from crawler.rows import (
     hop_rows,
+    ignores_text,
     iso,
     known_url,
     link_row,
@@ -27,6 +38,7 @@ from crawler.rows import (
     state_of,
     unasked_of,
 )
+from crawler.text import clean
 from crawler.urls import Rejected, Rejection, Target
 
 A = url("https://a.example/")
@@ -34,6 +46,7 @@ LOOK_ROW = look_row(look("ok")) | {"url": str(A), "id": 1, "link_id": 1}
 STATE = LinkState(A, Health.BROKEN, NOON, NOON, None, NOON, 1)
 RUN_ROW: dict[str, Any] = {
     "name": "r", "started_at": iso(NOON), "finished_at": None, "complete": 0, "network": None,
+    "ignores": None,
 }  # fmt: skip
 PLACE_ROW = place_row(Place(occurrence(), Target(A)), {"a.md": 1}, {A: 1}, {}) | {
     "document": "a.md",
@@ -180,7 +193,27 @@ def test_a_look_with_a_value_that_crawl_never_writes_is_refused(change: dict[str
         look_of(LOOK_ROW | change)
 
 
-@pytest.mark.parametrize("change", [{"network": "sideways"}, {"started_at": ""}])
+@given(st.lists(st.from_type(Ignore), max_size=3).map(tuple))
+def test_what_a_run_left_out_is_read_back(ignores: tuple[Ignore, ...]) -> None:
+    read = run_of(RUN_ROW | {"ignores": ignores_text(ignores)}).ignores
+    cleaned = [
+        replace(each, document=clean(each.document), reason=clean(each.reason)) for each in ignores
+    ]
+    assert read == tuple(cleaned)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"network": "sideways"},
+        {"started_at": ""},
+        {"ignores": "["},
+        {"ignores": "[1]"},
+        {"ignores": '[{"document": "a.md"}]'},
+        {"ignores": ignores_text([Ignore("a.md", 1)]).replace("unused", "splendid")},
+        {"ignores": ignores_text([Ignore("a.md", 1)]).replace("1", '"x"')},
+    ],
+)
 def test_a_run_with_a_value_that_crawl_never_writes_is_refused(change: dict[str, Any]) -> None:
     assert run_of(RUN_ROW).started_at == NOON
     with pytest.raises(StoreError, match="it was changed by another program"):
