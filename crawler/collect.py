@@ -78,12 +78,11 @@ class Collector:
             if found is not None:
                 target = Rejected(occurrence.raw, found.reason, found.detail, found.path)
             place = _place(occurrence, target)
-            if ignores:
-                place = ignores.judged(place)
+            place = ignores.judged(place) if ignores else place
             number = self._places.add(place)
             itself = found is not None and ground is not None and found.file == ground.own
             inside.take(place, number, itself=itself)
-            if found and not itself:
+            if found and not itself and place.ignored is None:
                 self._elsewhere.take(place, found, number)
         if self._settings.fragments:
             inside.resolve(reading.anchors, self._places)

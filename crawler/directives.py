@@ -6,7 +6,7 @@ document without the mark costs one search for it. The mark must be what the com
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Final, TypeAlias
@@ -60,6 +60,16 @@ def find(text: str, syntaxes: tuple[str, ...], code: Callable[[], Ranges]) -> li
     return _Search(syntaxes, code).through(text) if MARK in text else []
 
 
+def outside(ranges: Iterable[tuple[int, int]], length: int) -> list[tuple[int, int]]:
+    """Return what of a text is in none of some stretches: for readers that know its comments."""
+    found, at = [], 0
+    for start, end in sorted(ranges):
+        if start > at:
+            found.append((at, start))
+        at = max(at, end)
+    return [*found, (at, length)]
+
+
 @dataclass(slots=True)
 class _Search:
     syntaxes: tuple[str, ...]
@@ -94,12 +104,14 @@ class _Search:
         lead = _NOTHING.match(words)
         begin = lead.end() if lead else 0
         for match in _pattern(syntaxes).finditer(words):
-            if self._is_code(start + match.start()):
+            told = next(
+                number for number, group in enumerate(match.groups(), 1) if group is not None
+            )
+            if self._is_code(start + match.start(told)):
                 continue
             alone = match.start() <= begin and bool(_NOTHING.fullmatch(words, match.end()))
-            told = next(group for group in match.groups() if group is not None)
             cut_off = (match.lastgroup or "").startswith("told")
-            yield Directive(number, match.start() + 1, told.strip(), alone, not cut_off)
+            yield Directive(number, match.start() + 1, match[told].strip(), alone, not cut_off)
 
     def _is_code(self, offset: int) -> bool:
         if self.ranges is None:

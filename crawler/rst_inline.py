@@ -6,9 +6,9 @@ the specification says ("Inline markup recognition rules").
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeAlias
 
 from crawler import hypertext
 from crawler.closings import Closings
@@ -58,6 +58,9 @@ _ABSOLUTE: Final = re.compile(r"https?://", re.IGNORECASE)
 _DIGITS: Final = re.compile(r"\s*(\d{1,5})\s*(#\S*)?\s*")
 _DOCUMENTS: Final = frozenset({"doc", "download"})
 
+Place: TypeAlias = Callable[[int, int], tuple[int, int]]
+"""Where in the document a stretch of a cell stands."""
+
 
 @dataclass(slots=True)
 class Target:
@@ -81,6 +84,7 @@ class Links:
     html_roles: set[str] = field(default_factory=set)
     anchors: set[str] = field(default_factory=set)
     titles: list[Heading] = field(default_factory=list)
+    comments: list[tuple[int, int]] = field(default_factory=list)
     is_partial: bool = False
     """Whether other files, or programs, have a say in what anchors there are."""
 

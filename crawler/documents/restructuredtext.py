@@ -5,16 +5,17 @@ where a paragraph ends, and what a directive does with its lines.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from typing import Final, TypeAlias
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 from crawler import bare, hypertext
 from crawler import rst_grammar as grammar
+from crawler.directives import outside
 from crawler.found import Found, Headings, occurrences
 from crawler.layout import Layout
 from crawler.model import Document, Kind, Reading
 from crawler.rst_grammar import entries, head, rule_of
-from crawler.rst_inline import Inline, Links, Target, address, key, shown, unescaped
+from crawler.rst_inline import Inline, Links, Place, Target, address, key, shown, unescaped
 from crawler.rst_tables import GRID, SIMPLE, grid_cells, rows_of, simple_cells
 from crawler.section_ids import anchors_of_restructuredtext
 from crawler.settings import ExtractSettings
@@ -24,9 +25,6 @@ from crawler.tables import rst_directives
 
 _ADDRESSES: Final = frozenset({"target", "link", "url", "file", "download-link"})
 _BUILDS_ANCHORS: Final = frozenset({"include", "literalinclude", "autosummary", "glossary"})
-
-Place: TypeAlias = Callable[[int, int], tuple[int, int]]
-"""Where in the document a stretch of a cell stands."""
 
 _LONG: Final = 4  # as docutils has it: so many signs are a line, whatever its title's length
 _MAX_DEPTH: Final = 3
@@ -41,8 +39,14 @@ def read(document: Document, settings: ExtractSettings) -> Reading:
         _Walk(document.text, links, Headings()).run()
         yield from links.finish()
 
+    def code() -> list[tuple[int, int]]:
+        _Walk(document.text, apart := Links(settings), Headings()).run()
+        return outside(apart.comments, len(document.text))
+
     return Reading(
-        occurrences(document, found()), anchors=lambda: anchors_of_restructuredtext(links)
+        occurrences(document, found()),
+        anchors=lambda: anchors_of_restructuredtext(links),
+        code=code,
     )
 
 
@@ -237,8 +241,10 @@ class _Walk:
         if at >= self.layout.ends[line] and not self.layout.says(line + 1):
             return line + 1  # an empty comment: what is behind it is none
         end = self.layout.block_end(line, column)
+        start, last = at, self.layout.ends[end - 1]
+        if self.place is None:  # a cell has offsets of its own
+            self.links.comments.append((start, last))
         if self.links.settings.comments:
-            start, last = at, self.layout.ends[end - 1]
             for first, after, href in bare.find_hrefs(self.text[start:last], schemeless=False):
                 place = (start + first, start + after)
                 self._emit(Found(*place, href, Kind.BARE, self.headings.path))

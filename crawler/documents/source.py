@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from crawler import bare
 from crawler.comments import comments, syntax_of
+from crawler.directives import outside
 from crawler.found import Found, occurrences
 from crawler.markup import unescape
 from crawler.model import Document, Kind, Reading
@@ -12,7 +13,12 @@ from crawler.settings import ExtractSettings
 
 def read(document: Document, settings: ExtractSettings) -> Reading:
     """Read every bare URL of a comment."""
-    return Reading(occurrences(document, _links(document, settings)))
+    return Reading(occurrences(document, _links(document, settings)), code=lambda: _code(document))
+
+
+def _code(document: Document) -> list[tuple[int, int]]:
+    text = document.text
+    return outside(comments(text, syntax_of(document.name)), len(text))
 
 
 def _links(document: Document, settings: ExtractSettings) -> Iterator[Found]:
