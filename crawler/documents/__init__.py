@@ -50,7 +50,6 @@ _OF_XML: Final = ("<!--",)
 _OF_HTML: Final = (*_OF_XML, "{/*", "{#", "{%")
 FORMATS: Final = (
     Format("asciidoc", (".adoc", ".asciidoc", ".asc"), comments=("//",)),
-    Format("bibtex", (".bib",)),
     Format("bibtex", (".bib",), comments=("%",)),
     Format("css", (".css",), on_request=True, comments=("/*",)),
     Format("csv", (".csv", ".tsv"), on_request=True, comments=("#",)),
