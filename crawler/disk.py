@@ -6,7 +6,7 @@ A checkout may be a stranger's: only regular files are read, and only up to a si
 import os
 import stat
 from dataclasses import replace
-from pathlib import Path
+from pathlib import PurePath
 from typing import BinaryIO, Final
 
 from crawler.documents import BY_NAME, format_of
@@ -23,7 +23,11 @@ class Unreadable(Exception):  # noqa: N818 - a fact of a file, and no error of o
     """Why a file cannot be read: the rest of a sentence that begins with its name."""
 
 
-def read_bytes(path: str | Path, *, follow: bool = True) -> bytes:
+class NotText(Unreadable):
+    """It is no text, and of no format that needs none."""
+
+
+def read_bytes(path: str | PurePath, *, follow: bool = True) -> bytes:
     """Return what is in a regular file; `follow`: also if the path is a link. Raises `Unreadable`.
 
     A file that says that it is larger than the limit costs nothing, be it sparse or not.
@@ -67,7 +71,7 @@ def document(name: str, otherwise: str, data: bytes, source: str, remarks: list[
         return replace(made, data=data)
     decoded = decode(data)
     if decoded is None:
-        raise Unreadable("is a binary file, not a document")
+        raise NotText("is a binary file, not a document")
     if decoded.remark:
         remarks.append(f"{shown}: {decoded.remark}.")
     return replace(made, text=decoded.text, encoding=decoded.encoding)

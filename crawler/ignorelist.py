@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from crawler.errors import SettingsError
+from crawler.wildcards import rules
 
 _KEYS: Final = ("url", "document", "until", "reason")
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")  # the library also reads `20270131` and weeks
@@ -74,12 +75,8 @@ def _check_patterns(url: str, document: str, what: str) -> None:
         re.compile(url)
     except re.error as error:
         raise SettingsError(f"{what}: {url!r} is no regular expression: {error}.") from error
-    from pathspec import GitIgnoreSpec  # noqa: PLC0415 - few settings have an ignore list
-
-    try:
-        GitIgnoreSpec.from_lines([document])
-    except ValueError as error:
-        raise SettingsError(f"{what}: {document!r} is no pattern of names.") from error
+    if document and not rules([document]).rules:
+        raise SettingsError(f"{what}: {document!r} is no pattern of names.")
 
 
 def _until(value: Any, what: str) -> date | None:  # noqa: ANN401 - whatever TOML can hold

@@ -9,16 +9,14 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import Final, TypeAlias
 
 from crawler.directives import MARK, Directive
 from crawler.ignorelist import Entry, day
 from crawler.model import Ignore, IgnoreState, Place, Span
 from crawler.text import clean
 from crawler.urls import Target
-
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
+from crawler.wildcards import rules
 
 _SAME: Final = "ignore"
 _NEXT: Final = "ignore-next-line"
@@ -180,11 +178,11 @@ class _Listed:
         self.rule = _Rule(Ignore(entry.where, None, entry.number, state, until, reason))
         self.url = re.compile(entry.url)
         self.has_fitted = False
-        self._names = _names(entry.document) if entry.document else None
+        self._names = rules([entry.document]) if entry.document else None
 
     def fits(self, document: str) -> bool:
         """Tell whether it is about a document, and remember if it was about any."""
-        fits = self._names is None or self._names.match_file(document)
+        fits = self._names is None or self._names.ignore(document)
         self.has_fitted = self.has_fitted or fits
         return fits
 
@@ -229,9 +227,3 @@ def _fields(words: str, at: int) -> dict[str, str] | str:
 def _state(until: date | None, today: date | None) -> IgnoreState:
     expired = until is not None and today is not None and today > until
     return IgnoreState.EXPIRED if expired else IgnoreState.UNUSED
-
-
-def _names(pattern: str) -> "GitIgnoreSpec":
-    from pathspec import GitIgnoreSpec  # noqa: PLC0415 - few settings have an ignore list
-
-    return GitIgnoreSpec.from_lines([pattern])

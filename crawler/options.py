@@ -14,7 +14,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 Options: TypeAlias = Mapping[str, Any]
 
 # Sections whose settings are options of every command that asks.
-_ASKING: Final = ("extract", "local", "select", "fetch", "pace", "policy")
+_ASKING: Final = ("choose", "extract", "local", "select", "fetch", "pace", "policy")
 _NOT_OPTIONS: Final = frozenset({
     "sources", "db", "ignore", "output", "max_body", "max_retry_after",
 })  # fmt: skip
@@ -22,7 +22,8 @@ _METAVARS: Final = {
     "include": "REGEX", "exclude": "REGEX", "header": "'HOST: Name: value'", "cacert": "FILE",
     "resolve": "PATTERN:PORT:ADDRESS", "allow_address": "CIDR", "fail_on": "OUTCOMES",
     "timeout": "SECONDS", "deadline": "SECONDS", "delay": "SECONDS", "max_time": "SECONDS",
-    "user_agent": "TEXT", "proxy": "URL", "define": "NAME=VALUE", "root": "DIR",
+    "user_agent": "TEXT", "proxy": "URL", "include_path": "PATTERN", "exclude_path": "PATTERN",
+    "document_formats": "NAMES", "define": "NAME=VALUE", "root": "DIR",
 }  # fmt: skip
 AUTHORITIES: Final = "SSL_CERT_FILE"
 _TYPES: Final = {int: click.INT, float: click.FLOAT, str: click.STRING, tuple: click.STRING}
@@ -59,12 +60,17 @@ def history(function: F) -> F:
 
 
 def documents(function: F) -> F:
-    """Add `SOURCE…` and `--stdin-name`."""
+    """Add `SOURCE…`, `--files-from` and `--stdin-name`."""
     function = click.option(
         "--stdin-name",
         default="standard-input.md",
         metavar="NAME",
         help="What standard input is called; the ending tells its format.",
+    )(function)
+    function = click.option(
+        "--files-from",
+        metavar="FILE",
+        help="Read the sources that this file lists, one a line; - for standard input.",
     )(function)
     return click.argument("sources", nargs=-1, metavar="[SOURCE]...")(function)
 

@@ -58,11 +58,10 @@ def prepare(given: Mapping[str, Any]) -> Session:
     if talk.format not in reports.BY_NAME:
         raise SettingsError(f"'format' must be one of {', '.join(reports.BY_NAME)}.")
     output = terminal.writable(settings.places.output)
-    names = given["sources"] or settings.places.sources
     stdin = terminal.standard_input()
     clock = SystemClock()
     today = clock.now().date()
-    collection = sources.gather(names, stdin, given["stdin_name"], settings, today)
+    collection = sources.gather(given["sources"], stdin, given["stdin_name"], settings, today)
     if output and any(_same_file(output, each.name) for each in collection.documents):
         raise UsageError(f"--output {output}: is one of the documents; name another file.")
     notes = () if talk.quiet else (*collection.remarks, *ignore_notes(collection.ignores))

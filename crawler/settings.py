@@ -8,9 +8,9 @@ Settings flow one way: defaults here, then a TOML file, then the command line, i
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, Final
 
 from crawler.errors import SettingsError
@@ -24,7 +24,8 @@ MAX_SECONDS: Final = 86_400.0
 # Whoever can change the tree can change a file in it: what weakens a guard, leads traffic
 # elsewhere or carries a secret is the operator's alone, and must be said by name.
 OPERATOR_ONLY: Final = frozenset({
-    "allow_address", "cacert", "db", "header", "insecure", "output", "proxy", "resolve",
+    "allow_address", "cacert", "db", "files_from", "header", "insecure", "output", "proxy",
+    "resolve",
 })  # fmt: skip
 
 
@@ -45,6 +46,25 @@ def knob(
     """Declare a setting: its default, one line of words, its bounds (both inclusive), its type."""
     kind = type(default) if kind is None else kind
     return field(default=default, metadata={"words": words, "low": low, "high": high, "kind": kind})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChooseSettings:
+    """Which files are documents."""
+
+    document_formats: tuple[str, ...] = knob(
+        ("default",), "formats that are read in directories: names, `default` or `all`"
+    )
+    gitignore: bool = knob(default=True, words="pass over what git would ignore")
+    hidden: bool = knob(
+        default=False, words="also read hidden files and directories, whose names begin with a dot"
+    )
+    include_path: tuple[str, ...] = knob(
+        (), "read only files that match one of these patterns, as in .gitignore"
+    )
+    exclude_path: tuple[str, ...] = knob(
+        (), "leave out files and directories that match one of these patterns, as in .gitignore"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +192,9 @@ class PlaceSettings:
     """Where things are."""
 
     sources: tuple[str, ...] = knob((), "documents to read when none is named")
+    files_from: str | None = knob(
+        None, "file that lists sources, one a line; - for standard input", kind=str
+    )
     db: str = knob("crawl.db", "the history")
     output: str | None = knob(None, "file that the report is written to", kind=str)
 
@@ -180,6 +203,7 @@ class PlaceSettings:
 class Settings:
     """All settings of one call."""
 
+    choose: ChooseSettings = ChooseSettings()
     extract: ExtractSettings = ExtractSettings()
     local: LocalSettings = LocalSettings()
     select: SelectSettings = SelectSettings()
@@ -262,28 +286,31 @@ def _apply(settings: Settings, table: Mapping[str, Any], where: str, *, found: b
         name = key.replace("-", "_")
         prefix = f"{where}: " if where else ""
         if name not in owners:
-            raise SettingsError(f"{prefix}there is no setting {key!r}{_nearest(name, owners)}.")
+            raise SettingsError(f"{prefix}there is no setting {key!r}{nearest(name, owners)}.")
         if found and name in OPERATOR_ONLY:
             raise SettingsError(
                 f"{where}: {key!r} is taken only from the command line or from a file named with "
                 "--config, never from a file that was merely found; remove it there."
             )
         section = getattr(settings, owners[name])
-        changes.setdefault(owners[name], {})[name] = _checked(section, name, value, prefix)
+        changes.setdefault(owners[name], {})[name] = _checked(
+            section, name, value, prefix, found=found
+        )
     return replace(
         settings,
         **{name: replace(getattr(settings, name), **values) for name, values in changes.items()},
     )
 
 
-def _nearest(name: str, known: Mapping[str, str]) -> str:
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return what somebody may have meant, as the end of a sentence; nothing if nothing is near."""
     from difflib import get_close_matches  # noqa: PLC0415 - needed for a mistake only
 
-    close = get_close_matches(name, known, n=1)
+    close = get_close_matches(name, list(known), n=1)
     return f"; did you mean {close[0]!r}?" if close else ""
 
 
-def _checked(section: Any, name: str, value: Any, prefix: str) -> Any:  # noqa: ANN401 - any setting
+def _checked(section: Any, name: str, value: Any, prefix: str, *, found: bool) -> Any:  # noqa: ANN401 - any setting
     if name == "ignore":
         return entries(value, prefix.removesuffix(": "))
     each = next(one for one in fields(section) if one.name == name)
@@ -293,6 +320,8 @@ def _checked(section: Any, name: str, value: Any, prefix: str) -> Any:  # noqa: 
         raise SettingsError(f"{prefix}{name!r} must be from {low:g} to {high:g}; it is {value:g}.")
     if name == "user_agent" and not re.fullmatch(r"[\x20-\x7e]+", value):
         raise SettingsError(f"{prefix}{name!r} must be printable ASCII: it is sent as a header.")
+    if found and name == "sources":
+        _check_inside(value, prefix)
     if name in ("include", "exclude"):
         _check_patterns(value, f"{prefix}{name!r}")
     if name == "define" and (bad := next((one for one in value if one.find("=") < 1), None)):
@@ -326,6 +355,17 @@ def _typed(kind: type, value: Any, what: str) -> Any:  # noqa: ANN401 - any sett
         words = {bool: "true or false", int: "a whole number", float: "a number"}
         raise SettingsError(f"{what} must be {words.get(kind, 'a text')}; it is {value!r}.")
     return value
+
+
+def _check_inside(sources: tuple[str, ...], prefix: str) -> None:
+    """A file that was merely found may name what stands beside it, and nothing else."""
+    for source in sources:
+        path = PurePath(source)
+        if path.is_absolute() or path.drive or ".." in path.parts:
+            raise SettingsError(
+                f"{prefix}'sources' names {source!r}, which is not in this tree: name it on the "
+                "command line, or in a file named with --config."
+            )
 
 
 def _check_patterns(patterns: tuple[str, ...], what: str) -> None:

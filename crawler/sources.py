@@ -1,27 +1,38 @@
 """Sources: from what the operator names to documents, in order.
 
-A checkout may be a stranger's: links in a directory are not followed; `.gitignore` is respected.
+A checkout may be a stranger's: links in a directory are not followed, and those that a pattern, a
+list or the settings name only as far as they stay in the tree. `.gitignore` is respected.
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from glob import glob, has_magic
-from pathlib import Path
-from typing import BinaryIO, Final, TypeAlias
-
-from pathspec import GitIgnoreSpec
+from pathlib import PurePath
+from typing import BinaryIO, Final
 
 from crawler.collect import Collection, collect
-from crawler.disk import Unreadable, document, read_bytes, read_stream, refusal, unicode_name
-from crawler.documents import FORMATS, format_of
-from crawler.errors import SourceError
+from crawler.disk import (
+    NotText,
+    Unreadable,
+    document,
+    read_bytes,
+    read_stream,
+    refusal,
+    unicode_name,
+)
+from crawler.documents import BY_NAME, FORMATS, format_of
+from crawler.errors import SettingsError, SourceError
 from crawler.model import Document, Unread
-from crawler.settings import Settings
+from crawler.settings import ChooseSettings, Settings, nearest
+from crawler.text import clean
 from crawler.tree import Grounds
+from crawler.walking import Walk
+from crawler.wildcards import MAGIC, PathPattern, path_pattern, rules
 
 STDIN: Final = "-"
+_LEADS_OUT: Final = "is a link that leads out of the tree"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +47,41 @@ class Loaded:
     unread: list[Unread]
 
 
-_Read: TypeAlias = Callable[[list[str]], Document]
-"""Read a document when its turn has come, with its remarks. Raises `Unreadable`."""
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file that is to be read. `surely`: it must be a document, and not just one of many names.
+
+    `follow`: also if it is a link; `tree`: only if it is in there, links followed.
+    """
+
+    path: str
+    source: str
+    surely: bool = True
+    follow: bool = True
+    tree: str | None = None
+
+    def read(self, remarks: list[str]) -> Document:
+        """Read it. Raises `Unreadable`."""
+        path = self.path
+        if self.tree is not None:
+            if not _stays(path, self.tree):
+                raise Unreadable(_LEADS_OUT)
+            path = os.path.realpath(path)
+        name = PurePath(self.path).as_posix()
+        return document(
+            name, "plaintext", read_bytes(path, follow=self.follow), self.source, remarks
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _StandardInput:
+    stream: BinaryIO
+    name: str
+    surely: bool = True
+
+    def read(self, remarks: list[str]) -> Document:
+        """Read it. Raises `Unreadable`."""
+        return document(self.name, "markdown", read_stream(self.stream), STDIN, remarks)
 
 
 def gather(
@@ -47,174 +91,250 @@ def gather(
     settings: Settings,
     today: date | None = None,
 ) -> Collection:
-    """Read the documents that the operator names, and collect their links. Raises `SourceError`."""
-    loaded = load(names, stdin, stdin_name)
+    """Read the documents that are named, and collect their links. Raises `UsageError`.
+
+    Without any name, those that the settings name are read.
+    """
+    loaded = load(names, stdin, stdin_name, settings)
     ground = Grounds(settings.local).of
     collection = collect(loaded.documents, settings.extract, ground, today)
     collection = collection.with_remarks(loaded.remarks)
-    return replace(collection, unread=tuple(loaded.unread))
+    return replace(collection, unread=(*loaded.unread, *collection.unread))
 
 
-def load(sources: Sequence[str], stdin: BinaryIO | None, stdin_name: str) -> Loaded:
-    """Find every document that the sources name. Raises `SourceError` where there is none.
+def load(
+    names: Sequence[str], stdin: BinaryIO | None, stdin_name: str, settings: Settings
+) -> Loaded:
+    """Find every document that is named. Raises `UsageError` where there is none.
 
     What is there and cannot be read does not stop the others, be it named itself or not.
     """
-    if not sources:
-        raise SourceError(
-            "no source: name a file, a directory or '-' (standard input), or set `sources` in "
-            "crawl.toml or under [tool.crawl] in pyproject.toml."
-        )
-    found: dict[str, _Read] = {}
-    remarks: list[str] = []
-    unread: dict[str, Unread] = {}
-    for source in dict.fromkeys(sources):
-        try:
-            found.update(_named(source, stdin, stdin_name, unread))
-        except OSError as error:  # a name too long to exist, a directory that may not be searched
-            _not_read(error.filename or source, refusal(error), unread)
-    told = list(unread.values())
-    return Loaded(_documents(found, remarks, told), remarks, told)
+    search = _Search(settings.choose, stdin, stdin_name)
+    listed = search.listed(settings.places.files_from)
+    if not names and not listed and not settings.places.files_from:
+        if not settings.places.sources:
+            raise SourceError(
+                "no source: name a file, a directory or '-' (standard input), or set `sources` in "
+                "crawl.toml or under [tool.crawl] in pyproject.toml."
+            )
+        listed = settings.places.sources
+    for source in dict.fromkeys(names):
+        search.find(source, trusted=True)
+    for source in dict.fromkeys(listed):
+        search.find(source, trusted=False)
+    return search.loaded()
 
 
-def _documents(
-    found: Mapping[str, _Read], remarks: list[str], unread: list[Unread]
-) -> Iterator[Document]:
-    for name in sorted(found):
+class _Search:
+    """What was found so far, and by which rules more is looked for."""
+
+    def __init__(self, choose: ChooseSettings, stdin: BinaryIO | None, stdin_name: str) -> None:
+        self._choose = choose
+        self._formats = chosen_formats(choose.document_formats)
+        self._include, self._exclude = rules(choose.include_path), rules(choose.exclude_path)
+        self._stdin, self._stdin_name = stdin, stdin_name
+        self._found: dict[str, _File | _StandardInput] = {}
+        self._unread: dict[str, Unread] = {}
+        self._left_out: Counter[str] = Counter()
+
+    def listed(self, where: str | None) -> tuple[str, ...]:
+        """Return the sources that stand in a list. Raises `SourceError`."""
+        if where is None:
+            return ()
         try:
-            yield found[name](remarks)
+            data = read_stream(self._input()) if where == STDIN else read_bytes(where)
         except Unreadable as error:
-            unread.append(Unread(name, str(error)))
+            raise SourceError(f"--files-from {clean(where)}: {error}.") from error
+        if where == STDIN:
+            self._stdin = None
+        if b"\0" in data:  # as `find -print0` and `git ls-files -z` write it
+            return tuple(os.fsdecode(each) for each in data.split(b"\0") if each)
+        lines = (os.fsdecode(line.removesuffix(b"\r")) for line in data.split(b"\n"))
+        return tuple(line for line in lines if line and not line.startswith("#"))
 
+    def find(self, source: str, *, trusted: bool) -> None:
+        """Find what a source names. `trusted`: the operator's very word. Raises `SourceError`."""
+        try:
+            for name, file in self._named(source, trusted=trusted):
+                if file.surely or name not in self._found:
+                    self._found[name] = file
+        except OSError as error:  # a name too long to exist, a directory that may not be searched
+            self._fail(source, refusal(error))
 
-def _not_read(name: str, reason: str, unread: dict[str, Unread]) -> None:
-    shown = unicode_name(Path(name).as_posix())
-    unread[shown] = Unread(shown, reason)
+    def loaded(self) -> Loaded:
+        """Return all that was found."""
+        remarks, unread = list(self._remarks()), list(self._unread.values())
+        return Loaded(self._documents(remarks, unread), remarks, unread)
 
+    def _documents(self, remarks: list[str], unread: list[Unread]) -> Iterator[Document]:
+        passed = 0
+        for name in sorted(self._found):
+            file = self._found[name]
+            try:
+                yield file.read(remarks)
+            except Unreadable as error:
+                if isinstance(error, NotText) and not (file.surely or format_of(name)):
+                    passed += 1
+                else:
+                    unread.append(Unread(name, str(error)))
+        if passed:
+            remarks.append(
+                f"{_counted(passed, 'file')} of no known ending: no text, and passed over."
+            )
 
-def _named(
-    source: str, stdin: BinaryIO | None, stdin_name: str, unread: dict[str, Unread]
-) -> Iterator[tuple[str, _Read]]:
-    path = Path(source)
-    if source == STDIN:
-        yield _standard_input(stdin, stdin_name)
-    elif source.lower().startswith(("http://", "https://")):
-        raise SourceError(f"{source}: pages of the web cannot be sources yet; save it to a file.")
-    elif path.is_dir():
-        yield from _directory(path, source, unread)
-    elif path.exists() or path.is_symlink():
-        yield _file(path, source)
-    elif has_magic(source):
-        found = glob(source, recursive=True)  # noqa: PTH207 - the pattern may be absolute
-        matches = sorted(match for match in found if Path(match).is_file())
-        if not matches:
-            raise SourceError(f"{source}: no file matches this pattern.")
-        for match in matches:
-            yield _file(Path(match), source)
-    else:
-        raise SourceError(f"{source}: there is no such file or directory.")
+    def _remarks(self) -> Iterator[str]:
+        if self._left_out:
+            what = " and ".join(_counted(n, noun) for noun, n in sorted(self._left_out.items()))
+            yield f"`include_path` and `exclude_path` leave out {what}."
 
+    def _named(self, source: str, *, trusted: bool) -> Iterator[tuple[str, _File | _StandardInput]]:
+        if source == STDIN:
+            yield self._standard_input()
+        elif source.lower().startswith(("http://", "https://")):
+            raise SourceError(
+                f"{source}: pages of the web cannot be sources yet; save it to a file."
+            )
+        elif os.path.isdir(source):  # noqa: PTH112 - never raises
+            yield from self._directory(source, trusted=trusted)
+        elif _is_there(source):
+            yield from self._file(source, trusted=trusted)
+        elif MAGIC.search(source):
+            yield from self._pattern(source)
+        else:
+            raise SourceError(f"{clean(source)}: there is no such file or directory.")
 
-def _standard_input(stdin: BinaryIO | None, name: str) -> tuple[str, _Read]:
-    if stdin is None:
-        raise SourceError("-: standard input is closed.")
-    if not name.strip():
-        raise SourceError("--stdin-name: a document needs a name, such as README.md.")
+    def _input(self) -> BinaryIO:
+        if self._stdin is None:
+            raise SourceError("-: standard input is closed, or has been read as a list.")
+        return self._stdin
 
-    def read(remarks: list[str]) -> Document:
-        return document(name, "markdown", read_stream(stdin), STDIN, remarks)
+    def _standard_input(self) -> tuple[str, _StandardInput]:
+        name = self._stdin_name
+        if not name.strip():
+            raise SourceError("--stdin-name: a document needs a name, such as README.md.")
+        return unicode_name(name), _StandardInput(self._input(), name)
 
-    return unicode_name(name), read
-
-
-def _directory(path: Path, source: str, unread: dict[str, Unread]) -> Iterator[tuple[str, _Read]]:
-    found, before = False, len(unread)
-    for file in _walk(path, unread):
-        found = True
-        yield _file(file, source, follow=False)
-    if not found and len(unread) == before:
-        sought = ", ".join(each.name for each in FORMATS if not each.on_request)
-        raise SourceError(f"{source}: holds no document of a format that is read ({sought}).")
-
-
-def _walk(root: Path, unread: dict[str, Unread]) -> Iterator[Path]:
-    """Yield the documents below a directory that git would not ignore, in a stable order."""
-
-    def unreadable(error: OSError) -> None:
-        _not_read(error.filename, refusal(error), unread)
-
-    specs = _outer_specs(root)
-    for where, directories, files in os.walk(root, onerror=unreadable):
-        here = Path(where)
-        if spec := _spec(here):
-            specs.append((here.resolve(), spec))
-        directories[:] = sorted(
-            name
-            for name in directories
-            if not name.startswith(".") and not _ignored(here / name, specs, directory=True)
+    def _file(self, source: str, *, trusted: bool) -> Iterator[tuple[str, _File]]:
+        path = PurePath(source)
+        if self._leaves_out(_from_here(source) or path.name, directory=False):
+            return
+        tree = None if trusted else _tree(path.parent)
+        yield (
+            unicode_name(path.as_posix()),
+            _File(str(path), source, surely=trusted, follow=trusted, tree=tree),
         )
-        for name in sorted(files):
-            file = here / name
-            if _is_sought(name) and not file.is_symlink() and not _ignored(file, specs):
-                yield file
+
+    def _directory(self, source: str, *, trusted: bool) -> Iterator[tuple[str, _File]]:
+        if not trusted and not _stays(source, _tree(PurePath(source))):
+            self._fail(source, _LEADS_OUT)
+            return
+        before, found = len(self._unread) + self._left_out.total(), False
+        pattern = path_pattern(["**"], hidden=self._choose.hidden)
+        for path in self._walked(source, pattern, self._is_sought):
+            found = True
+            yield unicode_name(path), _File(path, source, follow=False)
+        if not found and len(self._unread) + self._left_out.total() == before:
+            sought = ", ".join(sorted(self._formats))
+            raise SourceError(
+                f"{clean(source)}: holds no document of a format that is read ({sought})."
+            )
+
+    def _pattern(self, source: str) -> Iterator[tuple[str, _File]]:
+        parts = PurePath(source).parts
+        first = next(at for at, part in enumerate(parts) if MAGIC.search(part))
+        base, rest = str(PurePath(*parts[:first])), parts[first:]
+        if os.pardir in rest:
+            raise SourceError(f"{clean(source)}: '..' may stand only before what is a pattern.")
+        left_out, found = self._left_out.total(), False
+        if os.path.isdir(base):  # noqa: PTH112 - never raises
+            pattern = path_pattern(rest, hidden=self._choose.hidden)
+            for path in self._walked(base, pattern, os.DirEntry.is_file):
+                found = True
+                tree = _tree(PurePath(base))
+                yield unicode_name(path), _File(path, source, surely=False, follow=False, tree=tree)
+        if not found and self._left_out.total() == left_out:
+            raise SourceError(f"{clean(source)}: no file matches this pattern.")
+
+    def _walked(
+        self, root: str, pattern: PathPattern, wanted: Callable[["os.DirEntry[str]"], bool]
+    ) -> Iterator[str]:
+        """Yield the paths of files below a directory, as they can be opened from here."""
+        here = _from_here(root)
+        if here and self._leaves_out(here, directory=True):
+            return
+        before, prefix = (f"{here}/" if here else ""), PurePath(root).as_posix()
+        prefix = "" if prefix == os.curdir else f"{prefix.rstrip('/')}/"
+        walk = Walk(
+            root,
+            pattern,
+            wanted,
+            lambda path, directory: self._leaves_out(before + path, directory=directory),
+            lambda path, reason: self._fail((prefix + path).rstrip("/") or root, reason),
+            gitignore=self._choose.gitignore,
+        )
+        for path in walk.files():
+            yield prefix + path
+
+    def _is_sought(self, entry: "os.DirEntry[str]") -> bool:
+        format_ = format_of(entry.name)
+        return format_ is not None and format_.name in self._formats and not entry.is_symlink()
+
+    def _leaves_out(self, path: str, *, directory: bool) -> bool:
+        """Tell whether the settings leave a path out, and count it."""
+        out = bool(self._exclude.rules) and self._exclude.ignore(path, directory=directory)
+        if not directory and not out and self._include.rules:
+            out = not self._include.ignore(path)
+        if out:
+            self._left_out["directory" if directory else "file"] += 1
+        return out
+
+    def _fail(self, name: str, reason: str) -> None:
+        shown = unicode_name(PurePath(name).as_posix())
+        self._unread[shown] = Unread(shown, reason)
 
 
-def _is_sought(name: str) -> bool:
-    format_ = format_of(name)
-    return format_ is not None and not format_.on_request
+def chosen_formats(names: Iterable[str]) -> frozenset[str]:
+    """Return the formats that are read in directories. Raises `SettingsError`."""
+    groups = {
+        "all": frozenset(BY_NAME),
+        "default": frozenset(each.name for each in FORMATS if not each.on_request),
+    }
+    chosen: frozenset[str] = frozenset()
+    for name in (one.strip() for each in names for one in each.split(",")):
+        if name not in groups and name not in BY_NAME:
+            known = {*groups, *BY_NAME}
+            raise SettingsError(
+                f"'document_formats' knows no format {name!r}{nearest(name, known)}; there are "
+                f"{', '.join(sorted(known))}."
+            )
+        chosen |= groups.get(name, frozenset({name}))
+    return chosen
 
 
-def _outer_specs(root: Path) -> list[tuple[Path, GitIgnoreSpec]]:
-    """Read the `.gitignore` files above a directory, from the repository's top downwards.
-
-    They do not count for a directory that they ignore: whoever names it wants it read.
-    """
-    specs: list[tuple[Path, GitIgnoreSpec]] = []
-    for parent in root.resolve().parents if not os.path.exists(root / ".git") else ():  # noqa: PTH110 - never raises
-        if spec := _spec(parent):
-            specs.insert(0, (parent, spec))
-        if (parent / ".git").exists():
-            return [] if _ignored(root.resolve(), specs, directory=True) else specs
-    return []
-
-
-def _spec(directory: Path) -> GitIgnoreSpec | None:
-    path = directory / ".gitignore"
-    if path.is_symlink():  # git does not follow it either
-        return None
+def _is_there(path: str) -> bool:
     try:
-        lines = read_bytes(path).decode("utf-8", "replace").splitlines()
-    except Unreadable:
-        return None
-    return GitIgnoreSpec.from_lines(filter(_is_pattern, lines))
-
-
-def _is_pattern(line: str) -> bool:
-    try:
-        GitIgnoreSpec.from_lines([line])
-    except ValueError:  # such as a lone "!": git passes over it too
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: it holds a NUL
         return False
     return True
 
 
-def _ignored(
-    path: Path, specs: Sequence[tuple[Path, GitIgnoreSpec]], *, directory: bool = False
-) -> bool:
-    """Tell what the nearest file says that says anything, as git does: `specs` go downwards."""
-    absolute = path.parent.resolve() / path.name
-    for base, spec in reversed(specs):
-        if absolute.is_relative_to(base):
-            name = absolute.relative_to(base).as_posix() + ("/" if directory else "")
-            ignored = spec.check_file(name).include
-            if ignored is not None:
-                return ignored
-    return False
+def _from_here(path: str) -> str:
+    """Return a path from the working directory; nothing for that itself, or if it leads out."""
+    relative = os.path.relpath(path)
+    return "" if relative == os.curdir or relative.startswith(os.pardir) else relative
 
 
-def _file(path: Path, source: str, *, follow: bool = True) -> tuple[str, _Read]:
-    name = path.as_posix()
+def _tree(otherwise: PurePath) -> str:
+    """Return the tree that a path is in: the working directory's, or else what is given."""
+    inside = not os.path.relpath(otherwise).startswith(os.pardir)
+    return os.curdir if inside else str(otherwise)
 
-    def read(remarks: list[str]) -> Document:
-        return document(name, "plaintext", read_bytes(path, follow=follow), source, remarks)
 
-    return unicode_name(name), read
+def _stays(path: str, tree: str) -> bool:
+    return PurePath(os.path.realpath(path)).is_relative_to(os.path.realpath(tree))
+
+
+def _counted(number: int, noun: str) -> str:
+    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{number} {noun if number == 1 else plural}"

@@ -640,7 +640,10 @@ def test_standard_input_is_read_once_and_need_not_be_there(
     done = crawl("links", "-", "-", stdin=b"<https://a.example/>")
     assert "https://a.example/" in done.out
     monkeypatch.setattr("crawler.terminal.standard_input", lambda: None)
-    assert crawl("links", "-").err == "crawl: -: standard input is closed.\n"
+    assert (
+        crawl("links", "-").err
+        == "crawl: -: standard input is closed, or has been read as a list.\n"
+    )
 
 
 def test_jsonl_that_is_partial_says_so_on_standard_error(crawl: Crawl, port: int) -> None:

@@ -94,6 +94,16 @@ def test_mistakes_are_told_in_a_sentence_that_names_the_file(
     assert str(caught.value).startswith(("crawl.toml: ", str(tmp_path)))
 
 
+@pytest.mark.parametrize("source", ["/etc", "../other", "docs/../../x", "*/../../y"])
+def test_sources_of_a_file_that_was_merely_found_stay_in_its_tree(
+    tmp_path: Path, source: str
+) -> None:
+    path = written(tmp_path, f"sources = ['docs', '{source}']\n")
+    with pytest.raises(SettingsError, match="which is not in this tree: name it on the"):
+        load(None, tmp_path, {})
+    assert load(path, None, {}).places.sources == ("docs", source)
+
+
 def test_a_section_that_is_none_is_told(tmp_path: Path) -> None:
     written(tmp_path, "[tool]\ncrawl = 5\n", "pyproject.toml")
     with pytest.raises(SettingsError, match="no setting"):

@@ -4,18 +4,26 @@ import io
 import os
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from crawler import disk
-from crawler.errors import SourceError
+from crawler.errors import SettingsError, SourceError
 from crawler.model import Document
-from crawler.settings import Settings
+from crawler.settings import (
+    ChooseSettings,
+    PlaceSettings,
+    Settings,
+)
 from crawler.sources import gather, load
+
+DEFAULTS = Settings()
 
 
 @pytest.fixture(autouse=True)
@@ -40,9 +48,15 @@ class Read:
     unread: list[str]
 
 
-def read(*names: str, stdin: bytes = b"", stdin_name: str = "<stdin>") -> Read:
-    loaded = load(names, io.BytesIO(stdin), stdin_name)
+def read(
+    *names: str, stdin: bytes = b"", stdin_name: str = "<stdin>", settings: Settings = DEFAULTS
+) -> Read:
+    loaded = load(names, io.BytesIO(stdin), stdin_name, settings)
     return Read(list(loaded.documents), loaded.remarks, list(map(str, loaded.unread)))
+
+
+def choosing(**values: Any) -> Settings:  # noqa: ANN401 - as the settings have them
+    return Settings(choose=ChooseSettings(**values))
 
 
 def names_of(*sources_: str) -> list[str]:
@@ -94,7 +108,7 @@ def test_a_file_is_read_with_its_name_format_and_source() -> None:
         ("A.MARKDOWN", "markdown"),
         ("a.html", "html"),
         ("a.txt", "plaintext"),
-        ("a.rst", "plaintext"),
+        ("a.xyz", "plaintext"),
         ("LICENSE", "plaintext"),
     ],
 )
@@ -110,7 +124,7 @@ def test_documents_come_in_order_of_their_names_whatever_the_order_of_sources() 
 
 def test_a_document_is_read_when_its_turn_comes() -> None:
     write({"a.md": "a", "b.md": "b"})
-    documents = load([".", "b.md"], None, "").documents
+    documents = load([".", "b.md"], None, "", Settings()).documents
     assert next(documents).text == "a"
     write({"b.md": "changed"})
     assert [document.text for document in documents] == ["changed"]
@@ -145,6 +159,8 @@ def test_no_source_at_all_says_what_to_name() -> None:
     [
         ("nowhere.md", "there is no such file or directory."),
         ("no*.md", "no file matches this pattern."),
+        ("no/*.md", "no file matches this pattern."),
+        ("a*/../b.md", "'..' may stand only before what is a pattern."),
         ("http://a.example/", "pages of the web cannot be sources yet; save it to a file."),
         ("HTTPS://a.example/a.md", "pages of the web cannot be sources yet; save it to a file."),
     ],
@@ -260,9 +276,9 @@ def test_a_file_up_to_the_limit_is_read_and_a_larger_one_is_refused(
 
 def test_a_directory_gives_documents_of_known_endings_in_a_stable_order() -> None:
     write(
-        {"d/b/z.md": "", "d/b.txt": "", "d/a.html": "", "d/a.py": "", "d/x.rst": "", "d/.n.md": ""}
+        {"d/b/z.md": "", "d/b.txt": "", "d/a.html": "", "d/a.py": "", "d/x.json": "", "d/.n.md": ""}
     )
-    assert names_of("d") == ["d/.n.md", "d/a.html", "d/b.txt", "d/b/z.md"]
+    assert names_of("d") == ["d/a.html", "d/b.txt", "d/b/z.md"]
     assert {document.source for document in read("d").documents} == {"d"}
 
 
@@ -274,10 +290,15 @@ def test_a_directory_without_documents_says_what_would_be_one(files: dict[str, s
         read("d")
 
 
-def test_hidden_directories_are_passed_over_unless_they_are_named() -> None:
-    write({"d/a.md": "", "d/.git/b.md": "", "d/.venv/c/d.md": ""})
-    assert names_of("d") == ["d/a.md"]
+def test_what_is_hidden_is_passed_over_unless_it_is_named_or_asked_for() -> None:
+    write({"d/a.md": "", "d/.git/b.md": "", "d/.venv/c/d.md": "", "d/.n.md": ""})
+    assert names_of("d") == names_of("d/**/*.md") == ["d/a.md"]
     assert names_of("d/.venv") == ["d/.venv/c/d.md"]
+    assert names_of("d/.n.md", "*/.venv/**") == ["d/.n.md", "d/.venv/c/d.md"]
+    hidden = choosing(hidden=True)
+    for source in ("d", "d/**/*.md"):
+        found = [each.name for each in read(source, settings=hidden).documents]
+        assert found == ["d/.n.md", "d/.venv/c/d.md", "d/a.md"]
 
 
 def test_links_inside_a_directory_are_not_followed() -> None:
@@ -439,7 +460,216 @@ def test_a_gitignore_that_is_no_regular_file_is_not_read() -> None:
 
 def test_a_file_that_git_ignores_is_read_when_it_is_named() -> None:
     write({".git/HEAD": "", ".gitignore": "*.md\n", "a.md": ""})
-    assert names_of("a.md") == names_of("*.md") == ["a.md"]
+    assert names_of("a.md") == ["a.md"]
+    with pytest.raises(SourceError, match="no file matches this pattern"):
+        read("*.md")
+
+
+def test_rules_of_a_repository_alone_count_and_need_not_be_respected() -> None:
+    write({
+        ".git/info/exclude": "drop.md\n", ".gitignore": "x.md\n", "drop.md": "", "keep.md": "",
+        "d/drop.md": "", "d/x.md": "", "d/a.md": "",
+    })  # fmt: skip
+    assert names_of(".") == ["d/a.md", "keep.md"]
+    assert names_of("d") == names_of("d/*") == ["d/a.md"]
+    every = choosing(gitignore=False)
+    found = [each.name for each in read("d", settings=every).documents]
+    assert found == ["d/a.md", "d/drop.md", "d/x.md"]
+
+
+@pytest.mark.parametrize("where", ["worktree", "submodule"])
+def test_rules_of_a_worktree_and_of_a_submodule_are_found_where_git_keeps_them(where: str) -> None:
+    write({
+        "main/.git/info/exclude": "drop.md\n", "main/.git/worktrees/w/commondir": "../..\n",
+        "w/.git": f"gitdir: {Path.cwd()}/main/.git/worktrees/w\n"
+        if where == "worktree" else "gitdir: ../main/.git\n",
+        "w/drop.md": "", "w/a.md": "", "w/d/drop.md": "", "w/d/b.md": "",
+    })  # fmt: skip
+    assert names_of("w") == ["w/a.md", "w/d/b.md"]
+    assert names_of("w/d") == ["w/d/b.md"]
+
+
+def test_a_repository_inside_another_has_its_own_rules_only() -> None:
+    write({
+        ".git/HEAD": "", ".gitignore": "*.txt\n", "in/.git/info/exclude": "drop.md\n",
+        "in/a.txt": "", "in/drop.md": "", "in/d/b.txt": "", "in/d/.gitignore": "c.md",
+        "in/d/c.md": "", "a.txt": "", "a.md": "",
+    })  # fmt: skip
+    assert names_of(".") == ["a.md", "in/a.txt", "in/d/b.txt"]
+
+
+def test_a_gitignore_that_was_written_to_take_for_ever_does_not() -> None:
+    write({".git/HEAD": "", ".gitignore": "*a" * 100 + "b\n" + "**/x/" * 30 + "b\n"})
+    write({f"{'a' * 240}.md": "", "x/" * 60 + "a.md": ""})
+    begun = time.process_time()
+    assert len(names_of(".")) == 2
+    assert time.process_time() - begun < 5
+
+
+# What is chosen
+
+
+@pytest.mark.parametrize(
+    ("values", "names"),
+    [
+        ({"exclude_path": ("drafts/",)}, ["a.md", "b.html", "d/a.md"]),
+        ({"exclude_path": ("a.md",)}, ["b.html", "drafts/c.md"]),
+        ({"exclude_path": ("/a.md", "d")}, ["b.html", "drafts/c.md"]),
+        ({"exclude_path": ("*", "!*/", "!a.md")}, ["a.md", "d/a.md"]),
+        ({"include_path": ("*.md",)}, ["a.md", "d/a.md", "drafts/c.md"]),
+        ({"include_path": ("d/", "drafts/*"), "exclude_path": ("c.md",)}, ["d/a.md"]),
+        ({"document_formats": ("html",)}, ["b.html"]),
+        ({"document_formats": ("markdown, html",)}, ["a.md", "b.html", "d/a.md", "drafts/c.md"]),
+        ({"document_formats": ("default", "html")}, ["a.md", "b.html", "d/a.md", "drafts/c.md"]),
+    ],
+)
+def test_the_settings_choose_what_is_read(values: dict[str, Any], names: list[str]) -> None:
+    write({"a.md": "", "b.html": "", "d/a.md": "", "drafts/c.md": ""})
+    loaded = read(".", settings=choosing(**values))
+    assert [document.name for document in loaded.documents] == names
+    assert bool(loaded.remarks) == ("document_formats" not in values)
+
+
+def test_what_the_settings_leave_out_is_counted_and_no_mistake() -> None:
+    write({"a.md": "", "d/a.md": "", "d/b.md": "", "e/c.md": ""})
+    for source in (".", "*", "a.md", "d"):
+        assert read(source, settings=choosing(exclude_path=("*",))).documents == []
+    loaded = read(".", "e/c.md", settings=choosing(exclude_path=("d", "c.md")))
+    assert [document.name for document in loaded.documents] == ["a.md"]
+    assert loaded.remarks == [
+        "`include_path` and `exclude_path` leave out 1 directory and 2 files."
+    ]
+
+
+def test_paths_are_those_from_here_or_else_from_the_source(here: Path) -> None:
+    write({"in/d/a.md": "", "out/d/a.md": "", "out/b.md": ""})
+    os.chdir(here / "in")
+    assert read("d", settings=choosing(exclude_path=("/d/a.md",))).documents == []
+    loaded = read("../out", settings=choosing(exclude_path=("/d/a.md",)))
+    assert [document.name for document in loaded.documents] == ["../out/b.md"]
+
+
+def test_an_unknown_format_is_told_with_the_nearest_one() -> None:
+    with pytest.raises(SettingsError, match="knows no format 'markdwn'; did you mean 'markdown'"):
+        read(".", settings=choosing(document_formats=("default,markdwn",)))
+
+
+# Lists
+
+
+def listed(text: bytes, *names: str, stdin: bytes = b"") -> Read:
+    Path("list").write_bytes(text)
+    return read(*names, stdin=stdin, settings=Settings(places=PlaceSettings(files_from="list")))
+
+
+def names_listed(text: bytes, *names: str) -> list[str]:
+    return [document.name for document in listed(text, *names).documents]
+
+
+def test_a_list_names_sources_a_line_each() -> None:
+    write({"a.md": "", "d/b.md": "", "e/c.md": "", " x.md": "", "#y.md": "", "n\nl.md": ""})
+    names = names_listed(b"# all\r\na.md\r\n\nd\ne/*.md\n x.md\n./#y.md\n")
+    assert names == [
+        " x.md",
+        "#y.md",
+        "a.md",
+        "d/b.md",
+        "e/c.md",
+    ]
+    assert names_listed(b"n\nl.md\0#y.md\0") == ["#y.md", "n\nl.md"]
+    assert names_listed(b"a.md", "e") == ["a.md", "e/c.md"]
+    assert listed(b"").documents == []
+
+
+def test_a_list_may_come_by_standard_input() -> None:
+    write({"a.md": ""})
+    settings = Settings(places=PlaceSettings(files_from="-", sources=("nowhere",)))
+    assert [each.name for each in read(stdin=b"a.md\n", settings=settings).documents] == ["a.md"]
+    with pytest.raises(SourceError, match="has been read as a list"):
+        read("-", stdin=b"a.md\n", settings=settings)
+
+
+def test_a_list_that_cannot_be_read_is_wrong_usage() -> None:
+    settings = Settings(places=PlaceSettings(files_from="none"))
+    with pytest.raises(SourceError, match=r"^--files-from none: cannot be read \(No such file"):
+        read("a.md", settings=settings)
+    with pytest.raises(SourceError, match=r"gone\.md: there is no such file"):
+        listed(b"gone.md")
+
+
+def test_a_listed_file_that_is_no_text_is_passed_over_if_nothing_says_that_it_should_be() -> None:
+    write({"a.png": b"PNG\0", "b": b"\0", "c.md": b"\0", "LICENSE": "x"})
+    loaded = listed(b"a.png\nb\nc.md\nLICENSE\n")
+    assert [each.name for each in loaded.documents] == ["LICENSE"]
+    assert loaded.unread == ["c.md: is a binary file, not a document."]
+    assert loaded.remarks == ["2 files of no known ending: no text, and passed over."]
+    assert read("a.png", "*").unread == [
+        "a.png: is a binary file, not a document.", "c.md: is a binary file, not a document.",
+    ]  # fmt: skip
+
+
+# Links that lead out of the tree
+
+
+@pytest.mark.parametrize("target", ["../out/s.md", "../out"])
+def test_only_the_operators_own_word_leads_out_of_the_tree(here: Path, target: str) -> None:
+    write({"out/s.md": "secret", "in/a.md": "", "in/real/b.md": ""})
+    os.chdir(here / "in")
+    Path("l.md").symlink_to("../out/s.md")
+    Path("inside.md").symlink_to("real/b.md")
+    Path("down").symlink_to(target)
+    assert [each.text for each in read("l.md").documents] == ["secret"]
+    by_pattern = read("*.md")
+    assert [each.name for each in by_pattern.documents] == ["a.md", "inside.md"]
+    assert by_pattern.unread == ["l.md: is a link that leads out of the tree."]
+    assert listed(b"l.md\ninside.md").unread == by_pattern.unread
+    told = Settings(places=PlaceSettings(sources=("down", "l.md", "a.md")))
+    assert [each.name for each in read(settings=told).documents] == ["a.md"]
+    assert len(read(settings=told).unread) == 2
+    with pytest.raises(SourceError, match="no file matches"):
+        read("*/s.md")
+
+
+# Trees of all shapes
+
+
+def test_a_tree_of_a_thousand_levels_is_read(here: Path) -> None:
+    Path("top").mkdir()
+    os.chdir("top")
+    for _ in range(1000):
+        Path("d").mkdir()
+        os.chdir("d")
+    Path("a.md").write_text("x")
+    os.chdir(here)
+    try:
+        for source in ("top", "top/**/*.md"):
+            assert [each.text for each in read(source).documents] == ["x"]
+    finally:
+        subprocess.run(["rm", "-r", "top"], check=True)  # noqa: S607 - pytest's own would recurse
+
+
+def test_what_vanishes_after_it_was_found_is_unread() -> None:
+    write({"a.md": "", "b.md": ""})
+    loaded = load(["."], None, "", Settings())
+    Path("b.md").unlink()
+    assert [each.name for each in loaded.documents] == ["a.md"]
+    assert list(map(str, loaded.unread)) == ["b.md: cannot be read (No such file or directory)."]
+
+
+def test_what_turns_into_a_link_after_it_was_found_is_not_followed() -> None:
+    write({"d/a.md": "", "secret": "secret"})
+    loaded = load(["d"], None, "", Settings())
+    Path("d/a.md").unlink()
+    Path("d/a.md").symlink_to("../secret")
+    assert list(loaded.documents) == []
+    assert len(loaded.unread) == 1
+
+
+@pytest.mark.parametrize("name", ["a\nb.md", "a\x1b[31mb.md", "::error::x.md", "-x.md", "%0A.md"])
+def test_odd_names_are_names(name: str) -> None:
+    write({f"d/{name}": "x", name: "x"})
+    assert names_of("d") == [f"d/{name}"]
+    assert names_of(f"./{name}") == [name]
 
 
 # Patterns

@@ -76,7 +76,8 @@ def main() -> None:
     # httpx would load a command line of its own, with all that colours it, and has a way without.
     sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type] # None: no such module
     try:
-        code = cli.main(standalone_mode=False)
+        # Patterns are ours to expand, on Windows too: what they match is looked at first.
+        code = cli.main(standalone_mode=False, windows_expand_args=False)
         if sys.stdout:
             sys.stdout.flush()
     except click.ClickException as error:

@@ -10,7 +10,7 @@ from crawler import listing, options
 @click.command()
 @options.output(*listing.FORMATS)
 @options.documents
-@options.of_sections("extract", "local")
+@options.of_sections("choose", "extract", "local")
 @options.settings_files
 @click.pass_context
 def command(ctx: click.Context, /, *, format_: str, **given: Any) -> None:  # noqa: ANN401 - as click hands them
@@ -27,10 +27,8 @@ def command(ctx: click.Context, /, *, format_: str, **given: Any) -> None:  # no
 
     settings = options.settings_of(given)
     output = terminal.writable(settings.places.output)
-    names = given["sources"] or settings.places.sources
-    stdin, stdin_name = terminal.standard_input(), given["stdin_name"]
-    today = SystemClock().now().date()
-    collection = sources.gather(names, stdin, stdin_name, settings, today)
+    stdin, today = terminal.standard_input(), SystemClock().now().date()
+    collection = sources.gather(given["sources"], stdin, given["stdin_name"], settings, today)
     notes = (*ignore_notes(collection.ignores), *unread_notes(collection.unread))
     for sentence in (*collection.remarks, *notes):
         terminal.say(sentence)
