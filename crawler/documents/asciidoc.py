@@ -6,6 +6,7 @@ from typing import Final
 
 from crawler import bare, hypertext
 from crawler.asciidoc_inline import Entry, Inline, read_image
+from crawler.directives import outside
 from crawler.found import Found, Headings, occurrences
 from crawler.layout import Layout
 from crawler.model import Document, Kind, Reading
@@ -46,6 +47,11 @@ def read(document: Document, settings: ExtractSettings) -> Reading:
         walk.run()
         yield from sorted(walk.found, key=lambda each: (each.start, each.end))
 
+    def code() -> list[tuple[int, int]]:
+        apart = _Walk(document.text, settings)
+        apart.run()
+        return outside(apart.comments, len(document.text))
+
     return Reading(
         occurrences(document, found()),
         anchors=lambda: anchors_of_asciidoc(
@@ -53,6 +59,7 @@ def read(document: Document, settings: ExtractSettings) -> Reading:
             walk.titles,
             {name: entry.value for name, entry in walk.inline.attributes.items()},
         ),
+        code=code,
     )
 
 
@@ -67,6 +74,7 @@ class _Walk:
         self.headings = Headings()
         self.titles: list[str] = []
         self.found: list[Found] = []
+        self.comments: list[tuple[int, int]] = []
         self.entries: list[Entry] = []
         self.style = ""
         self.has_macros = False
@@ -145,6 +153,7 @@ class _Walk:
         self.found += self.inline.read(start, end, self.headings.path, self.stop)
 
     def _comment(self, start: int, end: int) -> None:
+        self.comments.append((start, end))
         if self.settings.comments:
             for first, last, href in bare.find_hrefs(self.text[start:end], schemeless=False):
                 place = (start + first, start + last)

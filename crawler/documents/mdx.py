@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from crawler import bare, commonmark, frontmatter, hypertext
+from crawler.directives import outside
 from crawler.found import Found, apart, occurrences
 from crawler.jsx import PLACE, Split
 from crawler.markup import Tag
@@ -38,6 +39,7 @@ def read(document: Document, settings: ExtractSettings) -> Reading:
         occurrences(document, apart(found)),
         remarks=(front.remark,) if front.remark else (),
         anchors=lambda: anchors_of_markdown(text, titles),
+        code=lambda: outside([(0, front.end), *parts.comments], len(text)),
     )
 
 

@@ -1,11 +1,13 @@
 """Org: links with and without descriptions, URLs, files, images and includes; never its code."""
 
 import re
+from collections import deque
 from collections.abc import Iterator
 from typing import Final
 
 from crawler import bare, hypertext
 from crawler.closings import Closings
+from crawler.directives import outside
 from crawler.found import Found, Headings, occurrences
 from crawler.layout import Layout
 from crawler.model import Document, Kind, Reading
@@ -51,7 +53,14 @@ def read(document: Document, settings: ExtractSettings) -> Reading:
     return Reading(
         occurrences(document, walk.run()),
         anchors=lambda: anchors_of_org(document.text, walk.titles, walk.ids),
+        code=lambda: _code(document.text, settings),
     )
+
+
+def _code(text: str, settings: ExtractSettings) -> list[tuple[int, int]]:
+    walk = _Walk(text, settings)
+    deque(walk.run(), maxlen=0)
+    return outside(walk.comments, len(text))
 
 
 class _Walk:
@@ -65,6 +74,7 @@ class _Walk:
         self.titles: list[str] = []
         self.ids: set[str] = set()
         self.abbreviations: dict[str, str] = {}
+        self.comments: list[tuple[int, int]] = []
 
     def run(self) -> Iterator[Found]:
         self._take_abbreviations()
@@ -124,6 +134,7 @@ class _Walk:
                 self._setting(setting[1].lower(), start + setting.end(), end), key=_place
             )
         if words.startswith("#") and (words == "#" or words[1].isspace()):
+            self.comments.append((start, end))
             return line + 1, list(self._bare(start, end)) if self.settings.comments else []
         if words == ":" or words.startswith(": "):
             return line + 1, []

@@ -16,13 +16,14 @@ from crawler.conditional import are_proper, validators_of
 from crawler.dates import iso_date
 from crawler.decoding import Decoder, Undecodable
 from crawler.detection import alike, detect
-from crawler.documents import FORMATS, Format, read
+from crawler.documents import FORMATS, Format, directives, read
 from crawler.elements import Instruction, Start
 from crawler.elements import tokens as elements
 from crawler.facts import read_facts
 from crawler.files import file_name
 from crawler.fragments import missing_parts, parted
 from crawler.frontmatter import read as read_front_matter
+from crawler.ignores import Ignores
 from crawler.jsonld import read_linked
 from crawler.language import normalised_language
 from crawler.markup import Tag, tokens
@@ -41,6 +42,7 @@ from crawler.sitemaps import locations
 from crawler.sites import read as read_testimony
 from crawler.sites import side_question
 from crawler.slugs import Heading, anchors_of_headings, anchors_of_markdown, names_footnote
+from crawler.templates import blanked, fill, without_spaces
 from crawler.text import clean, is_clean, readable
 from crawler.urls import Target as UrlTarget
 from crawler.urls import resolve
@@ -150,6 +152,22 @@ def _markup(data: bytes) -> None:
     text = data.decode("utf-8", "replace")
     for token in tokens(text):
         assert 0 <= token.start <= token.end <= len(text)
+
+
+def _ignore(data: bytes) -> None:
+    """What comments leave out of a document, whatever it is."""
+    text = data.decode("utf-8", "replace")
+    for name in ("asciidoc", "latex", "markdown", "plaintext", "restructuredtext"):
+        document = Document("x", name, text)
+        found = directives(document, read(document, ExtractSettings()))
+        assert [each.line for each in found] == sorted(each.line for each in found)
+        Ignores(()).within("x", found)
+
+
+def _template(data: bytes) -> None:
+    text = data.decode("utf-8", "replace")
+    assert len(blanked(text)) == len(without_spaces(text)) == len(text)
+    fill(text, {"a": "b"})
 
 
 def _xml(data: bytes) -> None:
@@ -359,6 +377,18 @@ TARGETS: Final = (
     Target("pdf", _pdf, _PDFS, ("/Info 7 0 R", "obj", "stream", "<<", ">>", "/Prev", "startxref")),
     Target("date", _date, (b"Thu, 1 Jan 2026 12:00:00 +0100", b"2026-01-02T03:04:05Z")),
     Target("file", _file, (b"attachment; filename=\"a\"; filename*=utf-8''%C3%A9",)),
+    Target(
+        "ignore",
+        _ignore,
+        (b'x <!-- crawl: ignore until=2027-01-31 reason="y" -->', b"..  crawl: ignore-start\n\n"),
+        ("crawl:", "<!--", "-->", "ignore", "-end", "-file", "until=", "{/*", "*/}", "//", ".. "),
+    ),
+    Target(
+        "template",
+        _template,
+        (b"[x]({{ '/a' | relative_url }}) {% link b %}", b"https://${a}/{a}/%s/<b>"),
+        ("{{", "}}", "{%", "%}", "<%", "%>", "${", "](", "]:", "|", "%s"),
+    ),
     Target("markup", _markup, _files("cases/documents/*.html"), _TAGS),
     *(
         Target(
