@@ -40,14 +40,16 @@ def read_bytes(path: str | PurePath, *, follow: bool = True) -> bytes:
                 raise Unreadable("is not a regular file")
             if status.st_size > MAX_SIZE:
                 raise _too_large()
-            return read_stream(file)
+            data = file.read(status.st_size + 1)
+            # More than it said: it grows, or is one that the kernel makes up.
+            return data if len(data) <= status.st_size else read_stream(file, data)
     except OSError as error:
         raise Unreadable(refusal(error)) from error
 
 
-def read_stream(stream: BinaryIO) -> bytes:
-    """Return what comes from a stream. Raises `Unreadable`."""
-    data = stream.read(MAX_SIZE + 1)
+def read_stream(stream: BinaryIO, before: bytes = b"") -> bytes:
+    """Return what comes from a stream, behind what has come `before`. Raises `Unreadable`."""
+    data = before + stream.read(MAX_SIZE + 1 - len(before))
     if len(data) > MAX_SIZE:
         raise _too_large()
     return data

@@ -4,11 +4,13 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
-from crawler.model import Place
+from crawler.model import Document, Place
 from crawler.records import SCHEMA, listed_record, whole_text
 from crawler.text import clean, readable, shown_name
 from crawler.urls import Rejected
 from crawler.version import __version__
+
+TOOL: Final = f"crawl {__version__}"
 
 
 def list_text(places: Iterable[Place]) -> Iterator[str]:
@@ -18,13 +20,27 @@ def list_text(places: Iterable[Place]) -> Iterator[str]:
 
 def list_json(places: Iterable[Place]) -> Iterator[str]:
     """Yield one object, piece by piece."""
-    head = {"schema": SCHEMA, "tool": f"crawl {__version__}"}
+    head = {"schema": SCHEMA, "tool": TOOL}
     return whole_text(head, map(listed_record, places))
 
 
 def list_jsonl(places: Iterable[Place]) -> Iterator[str]:
     """Yield an object for each place, each on its line."""
     return (f"{json.dumps(listed_record(place))}\n" for place in places)
+
+
+def list_documents(documents: Iterable[Document], format_: str) -> Iterator[str]:
+    """Yield what documents there are, with their formats and encodings, in one of `FORMATS`."""
+    records = (
+        {"document": each.name, "format": each.format, "encoding": each.encoding}
+        for each in documents
+    )
+    if format_ == "json":
+        yield from whole_text({"schema": SCHEMA, "tool": TOOL}, records, "documents")
+    for record in records if format_ == "jsonl" else ():
+        yield f"{json.dumps(record)}\n"
+    for record in records if format_ == "text" else ():
+        yield f"{shown_name(record['document'])}  {record['format']}  {record['encoding']}\n"
 
 
 FORMATS: Final[Mapping[str, Callable[[Iterable[Place]], Iterator[str]]]] = {

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 
 import click
 
-from crawler.settings import Settings, load
+from crawler.settings import Layer, Settings, knobs, layers, merged
 
 F = TypeVar("F", bound=Callable[..., Any])
 Options: TypeAlias = Mapping[str, Any]
@@ -34,9 +34,9 @@ def of_sections(*names: str) -> Callable[[F], F]:
 
     def decorate(function: F) -> F:
         for name in reversed(names):
-            for knob in reversed(fields(getattr(Settings(), name))):
-                if knob.name not in _NOT_OPTIONS:
-                    function = _option(knob.name, knob.metadata, knob.default)(function)
+            for each in reversed(fields(getattr(Settings(), name))):
+                if each.name not in _NOT_OPTIONS:
+                    function = _option(each.name, each.metadata, each.default)(function)
         return function
 
     return decorate
@@ -113,14 +113,17 @@ def asking(function: F) -> F:
     return function
 
 
-def settings_of(options: Options) -> Settings:
-    """Return the settings that files and options come to. Raises `SettingsError`."""
-    known = {
-        each.name for name in fields(Settings) for each in fields(getattr(Settings(), name.name))
-    }
+def layers_of(options: Options) -> list[Layer]:
+    """Return what files and options set, the strongest last. Raises `SettingsError`."""
+    known = {name for _, name, _, _ in knobs()}
     given = {name: value for name, value in options.items() if name in known}
     directory = None if options["no_config"] else Path()
-    settings = load(options["config"], directory, given)
+    return layers(options["config"], directory, given)
+
+
+def settings_of(options: Options) -> Settings:
+    """Return the settings that files and options come to. Raises `SettingsError`."""
+    settings = merged(layers_of(options))
     # What the machine says for all programs counts where nobody has said anything to this one.
     authorities = settings.fetch.cacert or os.environ.get(AUTHORITIES) or None
     return replace(settings, fetch=replace(settings.fetch, cacert=authorities))

@@ -1,4 +1,4 @@
-"""Every knob: its default, its bounds and its words. The only reader of settings files.
+"""Every knob: its default, its bounds and its words; and what they come to in one call.
 
 Settings flow one way: defaults here, then a TOML file, then the command line, into one frozen
 `Settings`; each module is handed the section that it needs. In files all names are flat
@@ -7,18 +7,18 @@ Settings flow one way: defaults here, then a TOML file, then the command line, i
 
 import hashlib
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import reduce
 from pathlib import Path, PurePath
 from typing import Any, Final
 
 from crawler.errors import SettingsError
 from crawler.ignorelist import Entry, entries
 from crawler.model import Outcome
+from crawler.settings_files import found_in, table
 from crawler.version import __version__
 
-FILE_NAMES: Final = ("crawl.toml", "pyproject.toml")
 MAX_SECONDS: Final = 86_400.0
 
 # Whoever can change the tree can change a file in it: what weakens a guard, leads traffic
@@ -224,19 +224,38 @@ class Settings:
         return hashlib.sha256(repr(sorted(values.items())).encode()).hexdigest()[:12]
 
 
-def load(path: Path | None, directory: Path | None, options: Mapping[str, Any]) -> Settings:
-    """Return defaults, overruled by a file, overruled by the command line.
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """What one place sets: a file, by its name, or the command line, without one."""
 
-    `path` is a file that the operator named; else the first of `FILE_NAMES` in `directory` that
-    has settings counts (`directory` None: no file at all). Raises `SettingsError`.
+    values: Mapping[str, Any]
+    where: str = ""
+    found: bool = False
+
+
+def layers(path: Path | None, directory: Path | None, options: Mapping[str, Any]) -> list[Layer]:
+    """Return what overrules the defaults, the strongest last. Raises `SettingsError`.
+
+    `path` is a file that the operator named; else the first settings file in `directory` counts,
+    which was merely found (None: no file at all).
     """
-    settings = Settings()
+    known: list[Layer] = []
     if path is not None:
-        settings = _apply(settings, _table(path), str(path), found=False)
-    elif directory is not None and (found := _find(directory)):
-        settings = _apply(settings, _table(found), found.name, found=True)
+        known.append(Layer(table(path), str(path)))
+    elif directory is not None and (found := found_in(directory)):
+        known.append(Layer(table(found), found.name, found=True))
     given = {name: value for name, value in options.items() if value not in (None, ())}
-    return _apply(settings, given, "", found=False)
+    return [*known, Layer(given)]
+
+
+def load(path: Path | None, directory: Path | None, options: Mapping[str, Any]) -> Settings:
+    """Return defaults, overruled by a file, overruled by the command line, as `layers` has them."""
+    return merged(layers(path, directory, options))
+
+
+def merged(known: Iterable[Layer]) -> Settings:
+    """Return the defaults, overruled by one layer after the other. Raises `SettingsError`."""
+    return reduce(_apply, known, Settings())
 
 
 def knobs() -> Iterator[tuple[str, str, Any, str]]:
@@ -247,42 +266,11 @@ def knobs() -> Iterator[tuple[str, str, Any, str]]:
             yield section.name, each.name, getattr(values, each.name), each.metadata["words"]
 
 
-def _find(directory: Path) -> Path | None:
-    for name in FILE_NAMES:
-        path = directory / name
-        if path.is_file() and (name == "crawl.toml" or "crawl" in _tools(path)):
-            return path
-    return None
-
-
-def _table(path: Path) -> Mapping[str, Any]:
-    table = _read(path)
-    if path.name == "pyproject.toml":
-        section = _tools(path).get("crawl", {})
-        return section if isinstance(section, dict) else {"crawl": section}
-    return table
-
-
-def _tools(path: Path) -> Mapping[str, Any]:
-    tools = _read(path).get("tool", {})
-    return tools if isinstance(tools, dict) else {}
-
-
-def _read(path: Path) -> Mapping[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SettingsError(f"{path}: cannot be read ({error.strerror}).") from error
-    except UnicodeDecodeError as error:
-        raise SettingsError(f"{path}: is not UTF-8; settings files are.") from error
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path}: is not valid TOML: {error}.") from error
-
-
-def _apply(settings: Settings, table: Mapping[str, Any], where: str, *, found: bool) -> Settings:
+def _apply(settings: Settings, layer: Layer) -> Settings:
     owners = {name: section for section, name, _, _ in knobs()}
     changes: dict[str, dict[str, Any]] = {}
-    for key, value in table.items():
+    where, found = layer.where, layer.found
+    for key, value in layer.values.items():
         name = key.replace("-", "_")
         prefix = f"{where}: " if where else ""
         if name not in owners:

@@ -5,6 +5,7 @@ import csv
 import io
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -738,6 +739,39 @@ def test_a_document_that_cannot_be_read_is_told_in_every_format_and_fails(
     elif format_ == "json":
         told = {"document": "docs/b.md", "reason": "is a binary file, not a document"}
         assert json.loads(done.out)["run"]["unread"] == [told]
+
+
+def test_links_prints_the_settings_that_apply(crawl: Crawl) -> None:
+    Path("crawl.toml").write_text("retries = 7\n")
+    done = crawl("links", "docs", "--dump-config", "--hidden", "--output", "dumped.toml")
+    assert (done.code, done.out) == (0, "")
+    text = Path("dumped.toml").read_text()
+    for line in ("(crawl.toml)\nretries = 7\n", "(command line)\nhidden = true\n"):
+        assert line in text
+    assert '(command line)\nsources = ["docs"]\n' in text
+    again = crawl("links", "--config", "dumped.toml", "--dump-config").out
+    assert again.count("(dumped.toml)") > 30
+    assert re.sub(" [(].*[)]", "", again) == re.sub(" [(].*[)]", "", text)
+
+
+def test_links_prints_the_documents_that_would_be_read(crawl: Crawl) -> None:
+    Path("d").mkdir()
+    Path("d/a.md").write_text("día")
+    Path("d/b.html").write_bytes(b"\xff\xfea\0")
+    Path("d/::c.txt").write_text("")
+    Path("d/d.md").write_bytes(b"\0")
+    done = crawl("links", "d", "--dump-files")
+    assert done.code == 3
+    assert done.out.splitlines() == [
+        "d/::c.txt  plaintext  utf-8", "d/a.md  markdown  utf-8", "d/b.html  html  utf-16-le",
+    ]  # fmt: skip
+    assert "Not read: d/d.md" in done.err
+    lines = crawl("links", "d", "--dump-files", "--format", "jsonl").out.splitlines()
+    whole = json.loads(crawl("links", "d", "--dump-files", "--format", "json").out)
+    assert [json.loads(line) for line in lines] == whole["documents"]
+    assert whole["documents"][1] == {
+        "document": "d/a.md", "format": "markdown", "encoding": "utf-8",
+    }  # fmt: skip
 
 
 def test_links_says_what_it_could_not_read_and_fails(crawl: Crawl) -> None:

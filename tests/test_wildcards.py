@@ -88,6 +88,8 @@ def test_any_rules_say_what_git_says(repository: Path, lines: str) -> None:
         ("?[*", "a[b", True),
         ("a\\*", "a\\b", True),
         ("*/a.md", "d/a.md", True),
+        ("**", ".a", False),
+        ("**/a.md", ".d/a.md", False),
     ],
 )
 def test_patterns_as_shells_know_them(pattern: str, path: str, *, fits: bool) -> None:
