@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import islice
 from typing import Final
 
 from crawler import documents
@@ -20,11 +21,14 @@ MAX_STORED: Final = 2048
 """Characters of a written link that are kept: an image inside a URL (`data:`) is no text."""
 
 
+_BEYOND: Final = "holds more links than `{}` allows; not checked: {}"
+
+
 @dataclass(frozen=True, slots=True)
 class Collection:
     """What the documents write: every place in order, every distinct link, and remarks.
 
-    `unread` are those that ought to be here too, and could not be read.
+    `unread` are those that ought to be here too, and could not be read, or not whole.
 
     `links` are those to be asked: one is not if it is left out wherever it is written.
 
@@ -65,6 +69,8 @@ class Collector:
         self._places = Places(fragments=settings.fragments)
         self._documents: list[Document] = []
         self._remarks: list[str] = []
+        self._unread: list[Unread] = []
+        self._room = settings.max_links
 
     def take(self, document: Document) -> None:
         """Read one more document."""
@@ -72,7 +78,9 @@ class Collector:
         base = _base(document, reading.base)
         ground, inside = self._ground(document), Inside()
         ignores = self._ignores.within(document.name, documents.directives(document, reading))
-        for written in reading.occurrences:
+        occurrences = iter(reading.occurrences)
+        room = min(self._room, self._settings.max_document_links)
+        for written in islice(occurrences, room):
             occurrence, target = _resolved(written, base, self._known)
             found = ground.found(occurrence, target, reading.base) if ground else None
             if found is not None:
@@ -80,10 +88,14 @@ class Collector:
             place = _place(occurrence, target)
             place = ignores.judged(place) if ignores else place
             number = self._places.add(place)
+            self._room -= 1
             itself = found is not None and ground is not None and found.file == ground.own
             inside.take(place, number, itself=itself)
             if found and not itself and place.ignored is None:
                 self._elsewhere.take(place, found, number)
+        if beyond := sum(1 for _ in occurrences):
+            limit = "max_document_links" if self._room else "max_links"
+            self._unread.append(Unread(document.name, _BEYOND.format(limit, beyond)))
         if self._settings.fragments:
             inside.resolve(reading.anchors, self._places)
         # The text has served its purpose.
@@ -97,8 +109,8 @@ class Collector:
         if self._settings.fragments:
             self._elsewhere.resolve(self._settings, places)
         known, remarks = tuple(self._documents), tuple(self._remarks)
-        told = self._ignores.told()
-        return Collection(places.view(), places.links, known, places.scratch, remarks, (), told)
+        told, unread = self._ignores.told(), tuple(self._unread)
+        return Collection(places.view(), places.links, known, places.scratch, remarks, unread, told)
 
 
 def collect(

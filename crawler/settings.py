@@ -79,6 +79,10 @@ class ExtractSettings:
     fragments: bool = knob(
         default=True, words="look whether the place that a #fragment names is on the page"
     )
+    max_links: int = knob(1_000_000, "links read in all; further ones are counted", 1, 100_000_000)
+    max_document_links: int = knob(
+        250_000, "links read of one document; further ones are counted", 1, 100_000_000
+    )
     define: tuple[str, ...] = knob(
         (), "NAME=VALUE, what {{ NAME }}, ${NAME} and {NAME} stand for in links"
     )

@@ -218,3 +218,33 @@ def test_no_fragments_are_asked_of_pages_for_those_who_do_not_want_it() -> None:
 
     assert link.fragments == frozenset()
     assert place.target == Target(url("https://a.example/"), "one")
+
+
+@pytest.mark.parametrize(
+    ("whole_run", "one_document", "found", "told"),
+    [
+        (9, 9, 5, []),
+        (5, 3, 5, []),
+        (9, 2, 4, ["a.md: holds more links than `max_document_links` allows; not checked: 1."]),
+        (
+            1,
+            9,
+            1,
+            [
+                "a.md: holds more links than `max_links` allows; not checked: 2.",
+                "b.md: holds more links than `max_links` allows; not checked: 2.",
+            ],
+        ),
+    ],
+)
+def test_links_beyond_a_limit_are_counted_and_told(
+    whole_run: int, one_document: int, found: int, told: list[str]
+) -> None:
+    documents = [
+        Document(name, "markdown", f"<https://{name[0]}.example/>\n" * number)
+        for name, number in (("a.md", 3), ("b.md", 2))
+    ]
+    settings = ExtractSettings(max_links=whole_run, max_document_links=one_document)
+    collection = collect(documents, settings)
+    assert len(collection.places) == found
+    assert list(map(str, collection.unread)) == told
