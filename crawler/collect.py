@@ -12,6 +12,7 @@ from crawler.ignores import Ignores
 from crawler.kept import Links, Places
 from crawler.local import Ground
 from crawler.model import Document, Ignore, Occurrence, Place, Unread
+from crawler.published import Found
 from crawler.scratch import Scratch
 from crawler.settings import ExtractSettings
 from crawler.templates import definitions, fill
@@ -83,15 +84,13 @@ class Collector:
         for written in islice(occurrences, room):
             occurrence, target = _resolved(written, base, self._known)
             found = ground.found(occurrence, target, reading.base) if ground else None
-            if found is not None:
-                target = Rejected(occurrence.raw, found.reason, found.detail, found.path)
-            place = _place(occurrence, target)
+            place = _place(occurrence, _located(occurrence, target, found))
             place = ignores.judged(place) if ignores else place
             number = self._places.add(place)
             self._room -= 1
-            itself = found is not None and ground is not None and found.file == ground.own
+            itself = isinstance(found, Found) and ground is not None and ground.is_own(found)
             inside.take(place, number, itself=itself)
-            if found and not itself and place.ignored is None:
+            if isinstance(found, Found) and not itself and place.ignored is None:
                 self._elsewhere.take(place, found, number)
         if beyond := sum(1 for _ in occurrences):
             limit = "max_document_links" if self._room else "max_links"
@@ -144,6 +143,15 @@ def _resolved(
     if href != occurrence.href:
         occurrence = replace(occurrence, href=href)
     return occurrence, resolve(href, base)
+
+
+def _located(
+    occurrence: Occurrence, target: Target | Rejected, found: Found | Target | None
+) -> Target | Rejected:
+    """Return what a link leads to, given what is known of the files of its site."""
+    if isinstance(found, Found):
+        return Rejected(occurrence.raw, found.reason, found.detail, found.path)
+    return target if found is None else found
 
 
 def _place(occurrence: Occurrence, target: Target | Rejected) -> Place:

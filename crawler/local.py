@@ -5,13 +5,14 @@ Decisions only; the disk is a `Tree`, which is asked about no path that leaves t
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import unquote
 
+from crawler.mapping import Remap
 from crawler.model import Kind, Occurrence
 from crawler.published import Found, Search, shown
-from crawler.urls import Rejected, Rejection, Target
+from crawler.urls import Rejected, Rejection, Target, resolve
 from crawler.walk import Parts, Tree
 
 _STRIPPED: Final = "".join(map(chr, range(0x21)))  # as `urls` strips them
@@ -23,16 +24,30 @@ _NO_ROOT: Final = Found(Rejection.RELATIVE, "--root tells which directory / stan
 
 
 @dataclass(frozen=True, slots=True)
+class Web:
+    """What the operator says of addresses: where files are published, and what stands for what.
+
+    `base`: the URL of the top, with a slash at its end. A rule with a tree names its files.
+    """
+
+    base: str | None = None
+    remaps: tuple[tuple[Remap, Tree | None], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Ground:
     """Where one document stands, and so what its relative links start from.
 
-    `directory` is that of the document in its project, `tree`; `site` is what `/` stands for.
+    `directory` is that of the document in its project, `tree`; `site` is what `/` stands for;
+    `address`: where the document is published.
     """
 
     tree: Tree
     directory: Parts
     document: str
     site: Tree | None = None
+    web: Web = Web()
+    address: str | None = None
     _known: dict[str, Found] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -40,42 +55,81 @@ class Ground:
         """The document itself."""
         return (*self.directory, self.document)
 
+    def is_own(self, found: Found) -> bool:
+        """Tell whether a link names its own document."""
+        return found.tree is self.tree and found.file == self.own
+
     def found(
         self, occurrence: Occurrence, target: Target | Rejected, base: str | None
-    ) -> Found | None:
-        """Look a link up that names a file; None if it does not.
+    ) -> Found | Target | None:
+        """Look a link up that names a file, or say what else stands for it; None: it is as it is.
 
         `target`: what is known of it without the disk; `base`: what the document itself declares
         that relative links start from.
         """
-        if isinstance(target, Target) or target.reason is not Rejection.RELATIVE:
-            return None
+        if isinstance(target, Target):
+            return self._mapped(target, occurrence) if self.web.base or self.web.remaps else None
         path = _path(occurrence.href, base or "")
-        if path is None:
+        if target.reason is not Rejection.RELATIVE or path is None:
             return None
+        published = resolve(path, self.address) if self._is_asked(path) else None
+        if isinstance(published, Target):
+            fragment = occurrence.href.strip(_STRIPPED).partition("#")[2] or None
+            there = replace(published, fragment=fragment)
+            return self._mapped(there, occurrence) or there
         if path.startswith("?"):  # the document itself
             return Found(Rejection.LOCAL, "", shown(self.own), self.tree, self.own)
+        return self._file(path, occurrence.kind)
+
+    def _is_asked(self, path: str) -> bool:
+        """Tell whether a path is one of the web: below `--root`, only those from the top are."""
+        return self.address is not None and (self.site is None or path.startswith("/"))
+
+    def _mapped(self, target: Target, occurrence: Occurrence) -> Found | Target | None:
+        url, base = str(target.url), self.web.base
+        for remap, tree in self.web.remaps:
+            if (mapped := remap.applied(url)) is None:
+                continue
+            if tree is not None:
+                return _looked_up(tree, mapped[len(remap.directory or "") :])
+            other = resolve(mapped)
+            return replace(other, fragment=target.fragment) if isinstance(other, Target) else None
+        if base is None or self.site is None or not url.startswith(base):
+            return None
+        found = _looked_up(self.site, url[len(base) :])
+        known = found.reason is not Rejection.RELATIVE and occurrence.kind is not Kind.FRONTMATTER
+        return found if known else None  # where the disk cannot tell, the site itself may
+
+    def _file(self, path: str, kind: Kind) -> Found:
         known = self._known.get(path)
         if known is None:
             known = self._known[path] = self._looked_up(path)
         missing = known.reason in (Rejection.FILE_MISSING, Rejection.FILE_CASE)
-        if missing and occurrence.kind is Kind.FRONTMATTER:
+        if missing and kind is Kind.FRONTMATTER:
             return _OF_TEMPLATE  # what such a path starts from, only the generator knows
         return known
 
     def _looked_up(self, path: str) -> Found:
-        rooted = path.startswith("/")
-        if rooted and self.site is None:
-            return _OF_TEMPLATE if _FILLED.search(path) else _NO_ROOT
-        tree = self.site if rooted and self.site else self.tree
-        start = () if rooted else self.directory
-        search = Search(tree, start, self.document, rooted=rooted)
-        found = next(filter(None, map(search.at, _spellings(path))), None)
-        if found is not None:
-            return found
-        if _FILLED.search(path):
-            return _OF_TEMPLATE
-        return search.missing(unquote(path.partition("?")[0], errors="surrogateescape"))
+        if not path.startswith("/"):
+            return _looked_up(self.tree, path, self.directory, self.document)
+        if self.site is None:
+            return _OF_TEMPLATE if _is_filled(path) else _NO_ROOT
+        return _looked_up(self.site, path)
+
+
+def _looked_up(tree: Tree, path: str, start: Parts = (), document: str | None = None) -> Found:
+    """Look a path up; without a document it starts from the top, as what is published there."""
+    search = Search(tree, start, document or "", rooted=document is None)
+    found = next(filter(None, map(search.at, _spellings(path))), None)
+    if found is not None:
+        return found
+    if _is_filled(path):
+        return _OF_TEMPLATE
+    return search.missing(unquote(path.partition("?")[0], errors="surrogateescape"))
+
+
+def _is_filled(path: str) -> bool:
+    return _FILLED.search(path.partition("?")[0]) is not None
 
 
 def _path(href: str, base: str) -> str | None:

@@ -24,6 +24,7 @@ _METAVARS: Final = {
     "timeout": "SECONDS", "deadline": "SECONDS", "delay": "SECONDS", "max_time": "SECONDS",
     "user_agent": "TEXT", "proxy": "URL", "include_path": "PATTERN", "exclude_path": "PATTERN",
     "document_formats": "NAMES", "define": "NAME=VALUE", "root": "DIR",
+    "base_url": "URL", "remap": "'PATTERN REPLACEMENT'",
 }  # fmt: skip
 AUTHORITIES: Final = "SSL_CERT_FILE"
 _TYPES: Final = {int: click.INT, float: click.FLOAT, str: click.STRING, tuple: click.STRING}

@@ -24,7 +24,7 @@ from crawler.model import (
 )
 from crawler.network import NOTHING_RECORDED, TROUBLE
 from crawler.text import clean
-from crawler.urls import Rejection, Target, Url, mask
+from crawler.urls import Rejected, Rejection, Target, Url, mask, resolve
 
 MAX_PLACES: Final = 20
 """Places of one link that an entry holds; further ones are counted."""
@@ -267,17 +267,25 @@ def written(row: Row) -> str:
     Where it is its fragment that the row is about, it is part of the name.
     """
     target = row.place.target
-    if isinstance(target, Target):
-        return _whole(row) if _lacks_fragment(row) else str(target.url)
-    if target.reason in (Rejection.ANCHOR, Rejection.FRAGMENT_MISSING):
-        return _whole(row)
-    return mask(target.raw) if target.path is None else target.path
+    inside = isinstance(target, Rejected) and target.reason is Rejection.ANCHOR
+    return _whole(row) if inside or _lacks_fragment(row) else _named(row)
 
 
 def _whole(row: Row) -> str:
-    target, document = row.place.target, row.place.occurrence.document
-    url = target.url if isinstance(target, Target) else (target.path or document)
-    return f"{url}#{row.place.fragment or ''}"
+    return f"{_named(row)}#{row.place.fragment or ''}"
+
+
+def _named(row: Row) -> str:
+    """Return what a row is about. What stands for an address by `--remap` goes by that address."""
+    place, target = row.place, row.place.target
+    as_written = resolve(place.occurrence.href)
+    if isinstance(as_written, Target):
+        return str(as_written.url)
+    if isinstance(target, Target):
+        return str(target.url)
+    if target.reason in (Rejection.ANCHOR, Rejection.FRAGMENT_MISSING):
+        return target.path or place.occurrence.document
+    return mask(target.raw) if target.path is None else target.path
 
 
 def _lacks_fragment(row: Row) -> bool:

@@ -10,12 +10,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import reduce
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any, Final
 
 from crawler.errors import SettingsError
 from crawler.ignorelist import Entry, entries
 from crawler.model import Outcome
+from crawler.proper import CHECKS, check_inside, check_within
 from crawler.settings_files import found_in, table
 from crawler.version import __version__
 
@@ -29,6 +30,8 @@ OPERATOR_ONLY: Final = frozenset({
 })  # fmt: skip
 
 
+# What names paths, and in a file that was merely found may only name those of its own tree.
+_WITHIN: Final = frozenset({"remap", "root"})
 # What changes the meaning of a look: a run that was cut off goes on only if these are the same.
 _MEANING: Final = (
     "allow_address", "cacert", "insecure", "max_redirects", "probe", "resolve", "user_agent",
@@ -96,7 +99,16 @@ class LocalSettings:
     """Which files the links within a site lead to."""
 
     root: str | None = knob(
-        None, "directory that links such as /page start from; none leaves it", kind=str
+        None, "directory that links such as /page start from, and that none may leave", kind=str
+    )
+    base_url: str | None = knob(
+        None,
+        "URL at which documents are published: their relative links are asked there; with --root, "
+        "links below it are files",
+        kind=str,
+    )
+    remap: tuple[str, ...] = knob(
+        (), "'PATTERN REPLACEMENT', a URL or a path to look at in the place of what matches"
     )
 
 
@@ -284,6 +296,8 @@ def _apply(settings: Settings, layer: Layer) -> Settings:
                 f"{where}: {key!r} is taken only from the command line or from a file named with "
                 "--config, never from a file that was merely found; remove it there."
             )
+        if found and name in _WITHIN:
+            check_within(name, value, f"{where}: {key!r}")
         section = getattr(settings, owners[name])
         changes.setdefault(owners[name], {})[name] = _checked(
             section, name, value, prefix, found=found
@@ -310,14 +324,10 @@ def _checked(section: Any, name: str, value: Any, prefix: str, *, found: bool) -
     low, high = each.metadata["low"], each.metadata["high"]
     if isinstance(value, int | float) and low is not None and not low <= value <= high:
         raise SettingsError(f"{prefix}{name!r} must be from {low:g} to {high:g}; it is {value:g}.")
-    if name == "user_agent" and not re.fullmatch(r"[\x20-\x7e]+", value):
-        raise SettingsError(f"{prefix}{name!r} must be printable ASCII: it is sent as a header.")
+    if check := CHECKS.get(name):
+        check(value, f"{prefix}{name!r}")
     if found and name == "sources":
-        _check_inside(value, prefix)
-    if name in ("include", "exclude"):
-        _check_patterns(value, f"{prefix}{name!r}")
-    if name == "define" and (bad := next((one for one in value if one.find("=") < 1), None)):
-        raise SettingsError(f"{prefix}{name!r}: {bad!r} must be NAME=VALUE.")
+        check_inside(value, prefix)
     if name == "fail_on":
         value = tuple(one.strip() for each in value for one in each.split(","))
     if name == "fail_on" and (unknown := set(value) - set(Outcome)):
@@ -347,24 +357,3 @@ def _typed(kind: type, value: Any, what: str) -> Any:  # noqa: ANN401 - any sett
         words = {bool: "true or false", int: "a whole number", float: "a number"}
         raise SettingsError(f"{what} must be {words.get(kind, 'a text')}; it is {value!r}.")
     return value
-
-
-def _check_inside(sources: tuple[str, ...], prefix: str) -> None:
-    """A file that was merely found may name what stands beside it, and nothing else."""
-    for source in sources:
-        path = PurePath(source)
-        if path.is_absolute() or path.drive or ".." in path.parts:
-            raise SettingsError(
-                f"{prefix}'sources' names {source!r}, which is not in this tree: name it on the "
-                "command line, or in a file named with --config."
-            )
-
-
-def _check_patterns(patterns: tuple[str, ...], what: str) -> None:
-    for pattern in patterns:
-        try:
-            re.compile(pattern)
-        except re.error as error:
-            raise SettingsError(
-                f"{what}: {pattern!r} is no regular expression: {error}."
-            ) from error

@@ -9,13 +9,16 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 from crawler.disk import Unreadable, document, read_bytes
 from crawler.documents import format_of
 from crawler.errors import SettingsError
-from crawler.local import Ground
+from crawler.local import Ground, Web
+from crawler.mapping import Remap, remap_of
 from crawler.model import Document
 from crawler.settings import LocalSettings
+from crawler.urls import Target, resolve
 from crawler.walk import Listing, Parts, Thing
 
 MAX_SIZE: Final = 4_194_304
@@ -83,6 +86,7 @@ class Grounds:
         self._root = _directory("root", settings.root) if settings.root else None
         self._trees: dict[Path, DiskTree] = {}
         self._project = lru_cache(maxsize=1024)(self._found_project)
+        self._web = Web(_top_url(settings.base_url), tuple(map(self._remap, settings.remap)))
 
     def of(self, document: Document) -> Ground | None:
         """Return where a document stands; None if there is no such directory."""
@@ -94,8 +98,23 @@ class Grounds:
             top = self._project(directory, document.source)
         except (OSError, ValueError):  # a name that no system has, given to standard input
             return None
+        below = directory.relative_to(top).parts
         site = self._tree(self._root) if self._root else None
-        return Ground(self._tree(top), directory.relative_to(top).parts, path.name, site)
+        address = self._address(directory / path.name)
+        return Ground(self._tree(top), below, path.name, site, self._web, address)
+
+    def _address(self, document: Path) -> str | None:
+        """Return where a document is published: by its place below the root, or below here."""
+        top = self._root or self._here
+        if self._web.base is None or not document.is_relative_to(top):
+            return None
+        return self._web.base + quote(os.fsencode(document.relative_to(top).as_posix()))
+
+    def _remap(self, text: str) -> tuple[Remap, DiskTree | None]:
+        remap = remap_of(text)
+        directory = remap.directory
+        tree = None if directory is None else self._tree(_directory("remap", directory))
+        return remap, tree
 
     def _found_project(self, directory: Path, source: str) -> Path:
         """Return the top of the project that a directory is part of."""
@@ -113,6 +132,12 @@ class Grounds:
 
     def _tree(self, top: Path) -> DiskTree:
         return self._trees.setdefault(top, DiskTree(top))
+
+
+def _top_url(url: str | None) -> str | None:
+    """Return a URL that was found to be one as that of a directory: with a slash at its end."""
+    target = resolve(url) if url else None
+    return f"{target.url}".rstrip("/") + "/" if isinstance(target, Target) else None
 
 
 def _directory(option: str, name: str) -> Path:

@@ -16,6 +16,7 @@ CONTRACT: Final = "The core does no I/O and does not know the time"
 BESIDES: Final = (
     "crawler.collect",
     "crawler.kept",
+    "crawler.proper",
     "crawler.rows",
     "crawler.scratch",
     "crawler.settings",

@@ -79,7 +79,9 @@ def look(
 ) -> Found | None:
     *directory, name = at.split("/")
     ground = Ground(FakeTree(paths), tuple(directory), name, root)
-    return ground.found(replace(occurrence(href), kind=kind), resolve(href), base)
+    found = ground.found(replace(occurrence(href), kind=kind), resolve(href), base)
+    assert not isinstance(found, Target)
+    return found
 
 
 def told(found: Found | None) -> tuple[Rejection, str | None, str]:

@@ -131,6 +131,61 @@ def test_a_file_that_is_not_utf_8_is_told(tmp_path: Path) -> None:
         load(path, None, {})
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "root = '..'", "root = '/'", "root = 'docs/../../x'", "root = 'my docs/../../x y'",
+        "root = 'link'", 'root = "a\\u0000"', "remap = 'x ../docs/'", "remap = ['x y', 'x /srv/']",
+        "remap = ['x link/y']", "remap = ['(x) ../$1/y']",
+    ],
+)  # fmt: skip
+def test_a_file_that_was_merely_found_names_no_path_outside_its_tree(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("link").symlink_to(tmp_path.parent)
+    named = written(tmp_path, text)
+    with pytest.raises(SettingsError, match="may lead out of this directory only on the command"):
+        load(None, tmp_path, {})
+    assert load(named, None, {}) != Settings()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "root = 'docs'",
+        "base-url = 'https://a.example'",
+        "remap = 'x https://a.example/'",
+        "remap = ['(x) $1/y', 'x docs']",
+    ],
+)
+def test_a_file_that_was_merely_found_may_name_paths_of_its_tree(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    written(tmp_path, text)
+    assert load(None, tmp_path, {}) != Settings()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("base-url = 'docs'", "'base_url' must be a URL"),
+        ("base-url = 'ftp://a.example/'", "'base_url' must be a URL"),
+        ("remap = 'x'", "'remap': 'x' must be a pattern, white space and what takes its place"),
+        ("remap = '( x'", "is no regular expression"),
+        ("remap = 5", "'remap' must be a list of texts"),
+        ("root = 5", "'root' must be a text"),
+    ],
+)
+def test_wrong_addresses_and_rules_are_told_in_a_sentence(
+    text: str, words: str, tmp_path: Path
+) -> None:
+    written(tmp_path, text)
+    with pytest.raises(SettingsError, match=words):
+        load(None, tmp_path, {})
+
+
 def test_strict_adds_links_without_an_answer() -> None:
     assert Outcome.FAILING in load(None, None, {"strict": True}).policy.failing
     assert Outcome.FAILING not in Settings().policy.failing

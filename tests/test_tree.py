@@ -15,6 +15,7 @@ from crawler.collect import Collection
 from crawler.disk import read_bytes
 from crawler.errors import SettingsError
 from crawler.model import Outcome, Place, Report, Run
+from crawler.outline import written
 from crawler.records import row_record
 from crawler.settings import ExtractSettings, LocalSettings, Settings
 from crawler.sources import gather
@@ -333,3 +334,114 @@ def test_git_worktrees_are_projects_too() -> None:
         pytest.skip("git is not installed")
     write({"docs/a.md": links("../b.md", "../../x"), "b.md": ""})
     assert told(read("docs/a.md")) == ["local b.md", "outside"]
+
+
+# Addresses
+
+
+BASE = "https://docs.example/v1/"
+
+
+def web(**given: str | tuple[str, ...]) -> Settings:
+    return Settings(local=LocalSettings(**given))  # type: ignore[arg-type] # as it is written
+
+
+@pytest.mark.parametrize("base", [BASE, BASE.rstrip("/")])
+def test_relative_links_are_asked_where_their_document_is_published(base: str) -> None:
+    write({"my docs/a.md": links("b.md#x", "../c.md?y", "/d", "?z", "#gone", f"{BASE}e")})
+    collection = read("my docs", settings=web(base_url=base))
+    assert told(collection) == [
+        f"{BASE}my%20docs/b.md", f"{BASE}c.md?y", "https://docs.example/d",
+        f"{BASE}my%20docs/a.md?z", "fragment-missing", f"{BASE}e",
+    ]  # fmt: skip
+    assert [each.fragment for each in collection.places][:2] == ["x", None]
+
+
+def test_what_is_published_from_the_root_is_looked_up_there() -> None:
+    hrefs = (
+        f"{BASE}b.md#one",
+        f"{BASE}b.md#gone",
+        f"{BASE}c.md",
+        "b.md",
+        "/v1/b.md",
+        "/b.md",
+        "https://docs.example/other",
+        BASE,
+    )
+    write({"site/a.md": links(*hrefs), "site/b.md": PAGE, "x.md": links(f"{BASE}b.md", "../y")})
+    assert told(read(".", settings=web(base_url=BASE, root="site"))) == [
+        "local b.md", "fragment-missing b.md", "file-missing c.md", "local b.md", "local b.md",
+        "https://docs.example/b.md", "https://docs.example/other", "local .",
+        "local b.md", "outside",
+    ]  # fmt: skip
+
+
+def test_what_the_disk_cannot_tell_is_asked_of_the_site() -> None:
+    write(
+        {
+            "a.md": f"---\nurl: {BASE}gone\n---\n"
+            + links(f"{BASE}tags/", f"{BASE}gone.md", "gone.md")
+        }
+    )
+    write({"mkdocs.yml": ""})
+    assert told(read("a.md", settings=web(base_url=BASE, root="."))) == [
+        f"{BASE}gone", f"{BASE}tags/", "file-missing gone.md", "file-missing gone.md",
+    ]  # fmt: skip
+
+
+def test_a_document_that_is_not_published_has_files_beside_it() -> None:
+    write({"../other/a.md": links("b.md"), "../other/b.md": ""})
+    assert told(read("../other", settings=web(base_url=BASE))) == ["local b.md"]
+
+
+def test_addresses_may_stand_for_files_and_for_others() -> None:
+    rules = (
+        "^https://docs[.]example/ ./docs/",
+        r"^https://(\w+)[.]old/ https://new.example/$1/",
+        "^https://bad/ https://[/",
+    )
+    hrefs = (
+        "https://docs.example/b.md#gone",
+        "https://docs.example/b.md#one",
+        "https://docs.example/../../etc/passwd",
+        "https://docs.example/%2e%2e%2fa.md",
+        "https://x.old/y#z",
+        "https://bad/x",
+        "https://same.example/",
+    )
+    write({"a.md": links(*hrefs), "docs/b.md": PAGE})
+    collection = read("a.md", settings=web(remap=rules))
+    assert told(collection) == [
+        "fragment-missing b.md", "local b.md", "file-missing etc/passwd", "outside",
+        "https://new.example/x/y", "https://bad/x", "https://same.example/",
+    ]  # fmt: skip
+    assert collection.places[4].fragment == "z"
+    report = report_of(collection)
+    assert [written(row) for row in report.rows][:2] == [
+        "https://docs.example/b.md#gone",
+        "https://docs.example/b.md",
+    ]
+    assert written(report.rows[4]) == "https://x.old/y"
+
+
+def test_rules_hold_for_links_that_are_relative_to_a_published_document() -> None:
+    write({"a.md": links("api/x.md", "b.md"), "generated/x.md": ""})
+    rules = (f"^{BASE}api/ ./generated/",)
+    assert told(read("a.md", settings=web(base_url=BASE, remap=rules))) == [
+        "local x.md",
+        f"{BASE}b.md",
+    ]
+
+
+def test_a_rule_may_name_a_directory_outside_for_the_operator_said_so(here: Path) -> None:
+    write(
+        {"../elsewhere/b.md": "", "a.md": links("https://a.example/b.md", "https://a.example/c.md")}
+    )
+    rules = (f"https://a.example {here.parent}/elsewhere",)
+    assert told(read("a.md", settings=web(remap=rules))) == ["local b.md", "file-missing c.md"]
+
+
+def test_a_rule_for_a_directory_that_is_not_there_is_told_to_the_operator() -> None:
+    write({"a.md": ""})
+    with pytest.raises(SettingsError, match=r"'remap': \./gone/ is no directory"):
+        read("a.md", settings=web(remap=("x ./gone/",)))

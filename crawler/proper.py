@@ -1,0 +1,105 @@
+"""Whether what a setting says is what it must be: a pattern, a rule, a URL, a path of this tree.
+
+All raise `SettingsError`; `what` is what the sentence calls the setting.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path, PurePath
+from typing import Any, Final
+
+from crawler.errors import SettingsError
+from crawler.mapping import remap_of
+from crawler.urls import Target, resolve
+
+
+def check_patterns(patterns: Iterable[str], what: str) -> None:
+    """Hold regular expressions to their grammar."""
+    for pattern in patterns:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise SettingsError(
+                f"{what}: {pattern!r} is no regular expression: {error}."
+            ) from error
+
+
+def check_remaps(values: Iterable[str], what: str) -> None:
+    """Hold rules for addresses to their form."""
+    for text in values:
+        try:
+            remap_of(text)
+        except ValueError as error:
+            raise SettingsError(f"{what}: {text!r} {error}.") from error
+
+
+def check_url(value: str, what: str) -> None:
+    """Hold an address to the web."""
+    if not isinstance(resolve(value), Target):
+        raise SettingsError(f"{what} must be a URL (http or https); it is {value!r}.")
+
+
+def check_definitions(values: Iterable[str], what: str) -> None:
+    """Hold what names stand for to its form."""
+    for text in values:
+        if text.find("=") < 1:
+            raise SettingsError(f"{what}: {text!r} must be NAME=VALUE.")
+
+
+def check_printable(value: str, what: str) -> None:
+    """Hold what is sent as a header to what headers may hold."""
+    if not re.fullmatch(r"[\x20-\x7e]+", value):
+        raise SettingsError(f"{what} must be printable ASCII: it is sent as a header.")
+
+
+def check_inside(sources: tuple[str, ...], prefix: str) -> None:
+    """A file that was merely found may name what stands beside it, and nothing else."""
+    for source in sources:
+        path = PurePath(source)
+        if path.is_absolute() or path.drive or ".." in path.parts:
+            raise SettingsError(
+                f"{prefix}'sources' names {source!r}, which is not in this tree: name it on the "
+                "command line, or in a file named with --config."
+            )
+
+
+def check_within(name: str, value: object, what: str) -> None:
+    """Hold `root` and `remap` of a file that was merely found to its directory, and those below.
+
+    The value may be wrong in itself: that is told elsewhere.
+    """
+    here = Path.cwd().resolve()
+    for path in _paths(name, value):
+        try:
+            within = (here / path).resolve().is_relative_to(here)
+        except (OSError, ValueError):  # no name for a file
+            within = False
+        if not within:
+            raise SettingsError(
+                f"{what} may lead out of this directory only on the command line or in a file "
+                f"named with --config; {path!r} does."
+            )
+
+
+def _paths(name: str, value: object) -> Iterator[str]:
+    texts = value if isinstance(value, list | tuple) else (value,)
+    for text in texts:
+        if not isinstance(text, str):
+            continue
+        if name == "root":
+            yield text
+            continue
+        with suppress(ValueError):
+            yield remap_of(text).directory or "."
+
+
+CHECKS: Final[Mapping[str, Callable[[Any, str], None]]] = {
+    "base_url": check_url,
+    "define": check_definitions,
+    "exclude": check_patterns,
+    "include": check_patterns,
+    "remap": check_remaps,
+    "user_agent": check_printable,
+}
+"""By the name of the setting."""
