@@ -5,7 +5,7 @@ Decisions only; the disk is a `Tree`, which is asked about no path that leaves t
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import unquote
 
@@ -34,7 +34,9 @@ class Web:
     remaps: tuple[tuple[Remap, Tree | None], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+_NOWHERE: Final = Web()
+
+
 class Ground:
     """Where one document stands, and so what its relative links start from.
 
@@ -42,22 +44,26 @@ class Ground:
     `address`: where the document is published.
     """
 
-    tree: Tree
-    directory: Parts
-    document: str
-    site: Tree | None = None
-    web: Web = Web()
-    address: str | None = None
-    _known: dict[str, Found] = field(default_factory=dict, repr=False, compare=False)
-
-    @property
-    def own(self) -> Parts:
-        """The document itself."""
-        return (*self.directory, self.document)
+    def __init__(
+        self,
+        tree: Tree,
+        directory: Parts,
+        document: str,
+        site: Tree | None = None,
+        web: Web = _NOWHERE,
+        address: str | None = None,
+    ) -> None:
+        self._tree = tree
+        self._own = (*directory, document)
+        self._web = web
+        self._address = address
+        self._beside = Search(tree, directory, document)
+        self._site = Search(site) if site else None
+        self._known: dict[str, Found] = {}
 
     def is_own(self, found: Found) -> bool:
         """Tell whether a link names its own document."""
-        return found.tree is self.tree and found.file == self.own
+        return found.tree is self._tree and found.file == self._own
 
     def found(
         self, occurrence: Occurrence, target: Target | Rejected, base: str | None
@@ -68,35 +74,35 @@ class Ground:
         that relative links start from.
         """
         if isinstance(target, Target):
-            return self._mapped(target, occurrence) if self.web.base or self.web.remaps else None
+            return self._mapped(target, occurrence) if self._web.base or self._web.remaps else None
         path = _path(occurrence.href, base or "")
         if target.reason is not Rejection.RELATIVE or path is None:
             return None
-        published = resolve(path, self.address) if self._is_asked(path) else None
+        published = resolve(path, self._address) if self._is_asked(path) else None
         if isinstance(published, Target):
             fragment = occurrence.href.strip(_STRIPPED).partition("#")[2] or None
             there = replace(published, fragment=fragment)
             return self._mapped(there, occurrence) or there
         if path.startswith("?"):  # the document itself
-            return Found(Rejection.LOCAL, "", shown(self.own), self.tree, self.own)
+            return Found(Rejection.LOCAL, "", shown(self._own), self._tree, self._own)
         return self._file(path, occurrence.kind)
 
     def _is_asked(self, path: str) -> bool:
         """Tell whether a path is one of the web: below `--root`, only those from the top are."""
-        return self.address is not None and (self.site is None or path.startswith("/"))
+        return self._address is not None and (self._site is None or path.startswith("/"))
 
     def _mapped(self, target: Target, occurrence: Occurrence) -> Found | Target | None:
-        url, base = str(target.url), self.web.base
-        for remap, tree in self.web.remaps:
+        url, base = str(target.url), self._web.base
+        for remap, tree in self._web.remaps:
             if (mapped := remap.applied(url)) is None:
                 continue
             if tree is not None:
-                return _looked_up(tree, mapped[len(remap.directory or "") :])
+                return _looked_up(Search(tree), mapped[len(remap.directory or "") :])
             other = resolve(mapped)
             return replace(other, fragment=target.fragment) if isinstance(other, Target) else None
-        if base is None or self.site is None or not url.startswith(base):
+        if base is None or self._site is None or not url.startswith(base):
             return None
-        found = _looked_up(self.site, url[len(base) :])
+        found = _looked_up(self._site, url[len(base) :])
         known = found.reason is not Rejection.RELATIVE and occurrence.kind is not Kind.FRONTMATTER
         return found if known else None  # where the disk cannot tell, the site itself may
 
@@ -111,15 +117,13 @@ class Ground:
 
     def _looked_up(self, path: str) -> Found:
         if not path.startswith("/"):
-            return _looked_up(self.tree, path, self.directory, self.document)
-        if self.site is None:
+            return _looked_up(self._beside, path)
+        if self._site is None:
             return _OF_TEMPLATE if _is_filled(path) else _NO_ROOT
-        return _looked_up(self.site, path)
+        return _looked_up(self._site, path)
 
 
-def _looked_up(tree: Tree, path: str, start: Parts = (), document: str | None = None) -> Found:
-    """Look a path up; without a document it starts from the top, as what is published there."""
-    search = Search(tree, start, document or "", rooted=document is None)
+def _looked_up(search: Search, path: str) -> Found:
     found = next(filter(None, map(search.at, _spellings(path))), None)
     if found is not None:
         return found

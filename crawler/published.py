@@ -56,25 +56,27 @@ _UNREADABLE: Final = Found(Rejection.RELATIVE, "its directory cannot be read")
 
 
 class Search:
-    """One look for a file: where it is written to be, and what else would be published there."""
+    """Where to look for files: as a document writes them, or without one from the top."""
 
-    def __init__(self, tree: Tree, start: Parts, document: str, *, rooted: bool) -> None:
+    def __init__(self, tree: Tree, start: Parts = (), document: str | None = None) -> None:
         self._tree = tree
         self._start = start
-        self._document = document
-        self._rooted = rooted
+        self._document = document or ""
+        self._rooted = document is None
 
     def at(self, path: str) -> Found | None:
         """Return what stands at a path, be it under another name; None if nothing does."""
         written = normal(self._start, path)
-        for start in self._starts():
-            parts = normal(start, path)
-            spot = None if parts is None else walk(self._tree, parts)
-            if parts and (spot is None or spot.thing is Thing.OTHER):
-                spot = self._published(parts) or spot
-            if spot is not None:
-                return _found(self._tree, spot, written or ())
-        return None
+        if found := self._standing(written, written):
+            return found
+        ways = (normal(start, path) for start in self._other_starts())
+        return next(filter(None, (self._standing(way, written) for way in ways)), None)
+
+    def _standing(self, parts: Parts | None, written: Parts | None) -> Found | None:
+        spot = None if parts is None else walk(self._tree, parts)
+        if parts and (spot is None or spot.thing is Thing.OTHER):
+            spot = self._published(parts) or spot
+        return None if spot is None else _found(self._tree, spot, written or ())
 
     def missing(self, path: str) -> Found:
         """Say what is to be said where nothing stands."""
@@ -94,9 +96,8 @@ class Search:
         hint = f"there is {shown((*parts[:-1], near))}" if near else ""
         return Found(Rejection.FILE_MISSING, hint, shown(parts))
 
-    def _starts(self) -> Iterator[Parts]:
-        """Yield what a path may start from: as files lie, and as generators publish them."""
-        yield self._start
+    def _other_starts(self) -> Iterator[Parts]:
+        """Yield what else a path may start from, where files are published elsewhere."""
         if not self._generated:
             return
         stem = self._document.partition(".")[0]
@@ -168,8 +169,8 @@ def _found(tree: Tree, spot: Spot, parts: Parts) -> Found:
             return Found(Rejection.FILE_MISSING, f"{path} is no regular file", path)
     file = spot.real if spot.thing is Thing.FILE else _front(tree, spot.real)
     path = shown(spot.parts)
-    other = normalize("NFC", "/".join(parts)) != normalize("NFC", "/".join(spot.parts))
-    return Found(Rejection.LOCAL, f"as {path}" if other else "", path, tree, file)
+    same = parts == spot.parts or normalize("NFC", "/".join(parts)) == normalize("NFC", path)
+    return Found(Rejection.LOCAL, "" if same else f"as {path}", path, tree, file)
 
 
 def _front(tree: Tree, directory: Parts) -> Parts | None:

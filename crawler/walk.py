@@ -18,6 +18,7 @@ Parts: TypeAlias = tuple[str, ...]
 
 _MAX_LINKS: Final = 40  # symbolic links on one way, as Linux has it
 _MAX_NEAR: Final = 200  # names of a directory that are compared with one that is not there
+_LONG: Final = 4  # letters without which a name with another one is simply another
 
 
 class Thing(StrEnum):
@@ -53,11 +54,13 @@ class Listing:
         """Return the name that was perhaps meant: another ending, or one slip of the pen."""
         stem = name.partition(".")[0]
         for each in islice(self.entries, _MAX_NEAR):
-            if each == name:  # a symbolic link that leads nowhere
+            if (
+                each == name or not stem or each[0] != name[0]
+            ):  # the same: a link that leads nowhere
                 continue
-            if stem and each.partition(".")[0] == stem:
+            if each.partition(".")[0] == stem:
                 return each
-            if abs(len(each) - len(name)) < 2 and _one_slip(each, name):  # noqa: PLR2004 - one letter
+            if len(stem) >= _LONG and abs(len(each) - len(name)) <= 1 and _one_slip(each, name):
                 return each
         return None
 
@@ -125,29 +128,32 @@ class _Walk:
         self._links = 0
 
     def along(self, parts: Parts, *, folded: bool = False) -> Spot | None:
-        at = Spot(Thing.DIRECTORY)
+        thing, spelt = Thing.DIRECTORY, list[str]()
+        real: Parts = ()
         for part in parts:
-            listing = self._tree.listing(at.real) if at.thing is Thing.DIRECTORY else None
+            listing = self._tree.listing(real) if thing is Thing.DIRECTORY else None
             if listing is None:
-                unreadable = at.thing is Thing.DIRECTORY
-                return Spot(Thing.UNREADABLE, at.parts, at.real) if unreadable else None
+                unreadable = thing is Thing.DIRECTORY
+                return Spot(Thing.UNREADABLE, tuple(spelt), real) if unreadable else None
             name = listing.spelt(part) or (listing.folded(part) if folded else None)
-            there = self._entry(listing.entries[name], at.real, name) if name else None
+            there = self._entry(listing.entries[name], real, name) if name else None
             if name is None or there is None:
                 return None
-            at = Spot(there.thing, (*at.parts, name), there.real)
-            if at.thing in (Thing.OUTSIDE, Thing.UNREADABLE):
-                return at
-        return at
+            thing, real = there
+            spelt.append(name)
+            if thing is Thing.OUTSIDE or thing is Thing.UNREADABLE:
+                break
+        return Spot(thing, tuple(spelt), real)
 
-    def _entry(self, entry: Thing | str, directory: Parts, name: str) -> Spot | None:
+    def _entry(self, entry: Thing | str, directory: Parts, name: str) -> tuple[Thing, Parts] | None:
         if isinstance(entry, Thing):
-            return Spot(entry, (), (*directory, name))
+            return entry, (*directory, name)
         self._links += 1
         leads = normal(() if entry.startswith("/") else directory, entry)
         if leads is None:
-            return Spot(Thing.OUTSIDE)
-        return self.along(leads) if self._links <= _MAX_LINKS else None
+            return Thing.OUTSIDE, ()
+        spot = self.along(leads) if self._links <= _MAX_LINKS else None
+        return (spot.thing, spot.real) if spot else None
 
 
 def _one_slip(one: str, other: str) -> bool:

@@ -423,6 +423,71 @@ def test_without_network_a_run_records_nothing(crawl: Crawl) -> None:
     assert "holds no finished run yet" in done.err
 
 
+# Links to files
+
+
+LOCAL = (
+    "# One\n\n[a](b.md#two) [b](b.md#gone)\n[c](c.md) [d](/b.md) [e](../x) [f](b.md) [g](B.md)\n"
+)
+
+
+def test_offline_a_check_is_of_files_alone_and_its_exit_code_too(crawl: Crawl) -> None:
+    Path("b.md").write_text("# Two\n")
+    Path("a.md").write_text("[a](b.md#two) <https://a.example/>\n")
+    done = crawl("check", "a.md", "--offline")
+    assert (done.code, done.err) == (0, "")
+    assert "2 links in 2 places: 1 ok, 1 skipped (offline)." in done.out
+    Path("a.md").write_text("[a](c.md) <https://a.example/>\n")
+    done = crawl("check", "a.md", "--offline")
+    assert (done.code, done.err) == (1, "")
+    assert (
+        "  c.md\n    The project has no such file.  [file-missing]\n    a.md:1:5  a\n" in done.out
+    )
+
+
+def test_a_report_names_files_that_are_missing_with_their_places(crawl: Crawl) -> None:
+    Path("a.md").write_text(LOCAL)
+    Path("b.md").write_text("# Two\n")
+    now = crawl("check", "a.md", "--offline")
+    assert now.code == 1
+    summary = "6 links in 7 places: 1 ok, 3 broken, 1 unsafe, 1 skipped (relative)."
+    for text in ("  c.md\n", "    a.md:4:5  c\n", "  b.md#gone\n", "(it is b.md)", summary):
+        assert text in now.out
+    assert crawl("check", "a.md", "--offline", "--root", ".").out.endswith(
+        "5 links in 7 places: 1 ok, 3 broken, 1 unsafe.\n"
+    )
+
+
+def test_a_history_knows_files_as_the_run_saw_them(crawl: Crawl) -> None:
+    Path("a.md").write_text(LOCAL)
+    Path("b.md").write_text("# Two\n")
+    ran = json.loads(crawl("run", "a.md", "--offline", "--format", "json").out)["links"]
+    known = json.loads(crawl("report", "--format", "json").out)["links"]
+    names = ("raw", "path", "fragment", "outcome", "reason", "detail")
+    assert [[each[n] for n in names] for each in known] == [
+        [each[n] for n in names] for each in ran
+    ]
+    assert [(each["path"], each["fragment"], each["reason"]) for each in known] == [
+        ("b.md", "two", "local"), ("b.md", "gone", "fragment-missing"),
+        ("c.md", None, "file-missing"), (None, None, "relative"), (None, None, "outside"),
+        ("b.md", None, "local"), ("B.md", None, "file-case"),
+    ]  # fmt: skip
+    assert crawl("run", "a.md", "--offline", "--fail").code == 1
+
+
+def test_links_names_the_files_that_are_linked_to(crawl: Crawl) -> None:
+    Path("docs").mkdir()
+    Path("docs/b.md").write_text("# Two\n")
+    Path("docs/a.md").write_text("[a](b.md#two) [b](/b.md) [c](https://a.example/b.md)\n")
+    assert crawl(
+        "links", "docs", "--root", "docs", "--remap", "^https://a[.]example ./docs"
+    ).out == (
+        "docs/a.md:1:5  inline  b.md#two (local: b.md)  a\n"
+        "docs/a.md:1:19  inline  /b.md (local: b.md)  b\n"
+        "docs/a.md:1:30  inline  https://a.example/b.md (local: b.md)  c\n"
+    )
+
+
 # links, demo
 
 

@@ -13,9 +13,11 @@ from crawler.tables import (
     page_types,
     public_suffixes,
     registrable_domain,
+    rows,
     script_fragments,
     shortener_of,
     shorteners,
+    site_generators,
 )
 from crawler.urls import Target, resolve
 
@@ -23,6 +25,13 @@ LINES = files("crawler").joinpath("data", "shorteners.tsv").read_text("utf-8").s
 ROWS = [line.split("\t") for line in LINES if not line.startswith("#")]
 CLASSES = {"ad", "generic", "own", "resolver", "share", "smartlink", "tracker", "vanity"}
 STATUSES = {"alive", "dead", "partial", "readonly", "unknown"}
+
+
+def test_signs_of_site_generators_are_sorted_and_are_names() -> None:
+    names = [name for name, generator in rows("site_generators.tsv") if generator]
+    assert names == sorted(set(names))
+    assert site_generators() == set(names)
+    assert not any("/" in name or "*" in name for name in names)
 
 
 def test_shorteners_are_sorted_and_each_stands_once() -> None:
