@@ -41,10 +41,10 @@ class Ground:
     """Where one document stands, and so what its relative links start from.
 
     `directory` is that of the document in its project, `tree`; `site` is what `/` stands for;
-    `address`: where the document is published.
+    `address`: where the document is published; `template`: it becomes part of pages elsewhere.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that a place on the disk and on the web is
         self,
         tree: Tree,
         directory: Parts,
@@ -52,8 +52,11 @@ class Ground:
         site: Tree | None = None,
         web: Web = _NOWHERE,
         address: str | None = None,
+        *,
+        template: bool = False,
     ) -> None:
         self._tree = tree
+        self._is_template = template
         self._own = (*directory, document)
         self._web = web
         self._address = address
@@ -111,7 +114,7 @@ class Ground:
         if known is None:
             known = self._known[path] = self._looked_up(path)
         missing = known.reason in (Rejection.FILE_MISSING, Rejection.FILE_CASE)
-        if missing and kind is Kind.FRONTMATTER:
+        if missing and (self._is_template or kind is Kind.FRONTMATTER):
             return _OF_TEMPLATE  # what such a path starts from, only the generator knows
         return known
 

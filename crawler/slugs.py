@@ -38,6 +38,9 @@ _TAG: Final = re.compile(r"</?[A-Za-z][^<>]*>")
 _INCLUDES: Final = re.compile(
     r"\{%|\{\{[<%]|--8<--|\{include\}|@include|^\{!|^import\s.{0,200}\.mdx?[\"']", re.MULTILINE
 )
+# A block that programs write out (`::: package.module`); one that ends (`::: tip`) is none.
+_WRITTEN_OUT: Final = re.compile(r"^:::[ \t]+[\w.-]+[ \t]*$", re.MULTILINE)
+_BLOCK_END: Final = re.compile(r"^:::+[ \t]*$", re.MULTILINE)
 _FOOTNOTE: Final = re.compile(r"(?:user-content-)?fn(?:ref)?(?:[:_-].*|\d+)")
 
 Rule: TypeAlias = Callable[[Iterable[Heading]], Iterator[str]]
@@ -60,7 +63,7 @@ def anchors_of_markdown(text: str, headings: Iterable[Heading]) -> frozenset[str
     None where other files have a say in it. An id in a sample of code counts too: nobody is told
     of a mistake that is none.
     """
-    if _INCLUDES.search(text):
+    if _INCLUDES.search(text) or (_WRITTEN_OUT.search(text) and not _BLOCK_END.search(text)):
         return None
     html = [unescape(_TAG.sub("", found[2])).strip() for found in _HTML_HEADING.finditer(text)]
     ids = {unescape("".join(found)) for found in _IDS.findall(text)}

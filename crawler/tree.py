@@ -25,6 +25,8 @@ MAX_SIZE: Final = 4_194_304
 """Bytes of a file that is read to find a place in it."""
 _MAX_LISTINGS: Final = 4096
 _GIT: Final = ".git"
+# By these a page is known of which programs make others, wherever those will be.
+_TEMPLATE: Final = ("{%", "{{", "<%", "<?php")
 
 
 class DiskTree:
@@ -101,7 +103,9 @@ class Grounds:
         below = directory.relative_to(top).parts
         site = self._tree(self._root) if self._root else None
         address = self._address(directory / path.name)
-        return Ground(self._tree(top), below, path.name, site, self._web, address)
+        template = document.format == "html" and any(map(document.text.__contains__, _TEMPLATE))
+        tree = self._tree(top)
+        return Ground(tree, below, path.name, site, self._web, address, template=template)
 
     def _address(self, document: Path) -> str | None:
         """Return where a document is published: by its place below the root, or below here."""

@@ -67,6 +67,7 @@ def test_what_no_renderer_makes_is_no_anchor(text: str) -> None:
     "text",
     [
         "{% include head.md %}",
+        "# One\n\n::: package.module\n    options: {}\n",
         "{{< readfile x.md >}}",
         "--8<-- 'x.md'",
         "```{include} x.md\n```",
@@ -116,3 +117,8 @@ def test_a_hostile_document_takes_no_square_of_time(piece: str) -> None:
     begun = time.process_time()
     anchors_of_markdown(text, [Heading(text, text, text)])
     assert time.process_time() - begun < 20  # a square would take hours
+
+
+@pytest.mark.parametrize("text", ["::: tip\nWords.\n:::\n", ":::note\nx", "::: {.x}\nx\n:::\n"])
+def test_a_block_that_ends_holds_nothing_that_is_not_there(text: str) -> None:
+    assert anchors_of_markdown(text, ()) == frozenset()

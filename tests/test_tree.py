@@ -201,6 +201,14 @@ def test_no_fragments_are_looked_up_for_those_who_do_not_want_it() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("sign", ["{% extends 'x' %}", "{{ title }}", "<% x %>", "<?php x ?>"])
+def test_a_template_becomes_part_of_pages_that_may_be_anywhere(sign: str) -> None:
+    page = "<a href='gone.css'>x</a> <a href='b.css'>x</a> <a href='../x'>x</a>"
+    write({"a.html": f"{sign} {page}", "b.css": "", "c.html": page})
+    assert told(read("a.html")) == ["relative", "local b.css", "outside"]
+    assert told(read("c.html")) == ["file-missing gone.css", "local b.css", "outside"]
+
+
 # Boundaries
 
 
