@@ -1,7 +1,7 @@
 """From documents to places and distinct links."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice
 from typing import Final
@@ -11,7 +11,7 @@ from crawler.elsewhere import Elsewhere, Inside
 from crawler.ignores import Ignores
 from crawler.kept import Links, Places
 from crawler.local import Ground
-from crawler.model import Document, Ignore, Occurrence, Place, Unread
+from crawler.model import Document, Entrance, Ignore, Occurrence, Place, Unread
 from crawler.published import Found
 from crawler.scratch import Scratch
 from crawler.settings import ExtractSettings
@@ -29,7 +29,9 @@ _BEYOND: Final = "holds more links than `{}` allows; not checked: {}"
 class Collection:
     """What the documents write: every place in order, every distinct link, and remarks.
 
-    `unread` are those that ought to be here too, and could not be read, or not whole.
+    `unread` are those that ought to be here too, and could not be read, or not whole; `entrances`
+    are still to be asked for and read, by `collector`. `missed`: names of documents that may be
+    there though they were not read this time, and of sources whose documents were not all read.
 
     `links` are those to be asked: one is not if it is left out wherever it is written.
 
@@ -40,9 +42,12 @@ class Collection:
     links: Links
     documents: tuple[Document, ...]
     scratch: Scratch
+    collector: "Collector" = field(repr=False, compare=False)
     remarks: tuple[str, ...] = ()
     unread: tuple[Unread, ...] = ()
     ignores: tuple[Ignore, ...] = ()
+    entrances: tuple[Entrance, ...] = ()
+    missed: frozenset[str] = frozenset()
 
     def with_remarks(self, remarks: Iterable[str]) -> "Collection":
         """Return the same with remarks from elsewhere put before its own."""
@@ -69,23 +74,30 @@ class Collector:
         self._elsewhere = Elsewhere()
         self._places = Places(fragments=settings.fragments)
         self._documents: list[Document] = []
-        self._remarks: list[str] = []
+        self._stretches: list[range] = []
+        self.remarks: list[str] = []
         self._unread: list[Unread] = []
         self._room = settings.max_links
 
-    def take(self, document: Document) -> None:
-        """Read one more document."""
+    def take(self, document: Document, wanted: Callable[[Place], bool] = lambda _: True) -> None:
+        """Read one more document, and keep the places of it that are wanted."""
+        begin = len(self._places)
         reading = documents.read(document, self._settings)
         base = _base(document, reading.base)
-        ground, inside = self._ground(document), Inside()
+        # A page of the web stands nowhere on the disk, and no template will be filled in any more.
+        served = document.base is not None
+        ground, known = (None, None) if served else (self._ground(document), self._known)
+        inside = Inside()
         ignores = self._ignores.within(document.name, documents.directives(document, reading))
         occurrences = iter(reading.occurrences)
         room = min(self._room, self._settings.max_document_links)
         for written in islice(occurrences, room):
-            occurrence, target = _resolved(written, base, self._known)
+            occurrence, target = _resolved(written, base, known)
             found = ground.found(occurrence, target, reading.base) if ground else None
             place = _place(occurrence, _located(occurrence, target, found))
             place = ignores.judged(place) if ignores else place
+            if not wanted(place):
+                continue
             number = self._places.add(place)
             self._room -= 1
             itself = isinstance(found, Found) and ground is not None and ground.is_own(found)
@@ -99,17 +111,26 @@ class Collector:
             inside.resolve(reading.anchors, self._places)
         # The text has served its purpose.
         self._documents.append(replace(document, text="", data=b""))
-        self._remarks += [f"{document.name}: {remark}" for remark in reading.remarks]
-        self._remarks += ignores.remarks if ignores else ()
+        self._stretches.append(range(begin, len(self._places)))
+        self.remarks += [f"{document.name}: {remark}" for remark in reading.remarks]
+        self.remarks += ignores.remarks if ignores else ()
 
     def collected(self) -> Collection:
-        """Return all that has come so far."""
+        """Return all that has come so far, in the order of the documents' names."""
+        order = sorted(range(len(self._documents)), key=lambda at: self._documents[at].name)
         places = self._places
         if self._settings.fragments:
             self._elsewhere.resolve(self._settings, places)
-        known, remarks = tuple(self._documents), tuple(self._remarks)
-        told, unread = self._ignores.told(), tuple(self._unread)
-        return Collection(places.view(), places.links, known, places.scratch, remarks, unread, told)
+        return Collection(
+            places.view([self._stretches[at] for at in order]),
+            places.links,
+            tuple(self._documents[at] for at in order),
+            places.scratch,
+            self,
+            tuple(self.remarks),
+            tuple(self._unread),
+            ignores=self._ignores.told(),
+        )
 
 
 def collect(
@@ -134,9 +155,14 @@ def _base(document: Document, declared: str | None) -> str | None:
 
 
 def _resolved(
-    occurrence: Occurrence, base: str | None, known: Mapping[str, str]
+    occurrence: Occurrence, base: str | None, known: Mapping[str, str] | None
 ) -> tuple[Occurrence, Target | Rejected]:
-    """Put in what templates stand for; a link with an expression that is not known is none yet."""
+    """Put in what templates stand for; a link with an expression that is not known is none yet.
+
+    `known`: what is known of them; None where nothing is one.
+    """
+    if known is None:
+        return occurrence, resolve(occurrence.href, base)
     href = fill(occurrence.href, known)
     if href is None:
         return occurrence, Rejected(occurrence.raw, Rejection.TEMPLATE)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Final
@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Final
 from crawler.clock import Clock
 from crawler.conditional import basis
 from crawler.fetch import Fetcher
+from crawler.following import Following
 from crawler.frontier import Frontier, Turn
 from crawler.homing import Homing
 from crawler.look import observe, observe_sibling
-from crawler.model import Fetch, Link, LinkState, Observation, Sibling, Verdict
+from crawler.model import Fetch, Link, LinkState, Observation, Reads, Sibling, Verdict
 from crawler.outage import Outage
 from crawler.settings import Settings
 from crawler.siblings import Directory, directory, sibling
@@ -53,7 +54,8 @@ class Conduct:
 
     `on_look` is called with each look as soon as it is had; `stop` ends the run early;
     `transport` takes the place of the network, for tests and for practice; `recall` returns the
-    last look at a link, if it means what one of this run would.
+    last look at a link, if it means what one of this run would; `on_found` is told how many links
+    were found while the run goes on.
     """
 
     settings: Settings
@@ -62,23 +64,34 @@ class Conduct:
     on_look: Callable[[Observation], None]
     transport: "httpx.AsyncBaseTransport | None" = None
     recall: Callable[[Url], Observation | None] = lambda _: None
+    on_found: Callable[[int], None] = lambda _: None
 
 
-async def crawl(links: Iterable[Link], states: Lookup[LinkState], conduct: Conduct) -> Looks:
+async def crawl(
+    links: Iterable[Link],
+    states: Lookup[LinkState],
+    conduct: Conduct,
+    following: Following | None = None,
+) -> Looks:
     """Look at every link, hosts side by side, until all is done.
 
     When a stop is asked, looks that are under way are given up, and what was not seen is
-    `unasked` for the reason of the stop.
+    `unasked` for the reason of the stop. Where pages are read for links, `following` says which
+    links there are, and in which order they come.
     """
     settings, clock, stop = conduct.settings, conduct.clock, conduct.stop
     looks = Looks()
-    asked = [link for link in links if not _left_out(link, looks, settings)]
     async with Fetcher(settings.fetch, settings.pace, clock, conduct.transport) as fetcher:
-        work = _Work(Frontier(asked, settings.pace.per_host), fetcher, states, conduct, looks)
+        work = _Work(fetcher, states, conduct, looks, following)
+        if following is None:
+            work.admit(links)
+        else:
+            work.admit_named(following.first())
         await _until_stopped(work.all(), stop, clock, settings.pace.max_time)
     work.settle()
     if stop.reason is not None:
-        for link in asked:
+        work.admit(following.waiting() if following else ())
+        for link in work.asked:
             if link.url not in looks.seen:
                 looks.unasked[link.url] = verdict(stop.reason)
     return looks
@@ -89,13 +102,15 @@ class _Work:
 
     def __init__(
         self,
-        frontier: Frontier,
         fetcher: Fetcher,
         states: Lookup[LinkState],
         conduct: Conduct,
         looks: Looks,
+        following: Following | None,
     ) -> None:
-        self._frontier = frontier
+        self.asked: list[Link] = []
+        self._frontier = Frontier((), conduct.settings.pace.per_host)
+        self._following = following
         self._fetcher = fetcher
         self._states = states
         self._conduct = conduct
@@ -107,6 +122,22 @@ class _Work:
         self._first_looks: dict[Url, Observation] = {}
         self._room = asyncio.Semaphore(conduct.settings.pace.concurrency * _TALKS_PER_SLOT)
         self._changed = asyncio.Event()
+
+    def admit(self, links: Iterable[Link]) -> int:
+        """Take in links that are to be looked at; return how many of them are to be asked."""
+        asked = [link for link in links if not self._is_left_out(link)]
+        self.asked += asked
+        self._frontier.extend(asked)
+        return len(asked)
+
+    def admit_named(self, links: Sequence[Link]) -> None:
+        """Take in links that the operator has named: no pattern leaves them out."""
+        if self._conduct.settings.select.offline:
+            self._looks.unasked |= {link.url: verdict("offline") for link in links}
+            self._go_on(self._following.waiting() if self._following else ())
+        else:
+            self.asked += links
+            self._frontier.extend(links)
 
     async def all(self) -> None:
         """Look at everything, and make sure that the network was there meanwhile."""
@@ -133,6 +164,26 @@ class _Work:
         for look in self._homing.release():
             self._hand_on(look)
 
+    async def _follow(self, fetch: Fetch, look: Observation) -> None:
+        """Let what came of a link be read, if it is to be, and go on with what it leads to."""
+        if self._following:
+            found = self._following.take(fetch, look)
+            if self._following.is_at_a_door:
+                found = await self._following.enter(self._fetcher)
+            self._go_on(found)
+
+    def _go_on(self, links: Iterable[Link]) -> None:
+        """Take in links that were found while the run goes on."""
+        self._conduct.on_found(self.admit(links))
+
+    def _is_left_out(self, link: Link) -> bool:
+        judged = judge_unasked(link.url, self._conduct.settings.select)
+        if judged is None and self._following and self._following.forbids(link.url):
+            judged = verdict("robots")
+        if judged is not None:
+            self._looks.unasked[link.url] = judged
+        return judged is not None
+
     def _nothing_can_change_it(self) -> bool:
         """Tell whether no look that is under way or waits can cast doubt on those that are held."""
         frontier = self._frontier
@@ -151,12 +202,18 @@ class _Work:
         if turn.again:
             first = self._first_looks.get(link.url)
             self._fetcher.reopen(first.asked if first else link.url)
-        before = basis(self._conduct.recall(link.url), link, self._clock.now())
+        reads = self._following.wants(link.url) if self._following else Reads.PAGE
+        # "Not modified" has no body: what is to be read for links is asked for in full.
+        last = self._conduct.recall(link.url) if reads is Reads.PAGE else None
+        before = basis(last, link, self._clock.now())
         validators = before.validators if before else None
-        fetch = await self._fetcher.fetch(link.url, validators, left, turn.behind)
+        fetch = await self._fetcher.fetch(link.url, validators, left, turn.behind, reads)
+        if self._following and not fetch.unchanged:
+            link = self._following.at_last(link)
         state, beside = self._states.get(link.url), await self._siblings.of(fetch)
         look = observe(link, fetch, before, state, self._clock.now(), beside)
         left()
+        await self._follow(fetch, look)
         self._frontier.done()
         self._believe(self._outage.feed(turn, look))
         self._room.release()
@@ -266,10 +323,3 @@ async def _first_of(*works: Coroutine[None, None, object]) -> None:
         await asyncio.wait(working, return_when=asyncio.FIRST_COMPLETED)
         for task in working:
             task.cancel()
-
-
-def _left_out(link: Link, looks: Looks, settings: Settings) -> bool:
-    judged = judge_unasked(link.url, settings.select)
-    if judged is not None:
-        looks.unasked[link.url] = judged
-    return judged is not None

@@ -16,7 +16,8 @@ from crawler.decoding import ACCEPTED, Decoder, Undecodable
 from crawler.errors import SettingsError
 from crawler.failures import FOREIGN, failure_of
 from crawler.line import STANDARD, Line, Reply
-from crawler.model import Answer, Failure, Request, Response
+from crawler.media import format_of_answer
+from crawler.model import Answer, Failure, Reads, Request, Response
 from crawler.page import is_readable
 from crawler.probe import REDIRECTS
 from crawler.settings import FetchSettings
@@ -99,7 +100,7 @@ class Exchanger:
         redirects = reply.status in REDIRECTS and "location" in headers
         # Data are read only where they are asked for, and then nothing else is.
         wants_data = request.headers.get("accept") == _DATA
-        readable = bare.media_type == _DATA if wants_data else is_readable(bare)
+        readable = bare.media_type == _DATA if wants_data else _is_wanted(bare, request)
         if redirects or not readable:
             return bare
         limit = min(self._max_body, _MAX_DATA) if wants_data else self._max_body
@@ -131,6 +132,16 @@ class Exchanger:
         except (Undecodable, TimeoutError, httpx.TransportError, ssl.SSLError):
             return False
         return True
+
+
+def _is_wanted(bare: Response, request: Request) -> bool:
+    match request.reads:
+        case Reads.PAGE:
+            return is_readable(bare)
+        case Reads.DOCUMENT:
+            return is_readable(bare) or format_of_answer(bare, request.url) is not None
+        case Reads.ANYTHING:
+            return True
 
 
 def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:

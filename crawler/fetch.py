@@ -20,7 +20,16 @@ from crawler.clock import Clock
 from crawler.exchange import Exchanger
 from crawler.hosts import Hosts
 from crawler.line import STANDARD, HttpxLine
-from crawler.model import Answer, Failure, FailureKind, Fetch, Request, Response, Validators
+from crawler.model import (
+    Answer,
+    Failure,
+    FailureKind,
+    Fetch,
+    Reads,
+    Request,
+    Response,
+    Validators,
+)
 from crawler.pacing import Pacer, retry_after
 from crawler.probe import Probe, probe
 from crawler.race import race
@@ -78,18 +87,19 @@ class Fetcher:
         validators: Validators | None = None,
         left: Callable[[], None] = lambda: None,
         behind: int = 0,
+        reads: Reads = Reads.PAGE,
     ) -> Fetch:
         """Hold the conversation about one URL. Never raises for anything that a server does.
 
         `left` is called as soon as somebody else than the URL's own host is asked; `behind` says
-        how many links wait at that host for this one.
+        how many links wait at that host for this one; `reads`: what bodies are wanted for.
         """
         talk = _Talk(self._settings.deadline, behind)
 
         async def ask(request: Request) -> Answer:
             if request.url.authority != url.authority:
                 left()
-            return await self._asked(request, talk)
+            return await self._asked(replace(request, reads=reads), talk)
 
         fetch = await _held(self._probe(url, validators), ask)
         return replace(
@@ -99,12 +109,12 @@ class Fetcher:
             http_stack=talk.stack if talk.attempts else None,
         )
 
-    async def fetch_aside(self, url: Url) -> Fetch:
+    async def fetch_aside(self, url: Url, reads: Reads = Reads.PAGE) -> Fetch:
         """Do the same about a URL that is no link: what comes of it is held against none."""
         talk = _Talk(self._settings.deadline)
         return await _held(
             self._probe(url, None),
-            lambda request: self._asked(replace(request, aside=True), talk),
+            lambda request: self._asked(replace(request, aside=True, reads=reads), talk),
         )
 
     def _probe(self, url: Url, validators: Validators | None) -> Probe:
@@ -119,6 +129,10 @@ class Fetcher:
         """Tell whether somebody is there now, whatever is known of the host."""
         answer = await self._raced(Request(url), _Talk(self._settings.timeout))
         return isinstance(answer, Response) or answer.reached
+
+    def keep_apart(self, url: Url, seconds: float) -> None:
+        """Ask the host of a URL no more often than once in so many seconds."""
+        self._pacer.keep_apart(url.authority, seconds)
 
     def reopen(self, url: Url) -> None:
         """Let a host that was given up be asked once more."""

@@ -62,6 +62,23 @@ def missing_parts(asked: Iterable[str], response: Response, page: Page, url: Url
     return frozenset() if missing and is_built_by_scripts(page.text) else missing
 
 
+def places_on(response: Response, source: str, url: Url) -> frozenset[str] | None:
+    """Return all that fragments can name on a page, for whoever asks later.
+
+    None if the page cannot tell, or if nobody can: see `missing_parts`.
+    """
+    if not response.is_success or response.truncated or not response.is_html:
+        return None
+    return None if is_built_by_scripts(source) else _places(source, url)
+
+
+def missing_names(asked: Iterable[str], places: frozenset[str], url: Url) -> Iterator[str]:
+    """Yield the names that a page with such places has not."""
+    for name in asked:
+        if name and not is_for_scripts(name, url.host) and not holds(places, name):
+            yield name
+
+
 def is_for_scripts(name: str, host: str = "") -> bool:
     """Tell whether a fragment is one that scripts make sense of, on any page or on a host's."""
     name = unquote(name)
@@ -86,10 +103,16 @@ def is_built_by_scripts(source: str) -> bool:
 
 def _missing_names(names: Iterable[str], source: str, url: Url) -> Iterator[str]:
     asked = [name for name in names if name and not is_for_scripts(name, url.host)]
-    anchors = anchors_of(source) if asked else None
+    places = _places(source, url) if asked else None
+    if places is not None:
+        yield from missing_names(asked, places, url)
+
+
+def _places(source: str, url: Url) -> frozenset[str] | None:
+    anchors = anchors_of(source)
     if anchors is None or (url.host in _PUT_LATER and not _has_user_content(anchors)):
-        return
-    yield from (name for name in asked if not holds(anchors, name))
+        return None
+    return anchors
 
 
 def _has_user_content(anchors: Iterable[str]) -> bool:

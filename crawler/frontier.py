@@ -37,20 +37,19 @@ class Frontier:
         self._at_host: Counter[str] = Counter()
         self._later: deque[tuple[float, Link]] = deque()
         self._waiting = self._out = 0
+        self._ring: deque[str] = deque()
+        self.extend(links)
+
+    def extend(self, links: Iterable[Link]) -> None:
+        """Take in links, but for those whose URL was taken in before: they come first."""
+        lanes: dict[str, list[Link]] = {}
         for link in links:
             if self._is_new(link):
-                self._lanes.setdefault(link.url.authority, []).append(link)
-                self._waiting += 1
-        for lane in self._lanes.values():
-            lane.reverse()  # they are taken from the end
-        self._ring = deque(sorted(self._lanes, key=lambda host: -len(self._lanes[host])))
-
-    def add(self, link: Link) -> bool:
-        """Take in a link; return False for a URL that was taken in before."""
-        new = self._is_new(link)
-        if new:
-            self._enqueue(link)
-        return new
+                lanes.setdefault(link.url.authority, []).append(link)
+        order = sorted(lanes, key=lambda host: -len(lanes[host]))
+        for host in reversed(order):  # who is lined up last is the next
+            for link in reversed(lanes[host]):  # lanes are taken from the end
+                self._enqueue(link)
 
     def again(self, link: Link, at: float) -> None:
         """Take a link in for a second look, not before a moment. Moments come in their order."""

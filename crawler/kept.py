@@ -4,8 +4,10 @@ That is the URL, its number and the fragments asked for; all else is in a scratc
 """
 
 from array import array
-from collections.abc import Callable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import accumulate
 from sys import intern
 from typing import Generic, TypeVar
 
@@ -45,8 +47,7 @@ class Links:
         return len(self._urls)
 
     def __iter__(self) -> Iterator[Link]:
-        for number, url in enumerate(self._urls):
-            yield Link(url, frozenset(self._fragments.get(number, ())))
+        yield from map(self.link, range(len(self._urls)))
 
     def __contains__(self, url: object) -> bool:
         return url in self._numbers
@@ -71,6 +72,10 @@ class Links:
         """Return the URL of a number."""
         return self._urls[number]
 
+    def link(self, number: int) -> Link:
+        """Return the link of a number, with the fragments that were asked for so far."""
+        return Link(self._urls[number], frozenset(self._fragments.get(number, ())))
+
 
 class Places:
     """Places in the order in which they come, and the links that they write."""
@@ -92,9 +97,20 @@ class Places:
         target = Rejected(place.occurrence.raw, reason, detail, path)
         self._tickets[number] = self._kept(replace(place, target=target))
 
-    def view(self) -> View[Place]:
-        """Return all that have come so far."""
-        return View(len(self._tickets), self._place)
+    def __len__(self) -> int:
+        return len(self._tickets)
+
+    def view(self, stretches: Sequence[range] | None = None) -> View[Place]:
+        """Return all that have come so far, or those of some stretches, one after the other."""
+        if stretches is None:
+            return View(len(self._tickets), self._place)
+        starts = list(accumulate(map(len, stretches), initial=0))
+
+        def place(index: int) -> Place:
+            stretch = bisect_right(starts, index) - 1
+            return self._place(stretches[stretch][index - starts[stretch]])
+
+        return View(starts[-1], place)
 
     def _kept(self, place: Place) -> int:
         target = place.target
@@ -127,23 +143,29 @@ class ByLink(Generic[T]):
     ) -> None:
         self._links, self._scratch = links, scratch
         self._pack, self._unpack = pack, unpack
-        self._tickets = array("Q", bytes(8 * len(links)))  # 0: nothing yet
+        self._tickets = array("Q")  # 0: nothing yet
 
     def put(self, url: Url, value: T) -> None:
         """Keep a value in the place of what there was."""
         number = self._links.number(url)
         if number is not None:
+            if number >= len(self._tickets):  # links may still come while looks are had
+                self._tickets.frombytes(bytes(8 * (len(self._links) - len(self._tickets))))
             self._tickets[number] = self._scratch.keep(self._pack(value))
 
     def get(self, url: Url, /) -> T | None:
         """Return the value of a URL, if it has one."""
-        number = self._links.number(url)
-        ticket = 0 if number is None else self._tickets[number]
+        ticket = self._ticket(url)
         return self._unpack(self._scratch.value(ticket), url) if ticket else None
 
     def __contains__(self, url: Url) -> bool:
+        return self._ticket(url) > 0
+
+    def _ticket(self, url: Url) -> int:
         number = self._links.number(url)
-        return number is not None and self._tickets[number] > 0
+        if number is None or number >= len(self._tickets):
+            return 0
+        return self._tickets[number]
 
 
 def looks_at(links: Links, scratch: Scratch) -> ByLink[Observation]:

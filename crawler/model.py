@@ -40,15 +40,25 @@ class Document:
 class Unread:
     """What ought to have been read and was not: a document, or a directory of some.
 
-    `reason` is the rest of a sentence that begins with the name, without its full stop.
+    `reason` is the rest of a sentence that begins with the name, without its full stop; `code` that
+    of the verdict on a page of the web.
     """
 
     document: str
     reason: str
+    code: str = ""
 
     def __str__(self) -> str:
         """Say it in one sentence."""
         return f"{self.document}: {self.reason}."
+
+
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """A page of the web that the operator has named: it is asked for, and read as a document."""
+
+    source: str
+    url: Url
 
 
 class Kind(StrEnum):
@@ -167,6 +177,14 @@ class Link:
 # 2. What the network said
 
 
+class Reads(StrEnum):
+    """What a body is wanted for: the facts of a page, a document's links, or whatever it is."""
+
+    PAGE = "page"
+    DOCUMENT = "document"
+    ANYTHING = "anything"
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """One exchange that we want to have.
@@ -178,6 +196,7 @@ class Request:
     url: Url
     headers: Mapping[str, str] = field(default_factory=dict)
     aside: bool = False
+    reads: Reads = Reads.PAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -586,13 +605,15 @@ class Contents:
     """What the documents of a run hold, for the history.
 
     `unasked`: the lasting verdicts on URLs that were not asked; `unread`: names of documents, and
-    of directories, that could not be read this time.
+    of directories, that could not be read this time; `missed`: sources whose documents were not
+    all read.
     """
 
     documents: Sequence[Document]
     places: Iterable[Place]
     unasked: Mapping[Url, Verdict] = field(default_factory=dict)
     unread: frozenset[str] = frozenset()
+    missed: frozenset[str] = frozenset()
 
     def lacks(self, name: str) -> bool:
         """Tell whether a document, or a directory that it is in, could not be read."""

@@ -33,6 +33,7 @@ _LADEN_INTERVAL: Final = 1.0
 @dataclass(slots=True)
 class _Pace:
     interval: float
+    least: float
     free_at: float = 0.0
     answers: int = 0
     complained_at: float = -math.inf
@@ -50,13 +51,13 @@ class _Pace:
         self.interval = max(self.interval, min(max(slower, START_INTERVAL), MAX_INTERVAL))
         self.complained_at, self.answers = now, 0
 
-    def speed_up(self, least: float) -> None:
+    def speed_up(self) -> None:
         """Ask a little more often: with every answer, unless it has complained."""
         self.answers += 1
         if math.isinf(self.complained_at):
-            self.interval = max(least, self.interval * _QUICKER)
+            self.interval = max(self.least, self.interval * _QUICKER)
         elif self.answers % _LONG_TIME == 0:
-            self.interval = max(least, self.interval * _A_LITTLE)
+            self.interval = max(self.least, self.interval * _A_LITTLE)
 
 
 @dataclass(slots=True)
@@ -88,6 +89,12 @@ class Pacer:
             pace = self._pace(host)
             pace.free_at = max(pace.free_at, now + seconds)
 
+    def keep_apart(self, host: str, seconds: float) -> None:
+        """Take in how many seconds a host wants between two requests at least."""
+        pace = self._pace(host)
+        pace.least = max(pace.least, seconds)
+        pace.interval = max(pace.interval, pace.least)
+
     def answered(self, host: str, seconds: float) -> None:
         """Take in that the host answered well, and how long that took."""
         pace = self._pace(host)
@@ -96,7 +103,7 @@ class Pacer:
         if pace.usual > pace.best * _LADEN_FACTOR + _LADEN_SECONDS:
             self.strained(host)
         else:
-            pace.speed_up(self.delay)
+            pace.speed_up()
 
     def strained(self, host: str) -> None:
         """Take in that the host has trouble (slow answers, 503): a little slower, for now."""
@@ -116,7 +123,7 @@ class Pacer:
     def _pace(self, host: str) -> _Pace:
         if host not in self._paces:
             start = max(self.delay, min(START_INTERVAL, self.delay * 10))
-            self._paces[host] = _Pace(start)
+            self._paces[host] = _Pace(start, self.delay)
         return self._paces[host]
 
 

@@ -255,6 +255,12 @@ REASONS: Final = (
         "Within this site, but nothing here tells whether it is there.",
         "The sentence may name an option that helps.",
     ),
+    Reason(
+        Outcome.SKIPPED,
+        "robots",
+        "The site's robots.txt asks robots not to go there.",
+        "Nothing to do; if the site is yours, see `robots`.",
+    ),
     Reason(Outcome.SKIPPED, "excluded", "Left out by the settings.", "See `include`, `exclude`."),
     Reason(
         Outcome.SKIPPED,

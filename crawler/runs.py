@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -12,13 +13,14 @@ from crawler.clock import Clock
 from crawler.collect import Collection
 from crawler.crawl import Conduct, crawl
 from crawler.errors import StoreError
+from crawler.following import Following
 from crawler.guard import invents_names
 from crawler.health import advance
-from crawler.kept import looks_at, states_of
+from crawler.kept import ByLink, Links, looks_at, states_of
 from crawler.model import Contents, LinkState, Network, Observation, Report, Run, Verdict
 from crawler.network import Signs
 from crawler.settings import Settings
-from crawler.urls import Url
+from crawler.urls import Target, Url
 from crawler.views import Lookup
 
 if TYPE_CHECKING:
@@ -38,7 +40,9 @@ async def check(collection: Collection, known: Lookup[LinkState], conduct: Condu
         seen.take(look)
         conduct.on_look(look)
 
-    looks = await crawl(collection.links, known, replace(conduct, on_look=take))
+    following = Following(collection, conduct.settings) if collection.entrances else None
+    looks = await crawl(collection.links, known, replace(conduct, on_look=take), following)
+    collection = _followed(collection, following, seen, looks.unasked)
     network = await _network(seen.signs, conduct)
     return _report(begun, collection, seen, looks.unasked, conduct, network)
 
@@ -54,19 +58,26 @@ async def run(
     new = _new_run(conduct.clock)
     begun = store.begin(new, conduct.settings.digest, new.started_at - RESUMABLE)
     seen = _Seen(collection, known, conduct.settings)
+    had = seen.looks.__contains__
+    following = Following(collection, conduct.settings, had) if collection.entrances else None
     for look in store.looks(begun):
+        if following:
+            collection.links.add(Target(look.url))  # a page may lead to it once more
         seen.keep(look)  # what was seen earlier says nothing of the network now
     recorder = _Recorder(store, begun, seen, conduct.clock)
 
     def take(look: Observation) -> None:
+        is_recorded = had(look.url)  # by the part of the run that was killed
         seen.take(look)
-        recorder.take(look)
+        if not is_recorded:
+            recorder.take(look, later=following is not None and following.is_inside(look.url))
         conduct.on_look(look)
 
     digest = conduct.settings.digest
     memory = replace(conduct, on_look=take, recall=recalling(store, known, digest))
     links = (link for link in collection.links if link.url not in seen.looks)
-    looks = await crawl(links, known, memory)
+    looks = await crawl(links, known, memory, following)
+    collection = _followed(collection, following, seen, looks.unasked)
     recorder.flush()
     network = await _network(seen.signs, conduct)
     report = _report(begun.run, collection, seen, looks.unasked, conduct, network)
@@ -74,12 +85,21 @@ async def run(
     return report, recorder.error
 
 
+async def read(collection: Collection, conduct: Conduct) -> Collection:
+    """Read the pages of the web among the sources, and look at no link of theirs."""
+    select = replace(conduct.settings.select, recursive=False)
+    settings = replace(conduct.settings, select=select)
+    following = Following(collection, settings, had=lambda _: True)
+    looks = await crawl((), {}, conduct, following)
+    return following.collected(looks.unasked)
+
+
 def known_states(store: "Store", collection: Collection) -> Lookup[LinkState]:
     """Return what a history believes of the links of some documents. Raises `StoreError`."""
     known = states_of(collection.links, collection.scratch)
     for state in store.states():
         known.put(state.url, state)
-    return known
+    return _Remembered(store, collection.links, known) if collection.entrances else known
 
 
 def recalling(
@@ -90,6 +110,42 @@ def recalling(
     One without a state has never been looked at: the history need not be asked, once for each.
     """
     return lambda url: store.recall(url, digest) if known.get(url) else None
+
+
+def _followed(
+    collection: Collection,
+    following: Following | None,
+    seen: "_Seen",
+    unasked: Mapping[Url, Verdict],
+) -> Collection:
+    """Return what was read of documents and pages, and correct what was seen too early."""
+    if following is None:
+        return collection
+    for look in following.corrected(seen.looks):
+        seen.keep(look)
+    return following.collected(unasked)
+
+
+class _Remembered:
+    """What a history believes, of links too that are found while the run goes on."""
+
+    def __init__(self, store: "Store", links: Links, known: ByLink[LinkState]) -> None:
+        self._store = store
+        self._links = links
+        self._known = known
+        self._looked_up = bytearray(b"\1" * len(links))  # by a link's number
+
+    def get(self, url: Url, /) -> LinkState | None:
+        number = self._links.number(url)
+        if number is None:
+            return None
+        self._looked_up.extend(bytes(max(0, len(self._links) - len(self._looked_up))))
+        if not self._looked_up[number]:
+            self._looked_up[number] = 1
+            with suppress(StoreError):  # as where nothing is known: that costs no run
+                for state in self._store.states(url):
+                    self._known.put(url, state)
+        return self._known.get(url)
 
 
 class _Seen:
@@ -130,11 +186,17 @@ class _Recorder:
         self._seen = seen
         self._clock = clock
         self._pending: list[Url] = []
+        self._later: list[Url] = []
         self._online = False
         self._flushed_at = clock.monotonic()
 
-    def take(self, look: Observation) -> None:
-        self._pending.append(look.url)
+    def take(self, look: Observation, *, later: bool = False) -> None:
+        """Take a look. `later`: it is written at the end, be the run killed before or not.
+
+        Pages of sites that are read must be read again by a run that goes on, and more of them may
+        be asked for than was known when they were looked at.
+        """
+        (self._later if later else self._pending).append(look.url)
         self._online = self._online or self._seen.signs.sure
         old = self._clock.monotonic() - self._flushed_at >= BATCH_SECONDS
         if self._online and (old or len(self._pending) >= BATCH):
@@ -163,6 +225,7 @@ class _Recorder:
             self._attempt(lambda: self._store.abandon(self._begun))
             return
         self._online = True
+        self._pending += self._later
         self.flush()
         self._attempt(
             lambda: self._store.finish(
@@ -172,7 +235,8 @@ class _Recorder:
                     collection.documents,
                     collection.places,
                     {url: v for url, v in unasked.items() if v.reason in _LASTING},
-                    frozenset(each.document for each in collection.unread),
+                    frozenset(each.document for each in collection.unread) | collection.missed,
+                    collection.missed,
                 ),
                 settings.health,
             )
@@ -188,7 +252,7 @@ class _Recorder:
 
 
 # Reasons that hold for the next report too; "interrupted" says something of one run only.
-_LASTING: Final = frozenset({"excluded"})
+_LASTING: Final = frozenset({"excluded", "robots"})
 
 
 def _new_run(clock: Clock) -> Run:

@@ -67,6 +67,8 @@ def prepare(given: Mapping[str, Any]) -> Session:
     notes = () if talk.quiet else (*collection.remarks, *ignore_notes(collection.ignores))
     for sentence in (*notes, *unread_notes(collection.unread)):
         terminal.say(sentence)
+    if settings.select.recursive and not (collection.entrances or talk.quiet):
+        terminal.say("--recursive: no source is a page of the web: there is nothing to follow.")
     scope = Scope.ALL if talk.verbose else Scope.TROUBLE
     return Session(settings, collection, talk.format, scope, output, clock)
 
@@ -92,6 +94,18 @@ def recorded(session: Session) -> Report:
     return report
 
 
+def listed(collection: Collection, settings: Settings) -> Collection:
+    """Ask for the pages of the web among the sources, if there are any, and for nothing else."""
+
+    async def read() -> Collection:
+        stop = Stop()
+        with terminal.stopping(stop):
+            conduct = Conduct(settings, SystemClock(), stop, lambda _look: None)
+            return await runs.read(collection, conduct)
+
+    return asyncio.run(read()) if collection.entrances else collection
+
+
 def deliver(session: Session, report: Report) -> None:
     """Write the report where it is wanted."""
     terminal.deliver(report, session.format, session.scope, session.output)
@@ -102,6 +116,7 @@ def end(session: Session, report: Report, fails: Callable[[Tally], bool]) -> int
     network = report.run.network
     found = Tally()
     deliver(session, noted(report, found))  # every format goes through every row
+    found.reasons |= {each.code for each in report.unread if each.code}
     interrupted = "interrupted" in found.reasons
     if network is not Network.UP and not interrupted:
         raise NetworkDownError(_trouble(network, session.settings))
@@ -161,22 +176,44 @@ def _history(
 async def _checked(session: Session) -> Report:
     stop, quiet = Stop(), session.settings.talk.quiet
     with terminal.stopping(stop), _progress(session) as progress:
-        return await check(session.collection, _conduct(session, stop, progress), quiet=quiet)
+        report = await check(session.collection, _conduct(session, stop, progress), quiet=quiet)
+    return _told(report, session)
 
 
 async def _recorded(session: Session, store: "Store") -> tuple[Report, StoreError | None]:
     stop = Stop()
     with terminal.stopping(stop), _progress(session) as progress:
-        return await runs.run(session.collection, store, _conduct(session, stop, progress))
+        collection, conduct = session.collection, _conduct(session, stop, progress)
+        report, error = await runs.run(collection, store, conduct)
+    return _told(report, session), error
+
+
+def _told(report: Report, session: Session) -> Report:
+    """Say what there was to remark on while the run went on, and return the report."""
+    known, quiet = session.collection, session.settings.talk.quiet
+    remarks = () if quiet else report.remarks[len(known.remarks) :]
+    for sentence in (*remarks, *unread_notes(report.unread[len(known.unread) :])):
+        terminal.say(sentence)
+    return report
 
 
 def _conduct(session: Session, stop: Stop, progress: terminal.Progress) -> Conduct:
-    return Conduct(session.settings, session.clock, stop, progress.take, session.transport)
+    return Conduct(
+        session.settings,
+        session.clock,
+        stop,
+        progress.take,
+        session.transport,
+        on_found=progress.expect,
+    )
 
 
 def _progress(session: Session) -> terminal.Progress:
     select = session.settings.select
-    asked = sum(judge_unasked(link.url, select) is None for link in session.collection.links)
+    collection = session.collection
+    asked = sum(judge_unasked(link.url, select) is None for link in collection.links)
+    if collection.entrances:  # the links of the documents are found with those of the pages
+        asked = len(collection.entrances)
     talk = session.settings.talk
     shown = not (talk.no_progress or talk.quiet)
     return terminal.Progress(asked, session.clock, shown=shown)

@@ -119,6 +119,10 @@ class SelectSettings:
     include: tuple[str, ...] = knob((), "check only URLs that match one of these patterns")
     exclude: tuple[str, ...] = knob((), "do not ask URLs that match one of these patterns")
     offline: bool = knob(default=False, words="ask nothing of the network")
+    recursive: bool = knob(default=False, words="read whole sites: all pages below each SOURCE")
+    depth: int | None = knob(None, "links away from SOURCE that are followed", 0, 1000, kind=int)
+    max_pages: int = knob(10_000, "pages read of one site", 1, 1_000_000)
+    robots: bool = knob(default=True, words="obey a site's robots.txt where its pages are followed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,14 +144,10 @@ class FetchSettings:
         words="also ask, once a directory, for a page that cannot be there: some sites show one",
     )
     max_body: int = knob(1_048_576, "bytes read of one page", 0, 67_108_864)
-    max_retry_after: float = knob(
-        30.0, "longest Retry-After, in seconds, that is waited for", 0, 3600
-    )
+    max_retry_after: float = knob(30.0, "longest Retry-After waited for, in seconds", 0, 3600)
     header: tuple[str, ...] = knob((), "'HOST: Name: value' sent to that https host only")
     resolve: tuple[str, ...] = knob((), "PATTERN:PORT:ADDRESS, where to connect for these names")
-    allow_address: tuple[str, ...] = knob(
-        (), "network (CIDR) that may be asked though it is private"
-    )
+    allow_address: tuple[str, ...] = knob((), "private network (CIDR) that may be asked")
     cacert: str | None = knob(
         None, "file of certificate authorities to trust besides the usual ones", kind=str
     )

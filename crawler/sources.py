@@ -24,10 +24,11 @@ from crawler.disk import (
 )
 from crawler.documents import BY_NAME, FORMATS, format_of
 from crawler.errors import SettingsError, SourceError
-from crawler.model import Document, Unread
+from crawler.model import Document, Entrance, Unread
 from crawler.settings import ChooseSettings, Settings, nearest
 from crawler.text import clean
 from crawler.tree import Grounds
+from crawler.urls import Rejected, mask, resolve
 from crawler.walking import Walk
 from crawler.wildcards import MAGIC, PathPattern, path_pattern, rules
 
@@ -45,6 +46,7 @@ class Loaded:
     documents: Iterator[Document]
     remarks: list[str]
     unread: list[Unread]
+    entrances: tuple[Entrance, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,8 @@ def gather(
     ground = Grounds(settings.local).of
     collection = collect(loaded.documents, settings.extract, ground, today)
     collection = collection.with_remarks(loaded.remarks)
-    return replace(collection, unread=(*loaded.unread, *collection.unread))
+    unread = (*loaded.unread, *collection.unread)
+    return replace(collection, unread=unread, entrances=loaded.entrances)
 
 
 def load(
@@ -114,8 +117,8 @@ def load(
     if not names and not listed and not settings.places.files_from:
         if not settings.places.sources:
             raise SourceError(
-                "no source: name a file, a directory or '-' (standard input), or set `sources` in "
-                "crawl.toml or under [tool.crawl] in pyproject.toml."
+                "no source: name a file, a directory, a page of the web or '-' (standard input), "
+                "or set `sources` in crawl.toml or under [tool.crawl] in pyproject.toml."
             )
         listed = settings.places.sources
     for source in dict.fromkeys(names):
@@ -135,6 +138,7 @@ class _Search:
         self._stdin, self._stdin_name = stdin, stdin_name
         self._found: dict[str, _File | _StandardInput] = {}
         self._unread: dict[str, Unread] = {}
+        self._entrances: dict[str, Entrance] = {}
         self._left_out: Counter[str] = Counter()
 
     def listed(self, where: str | None) -> tuple[str, ...]:
@@ -154,6 +158,10 @@ class _Search:
 
     def find(self, source: str, *, trusted: bool) -> None:
         """Find what a source names. `trusted`: the operator's very word. Raises `SourceError`."""
+        if source.lower().startswith(("http://", "https://")):
+            entrance = _entrance(source)
+            self._entrances.setdefault(str(entrance.url), entrance)
+            return
         try:
             for name, file in self._named(source, trusted=trusted):
                 if file.surely or name not in self._found:
@@ -164,7 +172,8 @@ class _Search:
     def loaded(self) -> Loaded:
         """Return all that was found."""
         remarks, unread = list(self._remarks()), list(self._unread.values())
-        return Loaded(self._documents(remarks, unread), remarks, unread)
+        entrances = tuple(self._entrances.values())
+        return Loaded(self._documents(remarks, unread), remarks, unread, entrances)
 
     def _documents(self, remarks: list[str], unread: list[Unread]) -> Iterator[Document]:
         passed = 0
@@ -190,10 +199,6 @@ class _Search:
     def _named(self, source: str, *, trusted: bool) -> Iterator[tuple[str, _File | _StandardInput]]:
         if source == STDIN:
             yield self._standard_input()
-        elif source.lower().startswith(("http://", "https://")):
-            raise SourceError(
-                f"{source}: pages of the web cannot be sources yet; save it to a file."
-            )
         elif os.path.isdir(source):  # noqa: PTH112 - never raises
             yield from self._directory(source, trusted=trusted)
         elif _is_there(source):
@@ -291,6 +296,13 @@ class _Search:
     def _fail(self, name: str, reason: str) -> None:
         shown = unicode_name(PurePath(name).as_posix())
         self._unread[shown] = Unread(shown, reason)
+
+
+def _entrance(source: str) -> Entrance:
+    target = resolve(source)
+    if isinstance(target, Rejected):
+        raise SourceError(f"{clean(mask(source))}: is no URL of a page ({target.reason}).")
+    return Entrance(mask(source), target.url)
 
 
 def chosen_formats(names: Iterable[str]) -> frozenset[str]:

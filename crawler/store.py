@@ -184,10 +184,11 @@ class Store:
 
     # What is known
 
-    def states(self) -> Iterator[LinkState]:
-        """Yield what is believed of every link."""
+    def states(self, *urls: Url) -> Iterator[LinkState]:
+        """Yield what is believed of every link, or of some."""
         with self._reading() as db:
-            yield from map(state_of, db.query("select * from links where health is not null"))
+            rows = self._links(map(str, urls)) if urls else db.query("select * from links")
+            yield from (state_of(row) for row in rows if row["health"])
 
     def recall(self, url: Url, digest: str) -> Observation | None:
         """Return the latest look at a link if it has validators, without its hops.
@@ -196,8 +197,7 @@ class Store:
         What cannot be read at once is None too: that costs an answer in full, and no run.
         """
         with suppress(StoreError), self._reading(), impatient(self._db):
-            rows = list(self._db.query(_RECALLED, [str(url), digest, TOOL]))
-            return look_of(rows[0]) if rows else None
+            return next(map(look_of, self._db.query(_RECALLED, [str(url), digest, TOOL])), None)
         return None
 
     def last_run(self) -> Run | None:
@@ -306,17 +306,15 @@ class Store:
         What could not be read this time is there all the same: it keeps its places.
         """
         db, documents = self._db, held.documents
-        names, sources = {d.name for d in documents}, {d.source for d in documents}
+        names, sources = {d.name for d in documents}, {d.source for d in documents} - held.missed
         for row in list(db.table("documents").rows):
             gone = row["source"] in sources and not held.lacks(row["name"])
             if gone or row["name"] in names:
                 db.execute("delete from occurrences where document_id = ?", [row["id"]])
                 if row["name"] not in names:
                     db.execute("delete from documents where id = ?", [row["id"]])
-        db.conn.executemany(
-            _DOCUMENT,
-            [{"name": d.name, "format": d.format, "source": d.source} for d in documents],
-        )
+        known = [{"name": d.name, "format": d.format, "source": d.source} for d in documents]
+        db.conn.executemany(_DOCUMENT, known)
         ids = {row["name"]: row["id"] for row in db.table("documents").rows}
         for batch in _batches(held.places):
             links = self._link_ids(p.target.url for p in batch if isinstance(p.target, Target))

@@ -58,6 +58,13 @@ class Progress:
         if self._bar:
             self._bar[0].stop()
 
+    def expect(self, links: int) -> None:
+        """Take in that more links were found."""
+        self._total += links
+        if self._bar:
+            bar, task = self._bar
+            bar.update(task, total=self._total)
+
     def take(self, look: Observation) -> None:
         """Count one more look."""
         self._counts[look.verdict.outcome] += 1

@@ -630,7 +630,8 @@ def test_the_demo_says_that_it_is_practice_and_shows_the_commands(crawl: Crawl) 
         (("check", "none.md"), 2, "none.md: there is no such file or directory."),
         (("check", "*.nothing"), 2, "no file matches this pattern"),
         (("check", "empty"), 2, "holds no document"),
-        (("check", "https://a.example/"), 2, "cannot be sources yet"),
+        (("check", "https://[/"), 2, "https://[/: is no URL of a page"),
+        (("links", "http://127.0.0.1/"), 3, "Not read: http://127.0.0.1/ could not be read:"),
         (("check", "a.md", "--timeout", "0"), 2, "'timeout' must be from 0.05"),
         (("check", "a.md", "--retries", "x"), 2, "is not a valid integer"),
         (("check", "a.md", "--include", "("), 2, "is no regular expression"),
@@ -768,7 +769,7 @@ def test_a_disk_that_fills_up_costs_the_history_and_not_the_report(
 ) -> None:
     from crawler.errors import StoreError  # noqa: PLC0415
 
-    def full(*_: object) -> None:
+    def full(*_: object, **_named: object) -> None:
         raise StoreError("the disk with crawl.db is full: free some room.")
 
     monkeypatch.setattr("crawler.store.Store.finish", full)
@@ -803,7 +804,7 @@ def test_a_document_that_cannot_be_read_is_told_in_every_format_and_fails(
         assert sentence in done.out
     elif format_ == "json":
         told = {"document": "docs/b.md", "reason": "is a binary file, not a document"}
-        assert json.loads(done.out)["run"]["unread"] == [told]
+        assert json.loads(done.out)["run"]["unread"] == [told | {"code": ""}]
 
 
 def test_links_prints_the_settings_that_apply(crawl: Crawl) -> None:
@@ -966,3 +967,44 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
     assert process.stderr is not None
     assert process.stderr.read() == ""
     process.stderr.close()
+
+
+def test_a_page_of_the_web_that_cannot_be_read_is_reported_and_fails_the_run(crawl: Crawl) -> None:
+    done = crawl("check", "https://a.example/", "--offline")
+    assert done.code == 3
+    assert done.err.startswith("crawl: Not read: https://a.example/ could not be read: Not asked")
+    assert "Not read: https://a.example/ could not be read" in done.out
+
+
+def test_a_site_is_read_and_its_pages_are_documents(crawl: Crawl, port: int) -> None:
+    home = f"http://a.example:{port}/ok"
+    done = crawl("check", home, "--recursive", "--no-robots", "--format", "json", *HERE)
+    assert done.code == 0, done
+    assert json.loads(done.out)["links"] == []
+    failed = crawl("run", f"http://a.example:{port}/gone", "--format", "json", *HERE)
+    assert failed.code == 3
+    (unread,) = json.loads(failed.out)["run"]["unread"]
+    assert (unread["document"], unread["code"]) == (f"http://a.example:{port}/gone", "gone")
+    assert "Not read: " in failed.err
+
+
+def test_recursion_without_a_site_is_remarked_on(crawl: Crawl, port: int) -> None:
+    document(port, "/ok")
+    done = crawl("check", "a.md", "--recursive", *HERE)
+    assert (done.code, "there is nothing to follow" in done.err) == (0, True)
+    assert crawl("check", "a.md", "--recursive", "-q", *HERE).err == ""
+
+
+def test_a_run_that_is_interrupted_before_its_first_page_was_read_says_so(
+    crawl: Crawl, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from crawler import session  # noqa: PLC0415
+    from crawler.stop import Stop  # noqa: PLC0415
+
+    class Stopped(Stop):
+        def __init__(self) -> None:
+            super().__init__()
+            self.ask("interrupted")
+
+    monkeypatch.setattr(session, "Stop", Stopped)
+    assert crawl("check", f"http://a.example:{port}/ok", *HERE).code == 130

@@ -5,7 +5,7 @@ import tracemalloc
 import pytest
 from fakes import url
 
-from crawler.collect import MAX_STORED, collect
+from crawler.collect import MAX_STORED, Collector, collect
 from crawler.model import Document
 from crawler.settings import ExtractSettings
 from crawler.urls import Rejected, Rejection, Target
@@ -112,7 +112,10 @@ def test_a_long_link_is_asked_as_it_is_written() -> None:
 def test_remarks_name_their_document_and_those_from_elsewhere_come_first() -> None:
     bad = Document("a.md", "markdown", "---\na: [\n---\n")
 
-    collection = collect([bad], SETTINGS).with_remarks(["nothing in b/"])
+    collector = Collector(SETTINGS)
+    collector.remarks.append("nothing in b/")
+    collector.take(bad)
+    collection = collector.collected()
 
     assert collection.remarks == (
         "nothing in b/",

@@ -65,19 +65,19 @@ def test_a_host_that_has_room_again_is_the_next() -> None:
 
 def test_a_url_that_was_taken_in_is_not_taken_in_again() -> None:
     frontier = Frontier([link("a")], 1)
-    assert not frontier.add(link("a"))
+    frontier.extend([link("a")])
     (turn,) = taken(frontier)
-    assert frontier.add(link("a", 2))
+    frontier.extend([link("a", 2), link("a", 2)])
     frontier.left(turn.link)
     frontier.done()
-    assert not frontier.add(link("a"))
+    frontier.extend([link("a")])
     assert [turn.link for turn in taken(frontier)] == [link("a", 2)]
 
 
 def test_a_link_that_is_taken_in_later_waits_with_the_others_of_its_host() -> None:
     frontier = Frontier([link("a", 1), link("a", 2)], 1)
     (first,) = taken(frontier)
-    assert frontier.add(link("a", 3))
+    frontier.extend([link("a", 3)])
     assert (frontier.waiting, taken(frontier)) == (2, [])
     frontier.left(first.link)
     assert len(taken(frontier)) == 1

@@ -78,3 +78,24 @@ def test_places_looks_and_states_share_one_file() -> None:
     assert looks.get(A) == look(address=str(A))
     assert states.get(A) == state
     assert places.view()[0].target == Target(A)
+
+
+def test_links_may_still_come_when_looks_are_kept() -> None:
+    links = links_to(A)
+    looks = looks_at(links, Scratch())
+    looks.put(A, look(address=str(A)))
+    links.add(Target(B))
+    assert (looks.get(B), B in looks) == (None, False)
+    looks.put(B, look("timeout", address=str(B)))
+    found = [looks.get(each) for each in (A, B)]
+    assert [each and each.verdict.reason for each in found] == ["ok", "timeout"]
+
+
+def test_places_are_shown_one_stretch_after_the_other() -> None:
+    places = Places()
+    for number in range(5):
+        places.add(Place(occurrence(line=number), Target(A)))
+    shown = places.view([range(3, 5), range(3, 3), range(3)])
+    assert [place.occurrence.span.line for place in shown] == [3, 4, 0, 1, 2]
+    assert [place.occurrence.span.line for place in shown[1:3]] == [4, 0]
+    assert len(places) == len(shown) == 5

@@ -157,7 +157,7 @@ async def test_every_run_has_a_name_of_its_own_with_its_beginning(store: Store) 
 
 
 async def test_remarks_of_the_documents_are_in_the_report(store: Store) -> None:
-    collection = documents(A).with_remarks(["a.md: one."])
+    collection = replace(documents(A), remarks=("a.md: one.",))
     report, _ = await runs.run(collection, store, conduct(Web({A: 200})))
     assert report.remarks == ("a.md: one.",)
 

@@ -150,7 +150,7 @@ def test_sources_that_name_one_file_give_it_once(named: tuple[str, ...]) -> None
 
 
 def test_no_source_at_all_says_what_to_name() -> None:
-    with pytest.raises(SourceError, match=r"^no source: name a file, a directory or '-'"):
+    with pytest.raises(SourceError, match=r"^no source: name a file, a directory, a page"):
         read()
 
 
@@ -161,8 +161,7 @@ def test_no_source_at_all_says_what_to_name() -> None:
         ("no*.md", "no file matches this pattern."),
         ("no/*.md", "no file matches this pattern."),
         ("a*/../b.md", "'..' may stand only before what is a pattern."),
-        ("http://a.example/", "pages of the web cannot be sources yet; save it to a file."),
-        ("HTTPS://a.example/a.md", "pages of the web cannot be sources yet; save it to a file."),
+        ("http://[/", "is no URL of a page (malformed)."),
     ],
 )
 def test_a_source_that_is_not_there_is_said_in_one_sentence(name: str, sentence: str) -> None:

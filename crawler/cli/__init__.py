@@ -31,7 +31,7 @@ COMMANDS: Final = (
     Row("check", "Check the links now; exit with 1 if any of them fails."),
     Row("report", "Report what the history knows; ask nothing of the network."),
     Row("show", "Tell everything that is known of one link."),
-    Row("links", "List the links of documents; ask nothing of the network."),
+    Row("links", "List the links of documents; ask for nothing else."),
     Row("db", "Look after the history: count, verify, back up, prune."),
     Row("demo", "Show the whole job offline, on a practice web."),
 )

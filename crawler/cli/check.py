@@ -15,12 +15,14 @@ from crawler import options
 def command(ctx: click.Context, /, *, record: bool, **given: Any) -> None:  # noqa: ANN401
     """Check the links of SOURCE now, and exit with 1 if any of them fails.
 
-    SOURCE is a file, a directory (`.gitignore` is respected), a pattern, or - for standard input;
-    without one, the `sources` of the settings. Broken and invalid links fail; `--fail-on` and
-    `--strict` change that. Nothing is recorded; if there is a history, what it knows is told too.
+    SOURCE is a file, a directory (`.gitignore` is respected), a pattern, a page of the web (its
+    URL), or - for standard input; without one, the `sources` of the settings. Broken and invalid
+    links fail; `--fail-on` and `--strict` change that. Nothing is recorded; if there is a history,
+    what it knows is told too.
 
     \b
     crawl check README.md docs
+    crawl check https://example.org/docs/ --recursive
     crawl check --format json --output links.json "posts/**/*.md"
     git show HEAD:README.md | crawl check - --stdin-name README.md
     """

@@ -12,7 +12,7 @@ from crawler import listing, options
 @click.option("--dump-config", is_flag=True, help="Print the settings that apply, as TOML.")
 @click.option("--dump-files", is_flag=True, help="Print the documents and formats instead.")
 @options.documents
-@options.of_sections("choose", "extract", "local")
+@options.of_sections("choose", "extract", "local", "fetch")
 @options.settings_files
 @click.pass_context
 def command(
@@ -24,15 +24,15 @@ def command(
     dump_files: bool,
     **given: Any,  # noqa: ANN401
 ) -> None:
-    """List the links that SOURCE holds, each with its exact place; ask nothing of the network.
+    """List the links that SOURCE holds, each with its exact place; ask for SOURCE alone.
 
     \b
-    crawl links README.md
+    crawl links README.md https://example.org/docs/
     crawl links docs --format jsonl | jq -r 'select(.kind == "bare") | .url'
     crawl links docs --dump-files       which documents are read, as what?
     crawl links --dump-config           which settings apply, and where are they from?
     """
-    from crawler import dump, sources, terminal
+    from crawler import dump, session, sources, terminal
     from crawler.clock import SystemClock
     from crawler.errors import IMPOSSIBLE, OK
     from crawler.outline import ignore_notes, unread_notes
@@ -51,6 +51,7 @@ def command(
         remarks, unread = found.remarks, found.unread
     else:
         collection = sources.gather(given["sources"], stdin, given["stdin_name"], settings, today)
+        collection = session.listed(collection, settings)
         terminal.write_pieces(lambda: listing.FORMATS[format_](collection.places), output)
         remarks, unread = list(collection.remarks), list(collection.unread)
         notes = tuple(ignore_notes(collection.ignores))

@@ -15,10 +15,10 @@ from crawler import options
 def command(ctx: click.Context, /, *, fail: bool, **given: Any) -> None:  # noqa: ANN401
     """Check the links of SOURCE, and record what was seen in the history.
 
-    SOURCE is a file, a directory (`.gitignore` is respected), a pattern, or - for standard input;
-    without one, the `sources` of the settings. Broken links do not make it fail, unless `--fail`.
-    A run that was killed is gone on with by the next one. Where there is no network, or one that
-    lies, nothing is recorded against any link.
+    SOURCE is a file, a directory (`.gitignore` is respected), a pattern, a page of the web (its
+    URL), or - for standard input; without one, the `sources` of the settings. Broken links do not
+    make it fail, unless `--fail`. A run that was killed is gone on with by the next one. Where
+    there is no network, or one that lies, nothing is recorded against any link.
 
     \b
     crawl run
