@@ -1,10 +1,13 @@
 """`crawl links`: what the documents hold, for everyone."""
 
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import click
 
 from crawler import listing, options
+from crawler.model import Unread
 
 
 @click.command()
@@ -32,29 +35,51 @@ def command(
     crawl links docs --dump-files       which documents are read, as what?
     crawl links --dump-config           which settings apply, and where are they from?
     """
-    from crawler import dump, session, sources, terminal
-    from crawler.clock import SystemClock
-    from crawler.errors import IMPOSSIBLE, OK
-    from crawler.outline import ignore_notes, unread_notes
+    from crawler import terminal
 
-    settings = options.settings_of(given)
-    output = terminal.writable(settings.places.output)
+    output = terminal.writable(options.settings_of(given).places.output)
     if dump_config:
-        given["output"] = None  # that of the settings themselves is none of them
-        terminal.write(dump.dumped(options.settings_of(given), options.layers_of(given)), output)
-        return
-    stdin, today = terminal.standard_input(), SystemClock().now().date()
-    notes: tuple[str, ...] = ()
-    if dump_files:
-        found = sources.load(given["sources"], stdin, given["stdin_name"], settings)
-        terminal.write("".join(listing.list_documents(found.documents, format_)), output)
-        remarks, unread = found.remarks, found.unread
+        _dump_config({**given, "output": None}, output)  # it says where this text goes, no more
+    elif dump_files:
+        ctx.exit(_dump_files(given, format_, output))
     else:
-        collection = sources.gather(given["sources"], stdin, given["stdin_name"], settings, today)
-        collection = session.listed(collection, settings)
-        terminal.write_pieces(lambda: listing.FORMATS[format_](collection.places), output)
-        remarks, unread = list(collection.remarks), list(collection.unread)
-        notes = tuple(ignore_notes(collection.ignores))
-    for sentence in (*remarks, *notes, *unread_notes(unread)):
+        ctx.exit(_list(given, format_, output))
+
+
+def _dump_config(given: options.Options, output: Path | None) -> None:
+    from crawler import dump, terminal
+
+    terminal.write(dump.dumped(options.settings_of(given), options.layers_of(given)), output)
+
+
+def _dump_files(given: options.Options, format_: str, output: Path | None) -> int:
+    from crawler import sources, terminal
+
+    settings, stdin = options.settings_of(given), terminal.standard_input()
+    found = sources.load(given["sources"], stdin, given["stdin_name"], settings)
+    terminal.write("".join(listing.list_documents(found.documents, format_)), output)
+    return _told(found.remarks, found.unread)
+
+
+def _list(given: options.Options, format_: str, output: Path | None) -> int:
+    from crawler import session, sources, terminal
+    from crawler.clock import SystemClock
+    from crawler.outline import ignore_notes
+
+    settings, stdin = options.settings_of(given), terminal.standard_input()
+    today = SystemClock().now().date()
+    found = sources.gather(given["sources"], stdin, given["stdin_name"], settings, today)
+    found = session.listed(found, settings)
+    terminal.write_pieces(lambda: listing.FORMATS[format_](found.places), output)
+    return _told((*found.remarks, *ignore_notes(found.ignores)), found.unread)
+
+
+def _told(sentences: Iterable[str], unread: Sequence[Unread]) -> int:
+    """Say what there is to say beside the list, and return the exit code."""
+    from crawler import terminal
+    from crawler.errors import IMPOSSIBLE, OK
+    from crawler.outline import unread_notes
+
+    for sentence in (*sentences, *unread_notes(unread)):
         terminal.say(sentence)
-    ctx.exit(IMPOSSIBLE if unread else OK)
+    return IMPOSSIBLE if unread else OK
