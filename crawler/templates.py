@@ -27,7 +27,7 @@ IN_URL: Final = rf"(?:{_LIQUID}|(?!{_ENDING}){_TAG}|{_EMBEDDED}|{_SHELL}|{_NAME}
 
 _EXPRESSION: Final = re.compile(
     rf"(?P<liquid>{_LIQUID})|(?P<shell>{_SHELL})|(?P<name>{_NAME})"
-    rf"|{_TAG}|{_EMBEDDED}|{_PLACEHOLDER}|{_FORMAT}|{_OPENED}"
+    rf"|{_TAG}|{_EMBEDDED}|(?P<placeholder>{_PLACEHOLDER})|{_FORMAT}|{_OPENED}"
 )
 _LITERAL: Final = re.compile(r"""(["'])(?P<text>[^"']*)\1""")
 _ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
@@ -95,6 +95,8 @@ def _may_hold_one(url: str) -> bool:
 
 
 def _value(match: re.Match[str], known: Mapping[str, str]) -> str | None:
+    if match["placeholder"] and "?" in match.string[: match.start()]:
+        return match[0]  # `?q=Vec<T>`: somebody looks for it
     if match["liquid"]:
         return _liquid(match[0][2:-2].strip("-~"), known)
     return known.get(match[0].strip("${}")) if match["shell"] or match["name"] else None

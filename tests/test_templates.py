@@ -130,6 +130,13 @@ def test_a_template_is_found_and_not_asked(name: str, text: str) -> None:
     assert place.target == Rejected(place.occurrence.raw, Rejection.TEMPLATE)
 
 
+def test_angle_brackets_in_a_query_are_what_somebody_looks_for() -> None:
+    (place,) = places('<a href="https://x.example/std?q=Vec&lt;T&gt;">x</a>', "a.html")
+
+    assert isinstance(place.target, Target)
+    assert str(place.target.url) == "https://x.example/std?q=Vec%3CT%3E"
+
+
 def test_what_is_written_stays_as_it_is_where_a_name_is_filled_in() -> None:
     (place,) = places("[x]({{ site.url }}/x#y)", "a.md", "site.url=https://x.example")
 
