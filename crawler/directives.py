@@ -29,9 +29,11 @@ _SYNTAXES: Final = {
     "%": ("%+", ""),  # TeX: behind anything
     ";": (r"(?<!\S);+", ""),
     "--": (r"(?<!\S)--+", ""),
+    '.\\"': (r"(?:^[.'][ \t]*)?\\[\"#]", ""),  # roff: behind anything
 }
-ANY: Final = tuple(_SYNTAXES)
-"""The comments of every language."""
+# In JSON and in most languages a quote within a string is written as roff begins a comment.
+ANY: Final = tuple(name for name in _SYNTAXES if name != '.\\"')
+"""The comments of every language but roff."""
 
 _LINE: Final = re.compile(r"([^\r\n]*+)(?:\r\n|\n|\r|\Z)")
 _NOTHING: Final = re.compile(r"[\s>]*+")  # a line of a Markdown quote begins with `>`

@@ -161,3 +161,22 @@ def test_comments_are_found_in_any_text_in_order(text: str, format_: str) -> Non
         (each.line, each.column) for each in found
     )
     assert all(each.next_line == 0 or each.next_line > each.line for each in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "alone"),
+    [
+        ('.\\" crawl: x y', True),
+        ("'\\\" crawl: x y", True),
+        ("\\# crawl: x y", True),
+        ('text \\" crawl: x y', False),
+    ],
+)
+def test_a_comment_of_roff_stands_behind_anything(text: str, *, alone: bool) -> None:
+    (found,) = comments(text, "man")
+
+    assert (found.line, found.words, found.alone) == (1, "x y", alone)
+
+
+def test_a_quote_in_a_string_of_json_begins_no_comment_of_roff() -> None:
+    assert not comments('{"a": "\\" crawl: x y"}', "json")

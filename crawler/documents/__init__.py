@@ -47,6 +47,10 @@ class Format:
 
 _PROGRAMS: Final = tuple(sorted(file for files in languages().values() for file in files))
 _OF_XML: Final = ("<!--",)
+_MANUALS: Final = (
+    *(".1.in", ".2.in", ".3.in", ".3pm", ".4.in", ".5.in", ".6.in", ".7.in", ".8.in"),
+    *(".man", ".man.in", ".mdoc", ".mdoc.in"),
+)
 _OF_HTML: Final = (*_OF_XML, "{/*", "{#", "{%")
 FORMATS: Final = (
     Format("asciidoc", (".adoc", ".asciidoc", ".asc"), comments=("//",)),
@@ -62,6 +66,7 @@ FORMATS: Final = (
     Format("json", (".geojson", ".json", ".json5", ".jsonc", ".webmanifest"), on_request=True),
     Format("jsonl", (".jsonl", ".ndjson"), on_request=True),
     Format("latex", (".tex", ".latex", ".ltx"), comments=("%",)),
+    Format("man", _MANUALS, comments=('.\\"',)),
     Format("markdown", (".md", ".markdown", ".mdown", ".mkd"), comments=(*_OF_HTML, "[//]: #")),
     Format("mdx", (".mdx",), comments=_OF_HTML),
     Format("notebook", (".ipynb",)),
