@@ -75,11 +75,27 @@ def _trim(url: str) -> str:
         last = url[end - 1]
         if last == ";" and (entity := _ENTITY.search(url, max(0, end - 33), end)):
             end = entity.start()
+        elif last == "_":
+            if (cut := _without_underscores(url, end)) == end:
+                break
+            end = cut
         elif last in _TRAILING:
             end -= 1
         else:
             break
     return written[:end]
+
+
+def _without_underscores(url: str, end: int) -> int:
+    """Return where a URL ends without closing underscores; those of `__hash__` are its name's."""
+    closed = end
+    while url[end - 1] == "_":  # not `rstrip`, which would copy the URL for each of many
+        end -= 1
+    word = end
+    while word and (url[word - 1].isalnum() or url[word - 1] == "_"):
+        word -= 1
+    opened = end - word - len(url[word:end].lstrip("_"))
+    return closed if closed - end == opened else end
 
 
 def _balanced(url: str) -> int:
