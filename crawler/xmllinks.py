@@ -238,7 +238,11 @@ class _Walk:
         start, end = Joined(run).span(at, at + len(stripped))
         label = self.channel if here.label is None and self.is_feed else here.label
         self._put(start, end, stripped, Kind.FEED, [] if label is None else label)
-        is_home = here.name == "link" and here.label is None and self.stack[-2].name == "channel"
+        is_home = (
+            here.name == "link"
+            and here.label is None
+            and [each.name for each in self.stack[-2:-1]] == ["channel"]
+        )
         if is_home and not self.home:
             self.home = stripped
 

@@ -209,6 +209,13 @@ def test_names_of_documents_are_no_commands_wherever_they_stand_in_a_report(name
         assert "##[" not in text
 
 
+def test_a_relative_link_that_is_asked_goes_by_its_address() -> None:
+    place = Place(occurrence("page"), Target(url("https://docs.example/page")))
+    (section,) = outline(Report(RUN, (Row(place, verdict_of("not-found")),))).sections
+
+    assert [entry.url for entry in section.entries] == ["https://docs.example/page"]
+
+
 def test_singular_and_plural() -> None:
     assert outline(Report(RUN, (row("https://a.example/"),))).summary == "1 link in 1 place: 1 ok."
 

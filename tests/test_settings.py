@@ -79,7 +79,7 @@ def test_what_weakens_a_guard_is_refused_in_a_file_that_was_merely_found(
         ("include = [1]\n", "must be a list of texts"),
         ("include = ['(']\n", "is no regular expression"),
         ("define = ['site.url']\n", "'define': 'site.url' must be NAME=VALUE."),
-        ("define = ['=x']\n", "must be NAME=VALUE"),
+        ("define = ['site.url=x', '=x']\n", "'=x' must be NAME=VALUE"),
         ("fail-on = ['bad']\n", "knows no outcome 'bad'"),
         ("retries = \n", "is not valid TOML"),
     ],

@@ -63,6 +63,7 @@ def test_every_link_stands_where_it_is_said_to_stand_and_none_in_another(text: s
         (RSS.format("<link>https://a.example/</link><link>https://b.example/</link>"), None,
         "https://a.example/"),
         (RSS.format("<item><link>https://a.example/</link></item>"), None, None),
+        ("<link>https://a.example/</link><rss/>", None, None),
         ("<a xml:base='https://a.example/'/>", None, "https://a.example/"),
         ("<a b='xml:base'/>", None, None),
     ],

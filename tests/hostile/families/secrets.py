@@ -107,8 +107,8 @@ BEHAVIOURS: Final = (
     Behaviour(
         name="secret-name-in-the-url",  # of a variable of the environment: no shell is here
         expected="ok · ok",
-        site={"/$%7BTOKEN%7D/$TOKEN/%TOKEN%": PAGE},
-        url="http://{http}/${TOKEN}/$TOKEN/%TOKEN%",
+        site={"/$TOKEN/%TOKEN%": PAGE},
+        url="http://{http}/$TOKEN/%TOKEN%",
         never_sent=_NEVER,
     ),
     Behaviour(
