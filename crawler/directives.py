@@ -29,6 +29,7 @@ _SYNTAXES: Final = {
     "%": ("%+", ""),  # TeX: behind anything
     ";": (r"(?<!\S);+", ""),
     "--": (r"(?<!\S)--+", ""),
+    "@c": (r"(?<!@)@c(?:omment)?(?=[ \t])", ""),
     '.\\"': (r"(?:^[.'][ \t]*)?\\[\"#]", ""),  # roff: behind anything
 }
 # In JSON and in most languages a quote within a string is written as roff begins a comment.

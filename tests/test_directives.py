@@ -180,3 +180,14 @@ def test_a_comment_of_roff_stands_behind_anything(text: str, *, alone: bool) -> 
 
 def test_a_quote_in_a_string_of_json_begins_no_comment_of_roff() -> None:
     assert not comments('{"a": "\\" crawl: x y"}', "json")
+
+
+@pytest.mark.parametrize("text", ["@c crawl: x y", "text @comment crawl: x y"])
+def test_a_comment_of_texinfo_stands_behind_anything(text: str) -> None:
+    (found,) = comments(text, "texinfo")
+
+    assert found.words == "x y"
+
+
+def test_an_at_sign_of_texinfo_before_a_letter_begins_no_comment() -> None:
+    assert not comments("@@c crawl: x y", "texinfo")

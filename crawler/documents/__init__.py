@@ -82,6 +82,7 @@ FORMATS: Final = (
         on_request=True,
     ),
     Format("svg", (".svg",), on_request=True, comments=_OF_XML),
+    Format("texinfo", (".texi", ".texinfo", ".txi"), comments=("@c",)),
     Format("toml", (".toml",), on_request=True, comments=("#",)),
     Format("xml", (".rdf", ".xml"), on_request=True, comments=_OF_XML),
     Format("yaml", (".yaml", ".yml"), ("citation.cff",), on_request=True, comments=("#",)),
