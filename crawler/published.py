@@ -21,6 +21,8 @@ _SOURCES: Final = (
     ".adoc", ".asciidoc", ".ipynb", ".markdown", ".md", ".mdx", ".org", ".qmd", ".Rmd", ".rmd",
     ".rst", ".textile", ".txt",
 )  # fmt: skip
+# What TeX looks for where a picture is named without its ending.
+_PICTURES: Final = (".pdf", ".png", ".jpg", ".jpeg", ".eps", ".svg")
 _FRONT: Final = ("index", "README", "Readme", "readme", "_index")
 # Directories of a site generator whose files are published at the top.
 _STATIC: Final = ("static", "public")
@@ -51,6 +53,7 @@ class Found:
 
 _OUTSIDE: Final = Found(Rejection.OUTSIDE)
 _OF_GENERATOR: Final = Found(Rejection.RELATIVE, "its site generator may make such a page")
+_OF_TEX: Final = Found(Rejection.RELATIVE, "TeX looks for it in other directories too")
 _EMPTY: Final = Found(Rejection.RELATIVE, "its directory is empty: a submodule perhaps")
 _UNREADABLE: Final = Found(Rejection.RELATIVE, "its directory cannot be read")
 
@@ -85,6 +88,8 @@ class Search:
             return _OUTSIDE
         if spot := walk(self._tree, parts, folded=True):
             return Found(Rejection.FILE_CASE, f"it is {shown(spot.parts)}", shown(parts))
+        if self._is_tex:
+            return _OF_TEX
         above = self._above(parts)
         if above is not None and not above.entries:
             return _EMPTY
@@ -123,9 +128,13 @@ class Search:
         if f".{ending}" in _SERVED:
             fronts = _FRONT if stem == "index" else (stem,)
             yield from (front + each for front in fronts for each in _SOURCES)
-        yield from (name + each for each in _SERVED)
+        yield from (name + each for each in (_PICTURES if self._is_tex else _SERVED))
         if self._is_sphinx or self._generated:
             yield from (name + each for each in _SOURCES)
+
+    @property
+    def _is_tex(self) -> bool:
+        return self._document.endswith((".tex", ".latex", ".ltx"))
 
     @property
     def _is_sphinx(self) -> bool:

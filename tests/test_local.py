@@ -275,12 +275,20 @@ def test_a_path_from_the_root_starts_there(
         ("../both/index.html", "docs/a.md", "both/index.html"),
         ("../index.html", "docs/a.md", "README.md"),
         ("img/logo.*", "docs/a.rst", "docs/img/logo.png"),
+        ("img/logo", "docs/a.tex", "docs/img/logo.png"),
     ],
 )
 def test_a_page_is_there_if_that_is_of_which_it_is_made(href: str, at: str, path: str) -> None:
     found = look(href, at=at)
     as_it_is = path == "both/index.html"
     assert told(found) == (LOCAL, path, "" if as_it_is else f"as {path}")
+
+
+@pytest.mark.parametrize("href", ["plot", "plot.png", "img/"])
+def test_a_picture_that_tex_may_find_elsewhere_is_not_missing(href: str) -> None:
+    found = look(f"{href}x", at="docs/a.tex")
+
+    assert told(found) == (UNKNOWN, None, "TeX looks for it in other directories too")
 
 
 SITE = (*PLAIN, "mkdocs.yml", "static/app.css", "public/robots.txt", "docs/other/x.md")
