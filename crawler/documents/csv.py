@@ -33,7 +33,7 @@ def _links(text: str, delimiter: str, settings: ExtractSettings) -> Iterator[Fou
     if not values.may_hold_links(text, 0, len(text), settings):
         return
     names: list[str] = []
-    for row, column, start, end in _cells(text, delimiter):
+    for row, column, start, end in _cells(text, delimiter, settings):
         found = []
         if values.may_hold_links(text, start, end, settings):
             name = names[column] if column < len(names) else ""
@@ -43,27 +43,38 @@ def _links(text: str, delimiter: str, settings: ExtractSettings) -> Iterator[Fou
         yield from (replace(each, kind=Kind.CELL) for each in found)
 
 
-def _cells(text: str, delimiter: str) -> Iterator[tuple[int, int, int, int]]:
-    """Yield row, column and the offsets of every cell, without its quotes: RFC 4180."""
-    row = column = 0
-    for match in _cell(delimiter).finditer(text):
-        quoted = match["quoted"] is not None
-        yield row, column, *match.span("quoted" if quoted else "plain")
-        if quoted and match["rest"]:  # not as it should be: what stands behind the quote
-            yield row, column, *match.span("rest")
-        column += 1
-        if match["end"] != delimiter:
-            row, column = row + 1, 0
+def _cells(
+    text: str, delimiter: str, settings: ExtractSettings
+) -> Iterator[tuple[int, int, int, int]]:
+    """Yield row, column and the offsets of every cell, without its quotes: RFC 4180.
+
+    Rows that cannot hold a link are passed over as a whole, but for the first.
+    """
+    whole, cell = _patterns(delimiter)
+    for row, line in enumerate(whole.finditer(text)):
+        start, end = line.span()
+        if row and not values.may_hold_links(text, start, end, settings):
+            continue
+        for column, match in enumerate(cell.finditer(text, start, end)):
+            if match.lastgroup == "plain":
+                yield row, column, *match.span("plain")
+                continue
+            yield row, column, *match.span("quoted")
+            if match["rest"]:  # not as it should be: what stands behind the quote
+                yield row, column, *match.span("rest")
 
 
 @cache
-def _cell(delimiter: str) -> re.Pattern[str]:
-    within = rf"[^{re.escape(delimiter)}\r\n]*+"
+def _patterns(delimiter: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return what matches a row, and a cell of it."""
+    sign = re.escape(delimiter)
+    within = rf"[^{sign}\r\n]*+"
     # A quote that is never closed is a character; it costs its scan once, for all others close.
-    return re.compile(
-        rf'(?: *+"(?P<quoted>(?:[^"]++|"")*+)"(?P<rest>{within})|(?P<plain>{within}))'
-        rf"(?P<end>{re.escape(delimiter)}|\r\n|[\r\n]|\Z)"
-    )
+    content = rf' *+"(?P<quoted>(?:[^"]++|"")*+)"(?P<rest>{within})|(?P<plain>{within})'
+    ending = r"(?:\r\n|[\r\n]|\Z)"
+    unnamed = re.sub(r"\(\?P<\w+>", "(?:", content)
+    row = rf"(?:(?>{unnamed}){sign})*+(?>{unnamed}){ending}"
+    return re.compile(row), re.compile(rf"(?:{content})(?:{sign}|{ending})")
 
 
 def _delimiter(text: str) -> str:
