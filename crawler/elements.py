@@ -158,7 +158,7 @@ def decoded(text: str) -> str:
 
 def has_own_entities(text: str) -> bool:
     """Tell whether a text refers to what only the document's own declarations can tell."""
-    return any(_character(match) == match[0] for match in REFERENCE.finditer(text))
+    return "&" in text and any(_character(each) == each[0] for each in REFERENCE.finditer(text))
 
 
 def pieces(text: str, token: Text) -> Iterator[Piece]:

@@ -47,13 +47,15 @@ class Headings:
         """Take note of a heading: it closes those of its own level and below."""
         self._close(level)
         self._open.append((level, clean(title)))
-        self._say()
+        if len(self._open) <= _MAX_SHOWN:
+            self._say()
 
     def leave(self, level: int) -> None:
         """Take note that what stood below the headings of a level has ended."""
         if self._open and self._open[-1][0] >= level:
             self._close(level)
-            self._say()
+            if len(self._open) < _MAX_SHOWN:
+                self._say()
 
     def _close(self, level: int) -> None:
         while self._open and self._open[-1][0] >= level:

@@ -118,7 +118,8 @@ class _Walk:
             here.label, here.title = [], None
         if rule.words is Words.TITLE:
             here.title = []
-        self._base_of(start, here)
+        if "xml:base" in start.rest:
+            self._base_of(start, here)
         self.stack.append(here)
         self.open[name] += 1
         if rule.addresses:
@@ -150,7 +151,7 @@ class _Walk:
 
     def _base_of(self, start: Start, here: _Open) -> None:
         """Take note of `xml:base`: the root's is the document's, others are of what they hold."""
-        if "xml:base" not in start.rest or len(here.base or "") > _MAX_BASE:
+        if len(here.base or "") > _MAX_BASE:
             return
         written = start.attributes.get("xml:base")
         base = written.text.strip() if written else ""
@@ -176,8 +177,8 @@ class _Walk:
 
     def _itself(self, start: Start, value: Value) -> None:
         """A feed says where it is: RFC 4287 §4.2.7.2."""
-        relation = start.attributes.get("rel")
-        if relation and relation.text.strip() == "self" and local(start.name) == "link":
+        relation = start.attributes.get("rel") if local(start.name) == "link" else None
+        if relation and relation.text.strip() == "self":
             self.home = value.text.strip()
 
     def _end(self, name: str) -> None:
