@@ -15,16 +15,15 @@ PLACE: Final = "jsx:"
 """What stands for a tag in the Markdown, with its number; a link's own text has a width there."""
 
 _CODE: Final = 4  # spaces before a line that make code of it in CommonMark
-# What may begin something that is no Markdown, or hides it: an escape, code, a tag, an expression.
-_OPENING: Final = re.compile(
-    r"""(?P<fence>^[ \t>]*+(?:[-*+][ \t]++)?+(?:`{3,}(?![^\r\n]*`)|~{3,}))
-    | (?P<module>^(?:import|export)\b)
+# What may begin something that is no Markdown, or hides it: an escape, code, a tag, a script.
+_MARKUP: Final = r"""(?P<fence>^[ \t>]*+(?:[-*+][ \t]++)?+(?:`{3,}(?![^\r\n]*`)|~{3,}))
     | (?P<escape>\\.)
     | (?P<code>`++)
-    | (?P<tag></?(?:(?P<name>[A-Za-z_$][\w.:$-]*+)(?=[\s/>{])|(?=>)))
-    | (?P<expression>\{)""",
-    re.DOTALL | re.MULTILINE | re.VERBOSE,
-)
+    | (?P<tag></?(?:(?P<name>[A-Za-z_$][\w.:$-]*+)(?=[\s/>{])|(?=>)))"""
+_SCRIPTS: Final = r"(?P<module>^(?:import|export)\b)|(?P<expression>\{)"
+_FLAGS: Final = re.DOTALL | re.MULTILINE | re.VERBOSE
+_OPENING: Final = re.compile(f"{_MARKUP}|{_SCRIPTS}", _FLAGS)
+_OPENING_OF_MARKUP: Final = re.compile(_MARKUP, _FLAGS)
 _FENCE: Final = re.compile(r"^[ \t>]*+(`{3,}+|~{3,}+)[ \t]*+$", re.MULTILINE)
 _RUN: Final = re.compile(r"`++")
 _MAX_CODE: Final = 2000
@@ -38,18 +37,16 @@ _SCRIPT: Final = re.compile(
     |(?P<blank>\r?\n[ \t]*+\r?\n)""",
     re.DOTALL | re.VERBOSE,
 )
+# A string alone in braces is no code but a value, unless something is escaped or filled in.
 _ATTRIBUTE: Final = re.compile(
-    r"""[\s/]*+(?:(?P<name>[^\s/<>={}"']++)
-        (?:\s*+=\s*+(?:"(?P<double>[^"]*+)"|'(?P<single>[^']*+)'|(?P<value>\{)))?+
-    |(?P<spread>\{))""",
+    r"""[\s/]*+(?:([^\s/<>={}"']++)
+        (?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'
+            |\{\s*+(?:"([^"\\\r\n]*+)"|'([^'\\\r\n]*+)'|`([^`\\$]*+)`)\s*+\}|(\{)))?+
+    |(\{))""",
     re.VERBOSE,
 )
+_NAME, _VALUES = 1, range(2, 7)  # of its groups; in the others code begins
 _TAG_END: Final = re.compile(r"[\s/]*+>")
-# A string alone in braces is no code but a value, unless something is escaped or filled in.
-_LITERAL: Final = re.compile(
-    r"""\{\s*+(?:"(?P<double>[^"\\]*+)"|'(?P<single>[^'\\]*+)'|`(?P<back>[^`\\$]*+)`)\s*+\}"""
-)
-_QUOTES: Final = ("double", "single", "back")
 _COMMENT: Final = re.compile(r"\{\s*+/\*")
 _INDENT: Final = re.compile(r"(?:^|(?<=\n))([ \t]*+)([^\r\n]?)")
 _LIST: Final = re.compile(r"[-*+0-9]")
@@ -72,7 +69,7 @@ class Split:
     def take(self, text: str, at: int) -> None:
         """Take a document apart, from an offset on."""
         kept = at
-        while match := _OPENING.search(text, at):
+        while match := (_OPENING_OF_MARKUP if self._unclosed else _OPENING).search(text, at):
             start, at = match.span()
             end = start
             match match.lastgroup:
@@ -102,7 +99,7 @@ class Split:
 
     def _script(self, text: str, start: int, *, is_module: bool = False) -> int:
         """Return where code ends that begins at an offset, or the offset if it never does."""
-        if self._unclosed:
+        if self._unclosed:  # for an attribute
             return start
         depth = 0
         for match in _SCRIPT.finditer(text, start):
@@ -127,16 +124,13 @@ class Split:
             match = _ATTRIBUTE.match(text, at)
             if match is None:
                 return opening.start()
-            at = match.end()
-            value = _value(match)
-            if match["value"] or match["spread"]:
+            at, group = match.end(), match.lastindex or _NAME
+            if group in _VALUES:
+                attributes.setdefault(match[_NAME], Value(match[group], match.start(group)))
+            elif group != _NAME:
                 at = self._script(text, match.end() - 1)
                 if at < match.end():
                     return opening.start()
-                literal = _LITERAL.fullmatch(text, match.end() - 1, at)
-                value = _value(literal) if literal else None
-            if match["name"] and value:
-                attributes.setdefault(match["name"], value)
         if attributes:
             name = opening["name"] or ""
             self.tags.append(Tag(name, opening.start(), end.end(), attributes=attributes))
@@ -165,11 +159,6 @@ def _is_flow(text: str, start: int) -> bool:
     )
 
 
-def _value(match: re.Match[str]) -> Value | None:
-    group = next((each for each in _QUOTES if match.groupdict().get(each) is not None), None)
-    return Value(match[group], match.start(group)) if group else None
-
-
 def _end_of_fence(text: str, at: int) -> int:
     """Return where a block of code ends whose opening marks end at an offset."""
     mark = text[at - 1]
@@ -189,9 +178,7 @@ def _run_before(text: str, at: int, mark: str) -> int:
 
 def _end_of_code(text: str, start: int, end: int) -> int:
     """Return where a span of code ends, or its backticks if nothing closes it."""
-    paragraph = text.find("\n\n", end, end + _MAX_CODE)
-    last = paragraph if paragraph >= 0 else end + _MAX_CODE
-    for run in _RUN.finditer(text, end, last):
+    for run in _RUN.finditer(text, end, end + _MAX_CODE):
         if run.end() - run.start() == end - start:
-            return run.end()
+            return end if text.find("\n\n", end, run.start()) >= 0 else run.end()
     return end

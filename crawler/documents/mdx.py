@@ -66,17 +66,24 @@ def _markdown(
 
 
 def _links(text: str, tag: Tag, section: str) -> Iterator[Found]:
-    label = clean(_INSIDE.sub("", text[tag.end : _label_end(text, tag)]))
+    label: list[str] | None = None
+    for link in _addresses(tag, section):
+        if label is None:
+            label = [clean(_INSIDE.sub("", text[tag.end : _label_end(text, tag)]))]
+        link.label = link.label or label
+        yield link
+
+
+def _addresses(tag: Tag, section: str) -> Iterator[Found]:
     if tag.name[:1].islower() and "." not in tag.name:
-        names = {name.lower(): value for name, value in tag.attributes.items()}
-        for link in hypertext.links_of(replace(tag, attributes=names), section):
-            link.label = link.label or [label]
-            yield link
+        names = tag.attributes
+        if not all(map(str.islower, names)):
+            tag = replace(tag, attributes={name.lower(): names[name] for name in names})
+        yield from hypertext.links_of(tag, section)
         return
     for name in _COMPONENT:
         if value := tag.attributes.get(name):
-            end = value.start + len(value.raw)
-            yield Found(value.start, end, value.text, Kind.HTML, section, [label])
+            yield Found(value.start, value.start + len(value.raw), value.text, Kind.HTML, section)
 
 
 def _label_end(text: str, tag: Tag) -> int:
