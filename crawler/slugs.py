@@ -42,6 +42,10 @@ _INCLUDES: Final = re.compile(
 _WRITTEN_OUT: Final = re.compile(r"^:::[ \t]+[\w.-]+[ \t]*$", re.MULTILINE)
 _BLOCK_END: Final = re.compile(r"^:::+[ \t]*$", re.MULTILINE)
 _FOOTNOTE: Final = re.compile(r"(?:user-content-)?fn(?:ref)?(?:[:_-].*|\d+)")
+# What the rules of Python-Markdown and kramdown leave out of a text.
+_NO_SLUG: Final = re.compile(r"[^\w\s-]")
+_GAP: Final = re.compile(r"[-\s]+")
+_KRAMDOWN: Final = re.compile(r"\A[^a-zA-Z]+|[^a-zA-Z0-9 -]")
 
 Rule: TypeAlias = Callable[[Iterable[Heading]], Iterator[str]]
 
@@ -84,8 +88,10 @@ def anchors_of_headings(headings: Iterable[Heading]) -> frozenset[str]:
     ['1-cafe-bar', '1-café--bar', '1-café-bar', 'caf--bar', 'cafe--bar']
     """
     written = tuple(headings)
-    shown = tuple(replace(each, text=each.shown) for each in written)
-    anchors = {anchor for rule in RULES for each in {written, shown} for anchor in rule(each)}
+    texts = [written]
+    if any(each.text != each.shown for each in written):
+        texts.append(tuple(replace(each, text=each.shown) for each in written))
+    anchors = {anchor for rule in RULES for each in texts for anchor in rule(each)}
     return frozenset(anchors | {each.id for each in written if each.id})
 
 
@@ -120,8 +126,8 @@ def kramdown_transliterated(headings: Iterable[Heading]) -> Iterator[str]:
 
 def python_markdown(headings: Iterable[Heading]) -> Iterator[str]:
     """Follow Python-Markdown's rule, MkDocs' default: ASCII alone, and `_1` for the second."""
-    slugs = (re.sub(r"[^\w\s-]", "", _decomposed(each.text)) for each in headings)
-    return _numbered((re.sub(r"[-\s]+", "-", slug.strip().lower()) for slug in slugs), "_")
+    slugs = (_NO_SLUG.sub("", _decomposed(each.text)) for each in headings)
+    return _numbered((_GAP.sub("-", slug.strip().lower()) for slug in slugs), "_")
 
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -167,8 +173,7 @@ def _gitlab(text: str) -> str:
 def _kramdown(texts: Iterable[str]) -> Iterator[str]:
     used: dict[str, int] = {}
     for text in texts:
-        slug = re.sub(r"\A[^a-zA-Z]+", "", text)
-        slug = re.sub(r"[^a-zA-Z0-9 -]", "", slug).replace(" ", "-").lower() or "section"
+        slug = _KRAMDOWN.sub("", text).replace(" ", "-").lower() or "section"
         if slug in used:
             used[slug] += 1
             yield f"{slug}-{used[slug]}"
@@ -190,4 +195,6 @@ def _ascii(text: str) -> str:
 
 
 def _decomposed(text: str) -> str:
+    if text.isascii():
+        return text
     return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
