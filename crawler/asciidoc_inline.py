@@ -38,6 +38,8 @@ _CLOSING: Final = {
     "plus": re.compile(r"(?<=\S)\+(?!\w)"),
     "code": re.compile(r"(?<=\S)`(?!\w)"),
 }
+# What is in every paragraph that holds a link; most have none of it.
+_SIGN: Final = re.compile(r"[:@<{]")
 _STOP: Final = re.compile(r"[\s\[\]]")
 _BRACKET: Final = re.compile(r"(?<!\\)\]")
 _TRAILING: Final = frozenset(",.?!)")  # and what stands behind a URL in its own right
@@ -69,6 +71,10 @@ class Inline:
     settings: ExtractSettings
     attributes: dict[str, Entry] = field(default_factory=dict)
     budget: int = 0
+
+    def has_signs(self, start: int, end: int) -> bool:
+        """Tell whether a paragraph may hold a link; most do not."""
+        return _SIGN.search(self.text, start, end) is not None
 
     def read(self, start: int, end: int, section: str, stop: str = "") -> Iterator[Found]:
         """Yield the links of a paragraph; `stop` ends URLs, as `|` does in a table."""

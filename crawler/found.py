@@ -5,11 +5,15 @@ Every reader of `documents/` hands its links over in this form, in order of thei
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Final
 
 from crawler.model import Document, Kind, Occurrence
 from crawler.spans import Lines
 from crawler.text import clean
+
+PLACE: Final = attrgetter("start", "end")
+"""What links are sorted by."""
 
 SECTION_SEPARATOR: Final = " > "
 _MAX_SHOWN: Final = 100
@@ -37,11 +41,19 @@ class Found:
 class Headings:
     """The path of headings above the place that is being read, the outermost first.
 
-    It is cleaned here, once a heading and not once a link.
+    It is cleaned here, once a heading and not once a link; and not at all below which no link is.
     """
 
-    path: str = ""
     _open: list[tuple[int, str]] = field(default_factory=list)
+    _path: str | None = ""
+
+    @property
+    def path(self) -> str:
+        """The titles of the headings that are open, as a report shows them."""
+        if self._path is None:
+            titles = (title for _, title in self._open[:_MAX_SHOWN] if title)
+            self._path = clean(SECTION_SEPARATOR.join(titles))
+        return self._path
 
     def enter(self, level: int, title: str) -> None:
         """Take note of a heading: it closes those of its own level and below."""
@@ -60,16 +72,13 @@ class Headings:
     def _close(self, level: int) -> None:
         while self._open and self._open[-1][0] >= level:
             self._open.pop()
-
-    def _say(self) -> None:
-        titles = (title for _, title in self._open[:_MAX_SHOWN] if title)
-        self.path = clean(SECTION_SEPARATOR.join(titles))
+        self._path = None
 
 
 def apart(found: Iterable[Found]) -> list[Found]:
     """Return what was found, in order of place and without what overlaps with the one before."""
     end, links = 0, []
-    for link in sorted(found, key=lambda each: (each.start, each.end)):
+    for link in sorted(found, key=PLACE):
         if link.start >= end:
             links.append(link)
             end = link.end
@@ -86,6 +95,6 @@ def occurrences(document: Document, found: Iterable[Found]) -> Iterator[Occurren
             document.text[link.start : link.end],
             link.href,
             link.kind,
-            clean(link.text),
+            clean(link.text) if link.label else "",
             link.section,
         )

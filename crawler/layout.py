@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-_LINE: Final = re.compile(r"([ \t\f\v]*+)([^\r\n]*+)(?:\r\n|\r|\n)?")
+_LINE: Final = re.compile(r"([ \t\f\v]*+)([^\r\n]*+)(\r\n|\r|\n|)")
 _TAB: Final = 8
 
 
@@ -19,12 +19,17 @@ class Layout:
         self.starts: list[int] = []
         self.ends: list[int] = []
         self.columns: list[int] = []
-        for line in _LINE.finditer(text):
-            white, (start, end) = line[1], line.span(2)
+        at = 0
+        for white, words, ending in _LINE.findall(text):  # tuples: there may be a million lines
+            width = len(white)
+            start = at + width
+            end = start + len(words)
+            at = end + len(ending)
             self.starts.append(start)
             self.ends.append(end)
-            width = len(white.expandtabs(_TAB)) if "\t" in white else len(white)
-            self.columns.append(width if end > start else -1)
+            if "\t" in white:
+                width = len(white.expandtabs(_TAB))
+            self.columns.append(width if words else -1)
 
     def __len__(self) -> int:
         return len(self.starts)

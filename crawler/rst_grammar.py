@@ -11,12 +11,20 @@ EXPLICIT: Final = re.compile(r"\.\.(?:[ \t]+|(?=[\r\n]|\Z))")
 ANONYMOUS: Final = re.compile(r"__[ \t]+")
 LIST: Final = re.compile(r"(?:[-+*\u2022\u2023\u2043]|\|)(?:[ \t]+|(?=[\r\n]|\Z))")
 ENUMERATED: Final = re.compile(r"\(?(?:\d{1,9}|[a-zA-Z]|[ivxlcdmIVXLCDM]{1,15}|#)[.)](?:[ \t]+)")
-MARKED: Final = re.compile(r"[^a-zA-Z]|[a-zA-Z][.)ivxlcdmIVXLCDM]")  # a sign that it may be one
 FIELD: Final = re.compile(
     r":(?![: ])((?:[^:\\\r\n]|\\[^\r\n]|:(?![ \t`\r\n]|\Z))++)(?<! ):(?:[ \t]+|(?=[\r\n]|\Z))"
 )
+# All that a line may begin with, in one: most begin with none of it.
+OPENING: Final = re.compile(
+    rf"(?P<explicit>{EXPLICIT.pattern})|(?P<anonymous>{ANONYMOUS.pattern})"
+    rf"|(?P<field>{FIELD.pattern})|(?P<item>{LIST.pattern})|(?P<enumerated>{ENUMERATED.pattern})"
+)
 DOCTEST: Final = re.compile(r">>>(?:[ \t]|[\r\n]|\Z)")
-UNDERLINE: Final = re.compile(r"([!-/:-@\[-`{-~])\1*+[ \t]*\Z")
+MARK: Final = re.compile(r"[!-/:-@\[-`{-~]")
+_RULE: Final = re.compile(
+    rf"(?:^|(?<=\r))[ \t\f\v]*+(?P<line>(?P<mark>{MARK.pattern})(?P=mark)*+)[ \t]*+(?=[\r\n]|\Z)",
+    re.MULTILINE,
+)
 TARGET: Final = re.compile(
     r"_(?![ _])(?:`((?:[^`\0\r\n]|\0.)++)`|((?:[^:\0\r\n]|\0.|:(?![ \t\r\n]|\Z))++))"
     r":(?:[ \t]+|(?=[\r\n]|\Z))"
@@ -61,15 +69,9 @@ def head(layout: Layout, line: int, at: int, column: int) -> Head:
     return Head(end, line, options)
 
 
-def rule_of(layout: Layout, line: int) -> str | None:
-    """Return the character of which a line consists, if it is one that underlines."""
-    if not layout.says(line):
-        return None
-    start, end = layout.starts[line], layout.ends[line]
-    if layout.text[start].isalnum():  # as most lines do begin
-        return None
-    match = UNDERLINE.match(layout.text, start, end)
-    return match[1] if match else None
+def rules_of(text: str) -> dict[int, str]:
+    """Return what underlines titles: lines of one character, by the offsets where they begin."""
+    return {rule.start("line"): rule["mark"] for rule in _RULE.finditer(text)}
 
 
 def entries(layout: Layout, line: int, end: int) -> Iterator[tuple[int, int, str]]:

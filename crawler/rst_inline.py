@@ -12,10 +12,9 @@ from typing import Final, TypeAlias
 
 from crawler import hypertext
 from crawler.closings import Closings
-from crawler.found import Found
+from crawler.found import PLACE, Found
 from crawler.model import Kind
 from crawler.settings import ExtractSettings
-from crawler.slugs import Heading
 
 # Beside white space, punctuation may stand before and behind marks; of ASCII only some.
 _BEFORE: Final = r"(?<![\w\0!#$%&*+,.;=>?@\\\]^`|}~)])"
@@ -51,6 +50,8 @@ _PAIRS: Final = frozenset({
 })  # fmt: skip
 # The last character of a URI, if nothing but `>` may stand behind any other.
 _LAST: Final = re.compile(r"[\w~*/=+}]|[^\x00-\x7f]")
+# What is in every paragraph of which anything is to be told: most have none of it.
+_SIGN: Final = re.compile(r"[_`@]|:(?:/|(?<=[oO]:))")
 _WHITE: Final = re.compile(r"(?<!\0)\s++")
 _ESCAPE: Final = re.compile(r"\0(?:\s|(.)|\Z)", re.DOTALL)
 _MAIL: Final = re.compile(r"[^\s@:/<>]+@[^\s@:/<>]+\.[^\s@:/<>]+")
@@ -83,7 +84,7 @@ class Links:
     aliases: dict[str, str] = field(default_factory=dict)
     html_roles: set[str] = field(default_factory=set)
     anchors: set[str] = field(default_factory=set)
-    titles: list[Heading] = field(default_factory=list)
+    titles: list[str] = field(default_factory=list)
     comments: list[tuple[int, int]] = field(default_factory=list)
     is_partial: bool = False
     """Whether other files, or programs, have a say in what anchors there are."""
@@ -97,7 +98,7 @@ class Links:
         for place, found in enumerate(self.anonymous):
             uses = self.anonymous_uses
             self._settle(found, uses[place] if place < len(uses) else None, "")
-        return sorted(self.found, key=lambda each: (each.start, each.end))
+        return sorted(self.found, key=PLACE)
 
     def use(self, name: str, label: str, section: str) -> None:
         """Take note of a reference to a target; the first of each counts."""
@@ -139,7 +140,7 @@ def unescaped(text: str) -> str:
 def address(text: str) -> str:
     """Return the address that a stretch of the shadow says: white space in it is nothing."""
     href = unescaped(_WHITE.sub("", text))
-    return f"mailto:{href}" if _MAIL.fullmatch(href) else href
+    return f"mailto:{href}" if "@" in href and _MAIL.fullmatch(href) else href
 
 
 def key(name: str) -> str:
@@ -153,8 +154,9 @@ def shown(title: str) -> str:
     >>> shown("The `manual <https://a.example>`_ of ``x``")
     'The manual of x'
     """
-    title = re.sub(r"\s*+<[^<>]*+>(?=`)", "", title)
-    title = re.sub(r":[\w.+:-]{1,40}:(?=`)|(?<=`)__?|``?|\*\*?(?=\S)|(?<=\S)\*\*?", "", title)
+    if "`" in title or "*" in title:
+        title = re.sub(r"\s*+<[^<>]*+>(?=`)", "", title)
+        title = re.sub(r":[\w.+:-]{1,40}:(?=`)|(?<=`)__?|``?|\*\*?(?=\S)|(?<=\S)\*\*?", "", title)
     return unescaped(title)
 
 
@@ -164,6 +166,10 @@ class Inline:
     def __init__(self, text: str, links: Links) -> None:
         self.shadow = shadow_of(text)
         self._links = links
+
+    def has_signs(self, start: int, end: int) -> bool:
+        """Tell whether a paragraph may hold anything that `read` tells; most do not."""
+        return _SIGN.search(self.shadow, start, end) is not None
 
     def read(self, start: int, end: int, section: str) -> Iterator[Found]:
         """Yield the links of a paragraph, and take note of the targets that it uses."""
@@ -200,7 +206,8 @@ class Inline:
     def _may_end(self, start: int, last: int) -> bool:
         character = self.shadow[last - 1]
         if character == "}":  # of a template, and not of what surrounds the URI
-            return self.shadow.rfind("{", start, last) > self.shadow.rfind("}", start, last - 1)
+            before = self.shadow.rfind("}", start, last - 1)
+            return self.shadow.find("{", max(start, before), last) >= 0
         return _LAST.match(character) is not None
 
     def _is_quoted(self, token: re.Match[str], end: int) -> bool:

@@ -62,7 +62,8 @@ def _cut(group: Sequence[Piece], borders: Sequence[int], sign: str = "|+") -> It
     if not any(_WORTH_READING.search(row.words) for row in group):
         return
     common = [at for at in borders if all(row.words[max(at, 0) : at + 1] in sign for row in group)]
-    for start, end in zip(common, [*common[1:], None], strict=True):
+    # None may be common to all: a line that is indented less is in no cell.
+    for start, end in zip(common, [*common[1:], None], strict=False):
         cell = [_part(row, start + 1, end) for row in group]
         if any(_WORTH_READING.search(piece.words) for piece in cell):
             yield cell

@@ -36,11 +36,11 @@ def anchors_of_restructuredtext(links: Links) -> frozenset[str] | None:
     """Return all that a fragment may name in a document; None where others have a say in it."""
     if links.is_partial or len(links.titles) > MAX_TITLES:
         return None
-    names = {title.text for title in links.titles} | links.anchors
+    names = {*links.titles, *links.anchors}
     generated = {f"id{number}" for number in range(1, len(names) + len(links.titles) + 50)}
     ids = {docutils_id(name) for name in names}
     footnotes = {f"footnote-{number}" for number in range(1, 50)} if links.anchors else set()
-    slugs = anchors_of_headings(links.titles)
+    slugs = anchors_of_headings(Heading(title, title) for title in links.titles)
     return frozenset(slugs | ids | links.anchors | generated | footnotes) - {""}
 
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from crawler import bare, hypertext
-from crawler.asciidoc_inline import Entry, Inline, read_image
+from crawler.asciidoc_inline import MAX_VALUE, Entry, Inline, read_image
 from crawler.directives import outside
-from crawler.found import Found, Headings, occurrences
+from crawler.found import PLACE, Found, Headings, occurrences
 from crawler.layout import Layout
 from crawler.model import Document, Kind, Reading
 from crawler.section_ids import anchors_of_asciidoc
@@ -26,6 +26,8 @@ _ANCHOR: Final = re.compile(r"\[\[[^\[\]\r\n]*\]\][ \t]*\Z")
 _MACROS_TOO: Final = re.compile(r"""subs=["']?[^"'\]]*(?:\+?(?<!-)macros|normal)""")
 _ENTRY: Final = re.compile(r":(!?\w[\w-]*+!?):(?:[ \t]+|\Z)")
 _HEADING: Final = re.compile(r"(={1,6}|#{1,6})[ \t]+(?=\S)")
+_IN_TITLE: Final = re.compile(r"[\[*_`#{]")  # most titles show what is written
+_MARKUP: Final = re.compile(r"(?:link:|https?://)[^\s\[\]]*+\[([^\]]*+)\]|[*_`#]")
 _UNDERLINE: Final = re.compile(r"([=~^+-])\1+[ \t]*\Z")
 _LEVELS: Final = {"=": 1, "-": 2, "~": 3, "^": 4, "+": 5}
 _BLOCK: Final = re.compile(
@@ -45,7 +47,7 @@ def read(document: Document, settings: ExtractSettings) -> Reading:
 
     def found() -> Iterator[Found]:
         walk.run()
-        yield from sorted(walk.found, key=lambda each: (each.start, each.end))
+        yield from sorted(walk.found, key=PLACE)
 
     def code() -> list[tuple[int, int]]:
         apart = _Walk(document.text, settings)
@@ -150,7 +152,8 @@ class _Walk:
         return None
 
     def _read(self, start: int, end: int) -> None:
-        self.found += self.inline.read(start, end, self.headings.path, self.stop)
+        if self.inline.has_signs(start, end):
+            self.found += self.inline.read(start, end, self.headings.path, self.stop)
 
     def _comment(self, start: int, end: int) -> None:
         self.comments.append((start, end))
@@ -188,7 +191,7 @@ class _Walk:
         if not self.is_literal or not self.layout.says(line + 1) or self.style:
             return None  # within a paragraph, or a line of dashes begins a block
         under = self.layout.words(line + 1)
-        rule = _UNDERLINE.match(under) if under[0] in _LEVELS else None
+        rule = _UNDERLINE.match(under) if under[:1] in _LEVELS else None
         is_one = rule and abs(len(under) - len(words)) <= 1 and any(map(str.isalnum, words))
         if not is_one or rule is None or words.startswith((".", "[")):
             return None
@@ -198,8 +201,9 @@ class _Walk:
     def _enter(self, level: int, start: int, end: int) -> None:
         self.is_head = level == 1 and not self.titles
         title = self.text[start:end].strip().rstrip("=#").rstrip()
-        title = re.sub(r"(?:link:|https?://)[^\s\[\]]*+\[([^\]]*+)\]|[*_`#]", r"\1", title)
-        title = self.inline.expand(title)
+        if _IN_TITLE.search(title):
+            title = self.inline.expand(_MARKUP.sub(r"\1", title))
+        title = title[:MAX_VALUE]
         self.headings.enter(level, title)
         self.titles.append(title)
         self._read(start, end)
@@ -260,7 +264,7 @@ class _Walk:
             self.inline.attributes.pop(plain, None)
             return line + 1
         value = " ".join(self.text[at:end].replace("\\\n", " ").split())
-        found = list(self.inline.read(at, end, ""))
+        found = list(self.inline.read(at, end, "")) if self.inline.has_signs(at, end) else []
         entry = Entry(self.inline.expand(value), found)
         self.inline.attributes[plain] = entry
         self.entries.append(entry)

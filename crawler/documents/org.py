@@ -8,16 +8,18 @@ from typing import Final
 from crawler import bare, hypertext
 from crawler.closings import Closings
 from crawler.directives import outside
-from crawler.found import Found, Headings, occurrences
+from crawler.found import PLACE, Found, Headings, occurrences
 from crawler.layout import Layout
 from crawler.model import Document, Kind, Reading
 from crawler.section_ids import anchors_of_org
 from crawler.settings import ExtractSettings
 
 _HEADING: Final = re.compile(r"(\*+)[ \t]+")
-_KEYWORD: Final = re.compile(r"(?:(?:TODO|DONE|NEXT|WAITING|CANCELLED)\s+)?(?:\[#[A-Z0-9]\]\s*)?")
+_KEYWORD: Final = re.compile(r"\A(?:(?:TODO|DONE|NEXT|WAITING|CANCELLED)\s+)?(?:\[#[A-Z0-9]\]\s*)?")
 _TAGS: Final = re.compile(r"[ \t]+:[\w@#%:]+:[ \t]*\Z")
 _BEGIN: Final = re.compile(r"#\+begin_(\S+)(.*)", re.IGNORECASE)
+_LINK: Final = re.compile(r"\[\[[^\[\]]*+\](?:\[([^\[\]]*+)\])?\]")
+_EMPHASIS: Final = str.maketrans("", "", "=~*")
 _SETTING: Final = re.compile(r"#\+([\w-]+)(?:\[[^\]]*\])?:[ \t]*", re.IGNORECASE)
 _DRAWER: Final = re.compile(r":(?:PROPERTIES|LOGBOOK):[ \t]*\Z", re.IGNORECASE)
 _CUSTOM_ID: Final = re.compile(r":CUSTOM_ID:[ \t]+(\S+)", re.IGNORECASE)
@@ -35,6 +37,8 @@ _TOKEN: Final = re.compile(
 _CODE_END: Final = {
     sign: re.compile(rf"(?<=\S){sign}(?![^\s\-.,:;!?'\")}}\]\[\\|])") for sign in "=~"
 }
+# What is in every line that holds a link; with hosts that no scheme goes before, a full stop, too.
+_SIGN: Final = re.compile(r":|\[\[")
 _BRACKETS: Final = re.compile(r"\]\]")
 _ESCAPE: Final = re.compile(r"\\([\[\]\\])")
 _IMAGE: Final = re.compile(
@@ -80,14 +84,16 @@ class _Walk:
         self._take_abbreviations()
         line, skipped = 0, 0
         while line < len(self.layout):
-            after, found = line + 1, list[Found]()
+            after = line + 1
             heading = self._heading(line)
             if heading:
                 skipped = 0 if skipped >= heading[0] else skipped
                 skipped = skipped or self._enter(line, *heading)
-            if not skipped and self.layout.says(line):
-                after, found = self._block(line, heading[1] if heading else 0)
-            yield from found
+                if not skipped:
+                    yield from self._line(heading[1], self.layout.ends[line])
+            elif not skipped and self.layout.says(line):
+                after, found = self._block(line)
+                yield from found
             line = after
 
     def _take_abbreviations(self) -> None:
@@ -109,36 +115,44 @@ class _Walk:
 
     def _enter(self, line: int, level: int, at: int) -> int:
         """Enter a section; return its level if nothing in it is shown, else 0."""
-        written = _TAGS.sub("", self.text[at : self.layout.ends[line]])
-        title = written[match.end() :] if (match := _KEYWORD.match(written)) else written
-        title = re.sub(r"\[\[[^\[\]]*+\](?:\[([^\[\]]*+)\])?\]", r"\1", title).strip()
+        written = self.text[at : self.layout.ends[line]]
+        if ":" in written:
+            written = _TAGS.sub("", written)
+        title = _KEYWORD.sub("", written, count=1)
+        if "[[" in title:
+            title = _LINK.sub(r"\1", title)
+        title, written = title.strip(), written.strip()
         if title.startswith("COMMENT"):
             return level
-        self.headings.enter(level, re.sub(r"[=~*]", "", title))
-        self.titles += dict.fromkeys((title, written.strip()))
+        self.headings.enter(level, title.translate(_EMPHASIS))
+        self.titles.append(title)
+        if written != title:
+            self.titles.append(written)
         return 0
 
-    def _block(self, line: int, at: int) -> tuple[int, list[Found]]:
+    def _block(self, line: int) -> tuple[int, list[Found]]:
         """Read what begins on a line; return the line behind it, and the links."""
         start, end, words = (
             self.layout.starts[line],
             self.layout.ends[line],
             self.layout.words(line),
         )
-        if opened := _BEGIN.match(words):
-            return self._environment(line, opened[1].lower(), opened[2].split())
-        if _DRAWER.match(words):
-            return self._drawer(line), []
-        if setting := _SETTING.match(words):
-            return line + 1, sorted(
-                self._setting(setting[1].lower(), start + setting.end(), end), key=_place
-            )
-        if words.startswith("#") and (words == "#" or words[1].isspace()):
-            self.comments.append((start, end))
-            return line + 1, list(self._bare(start, end)) if self.settings.comments else []
-        if words == ":" or words.startswith(": "):
-            return line + 1, []
-        return line + 1, sorted(self._inline(at or start, end), key=_place)
+        if words.startswith("#"):
+            if opened := _BEGIN.match(words):
+                return self._environment(line, opened[1].lower(), opened[2].split())
+            if setting := _SETTING.match(words):
+                return line + 1, sorted(
+                    self._setting(setting[1].lower(), start + setting.end(), end), key=PLACE
+                )
+            if words == "#" or words[1].isspace():
+                self.comments.append((start, end))
+                return line + 1, list(self._bare(start, end)) if self.settings.comments else []
+        elif words.startswith(":"):
+            if _DRAWER.match(words):
+                return self._drawer(line), []
+            if words == ":" or words.startswith(": "):
+                return line + 1, []
+        return line + 1, self._line(start, end)
 
     def _environment(self, line: int, name: str, arguments: list[str]) -> tuple[int, list[Found]]:
         """Pass over a block that is shown as it is written; what is in others is text."""
@@ -182,6 +196,13 @@ class _Walk:
             yield from self._bare(start, end)
         elif name == "name":
             self.ids.add(self.text[start:end].strip())
+
+    def _line(self, start: int, end: int) -> list[Found]:
+        """Return the links of a line in their order; most have none."""
+        is_worth_it = _SIGN.search(self.text, start, end) is not None
+        if not is_worth_it and self.settings.schemeless:
+            is_worth_it = "." in self.text[start:end]
+        return sorted(self._inline(start, end), key=PLACE) if is_worth_it else []
 
     def _inline(self, start: int, end: int) -> Iterator[Found]:
         """Yield the links of a line, those in brackets first."""
@@ -291,7 +312,3 @@ def _closing(closings: Closings, words: str, at: int) -> int:
 def _ends(mark: re.Pattern[str], words: str) -> Iterator[int]:
     """Yield where a mark may close, each once: those that are passed over stay behind."""
     return (match.start() for match in mark.finditer(words))
-
-
-def _place(found: Found) -> tuple[int, int]:
-    return found.start, found.end

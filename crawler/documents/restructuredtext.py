@@ -14,18 +14,18 @@ from crawler.directives import outside
 from crawler.found import Found, Headings, occurrences
 from crawler.layout import Layout
 from crawler.model import Document, Kind, Reading
-from crawler.rst_grammar import entries, head, rule_of
+from crawler.rst_grammar import entries, head, rules_of
 from crawler.rst_inline import Inline, Links, Place, Target, address, key, shown, unescaped
 from crawler.rst_tables import GRID, SIMPLE, grid_cells, rows_of, simple_cells
 from crawler.section_ids import anchors_of_restructuredtext
 from crawler.settings import ExtractSettings
-from crawler.slugs import Heading
 from crawler.spans import Joined, Piece
 from crawler.tables import rst_directives
 
 _ADDRESSES: Final = frozenset({"target", "link", "url", "file", "download-link"})
 _BUILDS_ANCHORS: Final = frozenset({"include", "literalinclude", "autosummary", "glossary"})
 
+_SPECIAL: Final = (">>>", "+-", "=")  # what examples and tables begin with
 _LONG: Final = 4  # as docutils has it: so many signs are a line, whatever its title's length
 _MAX_DEPTH: Final = 3
 """Tables in cells of tables that are read; each costs its whole area once more."""
@@ -68,7 +68,8 @@ class _Walk:
         self.depth = depth
         self.inline = Inline(text, links)
         self.layout = Layout(text)
-        self.styles: list[tuple[str, bool]] = []
+        self.rules = rules_of(text)
+        self.levels: dict[tuple[str, bool], int] = {}  # of titles, by how they are underlined
         self.names: list[str] = []  # of targets that lead to where the next one leads
         self.has_endless_table = False
 
@@ -79,97 +80,93 @@ class _Walk:
 
     def _block(self, line: int) -> int:
         """Read the block that begins on a line; return the line behind it."""
-        at, column = self.layout.starts[line], self.layout.columns[line]
-        if (after := self._titled(line)) is not None:
+        text, layout = self.text, self.layout
+        at, column = layout.starts[line], layout.columns[line]
+        # Behind a line that says something there is another: the last one is empty.
+        is_ruled = at in self.rules or layout.starts[line + 1] in self.rules
+        if is_ruled and (after := self._titled(line)) is not None:
             return after
         base = column
-        while at < self.layout.ends[line] and grammar.MARKED.match(self.text, at):
-            if opened := grammar.EXPLICIT.match(self.text, at):
+        while at < layout.ends[line] and (opened := grammar.OPENING.match(text, at)):
+            kind, width = opened.lastgroup, opened.end() - at
+            if kind == "explicit":
                 return self._explicit(line, opened.end(), column)
-            if opened := grammar.ANONYMOUS.match(self.text, at):
+            if kind == "anonymous":
                 self._address(line, opened.end(), column, ())
-                return self.layout.paragraph_end(line, column)
-            loose = grammar.FIELD.match(self.text, at)
-            if not (opened := loose or self._marker(line, at)):
+                return layout.paragraph_end(line, column)
+            if kind == "enumerated" and self._is_sentence(line, at):
                 break
-            base = column if loose else column + opened.end() - at
-            column += opened.end() - at
-            at = opened.end()
+            base = column if kind == "field" else column + width
+            column += width
+            at += width
         self.names.clear()
-        if grammar.DOCTEST.match(self.text, at):
-            return self.layout.paragraph_end(line, -1)
-        return self._table(line, at) or self._paragraph(line, at, column, base)
+        if text.startswith(_SPECIAL, at):
+            if grammar.DOCTEST.match(text, at):
+                return layout.paragraph_end(line, -1)
+            if after := self._table(line, at):
+                return after
+        return self._paragraph(line, at, column, base)
 
-    def _marker(self, line: int, at: int) -> re.Match[str] | None:
-        if marker := grammar.LIST.match(self.text, at):
-            return marker
-        marker = grammar.ENUMERATED.match(self.text, at)
-        if marker and line + 1 < len(self.layout) and at == self.layout.starts[line]:
-            # A sentence that begins like an item of a list goes on where it began.
-            goes_on = self.layout.columns[line + 1] == self.layout.columns[line]
-            if goes_on and not grammar.ENUMERATED.match(self.text, self.layout.starts[line + 1]):
-                return None
-        return marker
+    def _is_sentence(self, line: int, at: int) -> bool:
+        """Tell whether what begins like an item of a list goes on where it began: it is none."""
+        starts, columns = self.layout.starts, self.layout.columns
+        goes_on = at == starts[line] and columns[line + 1] == columns[line]
+        return goes_on and not grammar.ENUMERATED.match(self.text, starts[line + 1])
+
+    def _rule(self, line: int) -> str | None:
+        """Return the character of which a line consists, if it is one that underlines."""
+        starts = self.layout.starts
+        return self.rules.get(starts[line]) if line < len(starts) else None
 
     def _titled(self, line: int) -> int | None:
         """Read a title with its underline, and maybe its overline; None if there is none."""
-        rule = rule_of(self.layout, line)
-        if rule and not (rule_of(self.layout, line + 2) == rule and self.layout.says(line + 1)):
-            return (
-                line + 1
-                if len(self.layout.words(line)) >= _LONG and not self.layout.says(line + 1)
-                else None
-            )
+        rule = self._rule(line)
+        if rule and not (self._rule(line + 2) == rule and self.layout.says(line + 1)):
+            is_line = len(self.layout.words(line)) >= _LONG and not self.layout.says(line + 1)
+            return line + 1 if is_line else None
         title = line + 1 if rule else line
-        under = rule_of(self.layout, title + 1)
+        under = self._rule(title + 1)
         if not under or self.layout.columns[title + 1] != self.layout.columns[line]:
             return None
         words = self.layout.words(title)
         length = len(self.layout.words(title + 1))
-        if (
-            (length < len(words) and length < _LONG)
-            or grammar.EXPLICIT.match(words)
-            or grammar.LIST.match(words)
+        if length < min(len(words), _LONG) or (
+            not words[:1].isalnum() and (grammar.EXPLICIT.match(words) or grammar.LIST.match(words))
         ):
             return None
-        style = (under, bool(rule))
-        if style not in self.styles:
-            self.styles.append(style)
+        level = self.levels.setdefault((under, bool(rule)), len(self.levels) + 1)
         self.names.clear()
         text = shown(self.inline.shadow[self.layout.starts[title] : self.layout.ends[title]])
-        self.headings.enter(self.styles.index(style) + 1, text)
-        self.links.titles.append(Heading(text, text))
+        self.headings.enter(level, text)
+        self.links.titles.append(text)
         self._read(self.layout.starts[title], self.layout.ends[title])
         return title + 2
 
     def _paragraph(self, line: int, at: int, column: int, base: int) -> int:
         """Read a paragraph, and pass over the literal block that it announces."""
-        start, first = at, line
-        while self._goes_on(line + 1, column, base, is_second=line == first):
+        columns = self.layout.columns
+        # Behind the mark of an item, the second line says how much the others are indented.
+        if columns[line + 1] == column or base < min(column, columns[line + 1]):
             line += 1
-            column = base = self.layout.columns[line]
+            column = base = columns[line]
+            while columns[line + 1] == column:
+                line += 1
         end = self.layout.ends[line]
-        self._read(start, end)
+        self._read(at, end)
         line += 1
-        if not self.text[start:end].rstrip().endswith("::"):
+        if not self.text[at:end].rstrip().endswith("::"):
             return line
         line = self.layout.next_said(line)
-        if line < len(self.layout) and self.layout.columns[line] > base:
+        if line < len(columns) and columns[line] > base:
             return self.layout.block_end(line, base)
-        if line < len(self.layout) and self.layout.columns[line] == base:
+        if line < len(columns) and columns[line] == base:
             return self._quoted(line)
         return line
-
-    def _goes_on(self, line: int, column: int, base: int, *, is_second: bool) -> bool:
-        if not self.layout.says(line):
-            return False
-        here = self.layout.columns[line]
-        return here == column or (is_second and base < column and here > base)
 
     def _quoted(self, line: int) -> int:
         """Pass over a literal block whose lines all begin with the same mark."""
         mark = self.text[self.layout.starts[line]]
-        if not grammar.UNDERLINE.match(mark):
+        if not grammar.MARK.match(mark):
             return line
         while self.layout.says(line) and self.text[self.layout.starts[line]] == mark:
             line += 1
@@ -206,8 +203,9 @@ class _Walk:
             _Walk(text, self.links, self.headings, place, self.depth + 1).run()
 
     def _read(self, start: int, end: int) -> None:
-        for found in self.inline.read(start, end, self.headings.path):
-            self._emit(found)
+        if self.inline.has_signs(start, end):
+            for found in self.inline.read(start, end, self.headings.path):
+                self._emit(found)
 
     def _emit(self, found: Found, target: Target | None = None) -> None:
         """Keep a link, or what a target leads to, once its place in the document is known."""
@@ -253,21 +251,21 @@ class _Walk:
     def _address(self, line: int, at: int, column: int, names: tuple[str, ...]) -> None:
         """Read the address of a target: a URL of several lines, another target, or a place here."""
         end = self.layout.paragraph_end(line, column)
-        start, last = at, self.layout.ends[end - 1]
-        start += len(self.text[start:last]) - len(self.text[start:last].lstrip())
-        last = max(start, start + len(self.text[start:last].rstrip()))
-        written = self.inline.shadow[start:last]
+        words = self.inline.shadow[at : self.layout.ends[end - 1]]
+        written = words.strip()
+        start = at + len(words) - len(words.lstrip())
         self.links.anchors.update(names)
         if not written:
             self.names += names
             return
         names = (*self.names, *names)
         self.names.clear()
-        if following := grammar.INDIRECT.fullmatch(" ".join(written.split())):
+        following = written.endswith("_") and grammar.INDIRECT.fullmatch(" ".join(written.split()))
+        if following:
             aim = key(unescaped(following[1] or following[2]))
             self.links.aliases.update((name, aim) for name in names if name != aim)
         elif href := address(written):
-            found = Found(start, last, href, Kind.DEFINITION, self.headings.path)
+            found = Found(start, start + len(written), href, Kind.DEFINITION, self.headings.path)
             self._emit(found, Target(names, found))
 
     def _directive(self, line: int, opened: re.Match[str], column: int) -> int:
