@@ -59,20 +59,17 @@ class Headings:
         """Take note of a heading: it closes those of its own level and below."""
         self._close(level)
         self._open.append((level, clean(title)))
-        if len(self._open) <= _MAX_SHOWN:
-            self._say()
 
     def leave(self, level: int) -> None:
         """Take note that what stood below the headings of a level has ended."""
         if self._open and self._open[-1][0] >= level:
             self._close(level)
-            if len(self._open) < _MAX_SHOWN:
-                self._say()
 
     def _close(self, level: int) -> None:
         while self._open and self._open[-1][0] >= level:
             self._open.pop()
-        self._path = None
+        if len(self._open) < _MAX_SHOWN:  # what is deeper is not shown
+            self._path = None
 
 
 def apart(found: Iterable[Found]) -> list[Found]:
