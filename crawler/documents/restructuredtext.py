@@ -92,8 +92,7 @@ class _Walk:
             if kind == "explicit":
                 return self._explicit(line, opened.end(), column)
             if kind == "anonymous":
-                self._address(line, opened.end(), column, ())
-                return layout.paragraph_end(line, column)
+                return self._address(line, opened.end(), column, ())
             if kind == "enumerated" and self._is_sentence(line, at):
                 break
             base = column if kind == "field" else column + width
@@ -207,16 +206,16 @@ class _Walk:
             for found in self.inline.read(start, end, self.headings.path):
                 self._emit(found)
 
-    def _emit(self, found: Found, target: Target | None = None) -> None:
+    def _emit(self, found: Found, names: tuple[str, ...] | None = None) -> None:
         """Keep a link, or what a target leads to, once its place in the document is known."""
         if self.place:
             if "\n" in self.text[found.start : found.end]:
                 return  # what stands between its parts is another cell's
             found.start, found.end = self.place(found.start, found.end)
-        if target is None:
+        if names is None:
             self.links.found.append(found)
-        elif target.names:
-            self.links.targets.append(target)
+        elif names:
+            self.links.targets.append(Target(names, found))
         else:
             self.links.anonymous.append(found)
 
@@ -224,12 +223,10 @@ class _Walk:
         """Read what begins with `..`: a target, a note, a directive, else a comment."""
         shadow = self.inline.shadow
         if opened := grammar.NAMELESS.match(shadow, at):
-            self._address(line, opened.end(), column, ())
-            return self.layout.paragraph_end(line, column)
+            return self._address(line, opened.end(), column, ())
         if opened := grammar.TARGET.match(shadow, at):
             name = key(unescaped(opened[1] or opened[2]))
-            self._address(line, opened.end(), column, (name,))
-            return self.layout.paragraph_end(line, column)
+            return self._address(line, opened.end(), column, (name,))
         self.names.clear()
         if opened := grammar.NOTE.match(self.text, at):
             self.links.anchors.add(opened[1])
@@ -248,7 +245,7 @@ class _Walk:
                 self._emit(Found(*place, href, Kind.BARE, self.headings.path))
         return end
 
-    def _address(self, line: int, at: int, column: int, names: tuple[str, ...]) -> None:
+    def _address(self, line: int, at: int, column: int, names: tuple[str, ...]) -> int:
         """Read the address of a target: a URL of several lines, another target, or a place here."""
         end = self.layout.paragraph_end(line, column)
         words = self.inline.shadow[at : self.layout.ends[end - 1]]
@@ -257,7 +254,7 @@ class _Walk:
         self.links.anchors.update(names)
         if not written:
             self.names += names
-            return
+            return end
         names = (*self.names, *names)
         self.names.clear()
         following = written.endswith("_") and grammar.INDIRECT.fullmatch(" ".join(written.split()))
@@ -266,7 +263,8 @@ class _Walk:
             self.links.aliases.update((name, aim) for name in names if name != aim)
         elif href := address(written):
             found = Found(start, start + len(written), href, Kind.DEFINITION, self.headings.path)
-            self._emit(found, Target(names, found))
+            self._emit(found, names)
+        return end
 
     def _directive(self, line: int, opened: re.Match[str], column: int) -> int:
         """Read a directive: its argument, its options, and what it holds if that is no text."""
