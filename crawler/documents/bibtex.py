@@ -10,6 +10,7 @@ from crawler.found import Found, occurrences
 from crawler.model import Document, Kind, Reading
 from crawler.settings import ExtractSettings
 from crawler.texcode import decoded, doi, plain
+from crawler.text import clean
 
 _ENTRY: Final = re.compile(r"@[ \t]*+([A-Za-z]++)\s*+[{(]")
 # Where the next entry begins, a value that was not closed ends.
@@ -127,7 +128,7 @@ class _Scan:
 
     def _fields(self, fields: Mapping[str, _Value], key: str) -> None:
         title = fields.get("title")
-        label = [plain(title.text[:_MAX_JOINED])] if title else []
+        label = [clean(plain(title.text[:_MAX_JOINED]))] if title else []
         for name, value in fields.items():
             if _ASIDE.fullmatch(name):
                 continue
