@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from crawler.errors import SettingsError
+from crawler.patterns import PatternError, compiled
 from crawler.wildcards import rules
 
 _KEYS: Final = ("url", "document", "until", "reason")
@@ -72,9 +73,9 @@ def _text(value: object, key: str, what: str) -> str:
 
 def _check_patterns(url: str, document: str, what: str) -> None:
     try:
-        re.compile(url)
-    except re.error as error:
-        raise SettingsError(f"{what}: {url!r} is no regular expression: {error}.") from error
+        compiled(url)
+    except PatternError as error:
+        raise SettingsError(f"{what}: {url!r} {error}.") from error
     if document and not rules([document]).rules:
         raise SettingsError(f"{what}: {document!r} is no pattern of names.")
 

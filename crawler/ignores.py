@@ -14,6 +14,7 @@ from typing import Final, TypeAlias
 from crawler.directives import MARK, Directive
 from crawler.ignorelist import Entry, day
 from crawler.model import Ignore, IgnoreState, Place, Span
+from crawler.patterns import search
 from crawler.text import clean
 from crawler.urls import Target
 from crawler.wildcards import rules
@@ -121,7 +122,7 @@ class Within:
             written = f"{target.url}#{target.fragment}" if target.fragment else str(target.url)
         else:
             written = place.occurrence.href
-        return next((each.rule for each in self._listed if each.url.search(written)), None)
+        return next((each.rule for each in self._listed if search(each.url, written)), None)
 
     def _read(self, comments: Iterable[Directive]) -> None:
         opened: tuple[Directive, _Said] | None = None
@@ -176,7 +177,7 @@ class _Listed:
         until, reason = entry.until, entry.reason
         state = _state(until, today)
         self.rule = _Rule(Ignore(entry.where, None, entry.number, state, until, reason))
-        self.url = re.compile(entry.url)
+        self.url = entry.url
         self.has_fitted = False
         self._names = rules([entry.document]) if entry.document else None
 

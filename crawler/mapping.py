@@ -8,6 +8,10 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+import regex
+
+from crawler.patterns import PatternError, compiled, search
+
 _GROUP: Final = re.compile(r"\$(?:(\d+)|\{(\w+)\})")
 _WEB: Final = ("http://", "https://")
 
@@ -16,7 +20,7 @@ _WEB: Final = ("http://", "https://")
 class Remap:
     """One rule. `template`: what takes the place of a match, as `re` writes it."""
 
-    pattern: re.Pattern[str]
+    pattern: str
     template: str
 
     @property
@@ -29,7 +33,7 @@ class Remap:
 
     def applied(self, url: str) -> str | None:
         """Return what a URL stands for; None if the rule does not speak of it."""
-        match = self.pattern.search(url)
+        match = search(self.pattern, url)
         if match is None:
             return None
         before = "" if self.directory is not None else url[: match.start()]
@@ -48,8 +52,15 @@ def remap_of(text: str) -> Remap:
     pattern, written = words
     template = _GROUP.sub(lambda group: rf"\g<{group[1] or group[2]}>", written)
     try:
-        compiled = re.compile(pattern)
-        compiled.sub(template, "")  # for its groups, whether it matches or not
-    except (re.error, IndexError) as error:
+        compiled(pattern)
+        _nothing(pattern).expand(template)  # for its groups, whether it matches or not
+    except (PatternError, regex.error, IndexError) as error:
         raise ValueError(f"is no regular expression, or names no group of it: {error}") from error
-    return Remap(compiled, template)
+    return Remap(pattern, template)
+
+
+def _nothing(pattern: str) -> "regex.Match[str]":
+    """Return a match of nothing, which knows the pattern's groups."""
+    match = regex.search(f"(?:{pattern})|", "")
+    assert match is not None  # noqa: S101 - nothing is everywhere
+    return match

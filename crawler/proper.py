@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from crawler.errors import SettingsError
 from crawler.mapping import remap_of
+from crawler.patterns import PatternError, compiled
 from crawler.urls import Target, resolve
 
 
@@ -18,11 +19,9 @@ def check_patterns(patterns: Iterable[str], what: str) -> None:
     """Hold regular expressions to their grammar."""
     for pattern in patterns:
         try:
-            re.compile(pattern)
-        except re.error as error:
-            raise SettingsError(
-                f"{what}: {pattern!r} is no regular expression: {error}."
-            ) from error
+            compiled(pattern)
+        except PatternError as error:
+            raise SettingsError(f"{what}: {pattern!r} {error}.") from error
 
 
 def check_remaps(values: Iterable[str], what: str) -> None:

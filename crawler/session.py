@@ -3,11 +3,11 @@
 import asyncio
 import gc
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 
@@ -21,6 +21,7 @@ from crawler.errors import (
     INTERRUPTED,
     LINKS_FAIL,
     OK,
+    CrawlerError,
     NetworkDownError,
     SettingsError,
     StoreError,
@@ -36,6 +37,9 @@ from crawler.views import Lookup
 
 if TYPE_CHECKING:
     from crawler.store import Store
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ def prepare(given: Mapping[str, Any]) -> Session:
 def checked(session: Session) -> Report:
     """Look at every link and record nothing."""
     gc.freeze()  # what is there now stays: the garbage collector need not go through it again
-    return asyncio.run(_checked(session))
+    return awaited(_checked(session))
 
 
 def recorded(session: Session) -> Report:
@@ -87,7 +91,7 @@ def recorded(session: Session) -> Report:
     db = Path(session.settings.places.db)
     with lock.held(db, session.clock.now()), Store(db) as store:
         gc.freeze()  # as above
-        report, error = asyncio.run(_recorded(session, store))
+        report, error = awaited(_recorded(session, store))
     if error is not None:
         deliver(session, report)
         raise error
@@ -103,7 +107,26 @@ def listed(collection: Collection, settings: Settings) -> Collection:
             conduct = Conduct(settings, SystemClock(), stop, lambda _look: None)
             return await runs.read(collection, conduct)
 
-    return asyncio.run(read()) if collection.entrances else collection
+    return awaited(read()) if collection.entrances else collection
+
+
+def awaited(work: Coroutine[Any, Any, T]) -> T:
+    """Do a piece of work; what the operator did wrong is raised by itself, wherever it came out."""
+    try:
+        return asyncio.run(work)
+    except BaseExceptionGroup as group:
+        wrong = group.subgroup(CrawlerError)
+        if wrong is None:
+            raise
+        raise next(_leaves(wrong)) from None
+
+
+def _leaves(group: BaseExceptionGroup[CrawlerError]) -> Iterator[CrawlerError]:
+    for each in group.exceptions:
+        if isinstance(each, BaseExceptionGroup):
+            yield from _leaves(each)
+        else:
+            yield each
 
 
 def deliver(session: Session, report: Report) -> None:

@@ -5,7 +5,6 @@ a pure function of the evidence that returns a reason's code, or None; those tha
 stand in `pages.py`. What each code means stands in `reasons.py`.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import lru_cache
@@ -31,6 +30,7 @@ from crawler.pages import (
     response_of,
     soft_404,
 )
+from crawler.patterns import search
 from crawler.reasons import BY_CODE
 from crawler.settings import SelectSettings
 from crawler.shortening import has_closed, is_unknown_code
@@ -225,7 +225,7 @@ def verdict(code: str, specifics: str = "") -> Verdict:
 
 
 def _any_matches(patterns: tuple[str, ...], text: str) -> bool:
-    return any(re.search(pattern, text) for pattern in patterns)
+    return any(search(pattern, text) for pattern in patterns)
 
 
 def _is_for_good(hop: Hop) -> bool:

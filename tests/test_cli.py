@@ -635,6 +635,7 @@ def test_the_demo_says_that_it_is_practice_and_shows_the_commands(crawl: Crawl) 
         (("check", "a.md", "--timeout", "0"), 2, "'timeout' must be from 0.05"),
         (("check", "a.md", "--retries", "x"), 2, "is not a valid integer"),
         (("check", "a.md", "--include", "("), 2, "is no regular expression"),
+        (("check", "long.md", "--exclude", "(a|a?)+$"), 2, "takes too long on 'https://a"),
         (("check", "a.md", "--fail-on", "bad"), 2, "knows no outcome 'bad'"),
         (("check", "a.md", "--resolve", "x"), 2, "PATTERN:PORT:ADDRESS"),
         (("check", "a.md", "--allow-address", "x"), 2, "is not a network"),
@@ -666,6 +667,7 @@ def test_bad_input_is_one_sentence(
 ) -> None:
     Path("a.md").write_text("<https://a.example/>")
     Path("empty").mkdir()
+    Path("long.md").write_text(f"https://a.example/{'a' * 4000}!x\n")
     Path("binary.md").write_bytes(b"\x7fELF\0\0" + bytes(range(256)) * 40)
     done = crawl(*arguments)
     assert done.code == code, done

@@ -241,7 +241,7 @@ def test_an_entry_may_be_about_some_documents() -> None:
         Entry(A, document="*.txt", number=2),
         Entry(document="other/", number=3),
     )
-    names = ["README.md", "docs/b/c.md", "d.txt"]
+    names = ["README.md", "docs/b/c.md", "e.txt"]
     sources = [Document(name, "plaintext", f"{A}\n{B}") for name in names]
 
     collection = collect(sources, ExtractSettings(ignore=entries), today=TODAY)
@@ -249,7 +249,7 @@ def test_an_entry_may_be_about_some_documents() -> None:
     assert [(place.occurrence.document, place.ignored) for place in collection.places] == [
         ("README.md", None), ("README.md", None),
         ("docs/b/c.md", "old"), ("docs/b/c.md", "old"),
-        ("d.txt", ""), ("d.txt", None),
+        ("e.txt", ""), ("e.txt", None),
     ]  # fmt: skip
     # Of an entry for documents that were not read, nothing can be said.
     assert states(collection) == [(1, "active"), (2, "active")]
