@@ -10,6 +10,7 @@ which server was quicker.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 from typing import Final
 
 from crawler.collect import Collection
@@ -30,7 +31,7 @@ from crawler.model import (
     Unread,
     Verdict,
 )
-from crawler.robots import Robots
+from crawler.robots import Robots, forbids_following
 from crawler.scope import Origin, Scope, origin_of
 from crawler.settings import Settings
 from crawler.urls import Target, Url
@@ -73,6 +74,8 @@ class Following:
         self._is_open = self._is_opening = self._is_cut = False
         self._read: set[Url] = set()
         self._unlinked: set[Url] = set()
+        self._held: set[Url] = set()  # led to only by pages that ask that nothing be followed
+        self._let_go: list[Url] = []
         self._unread: dict[Url, Unread] = {}
         self._failed: set[Url] = set()
         self._late = LateFragments(collection)
@@ -126,7 +129,7 @@ class Following:
 
     def waiting(self) -> list[Link]:
         """Return the links that nobody was told to look at yet, when no more will be."""
-        found = [self._link(url) for url in self._found]
+        found = [self._link(url) for url in self._found] + self._let_wait()
         self._found.clear()
         self._is_cut = bool(found or self._awaited or not self._is_open)
         return found + [link for link in self._new() if not self._had(link.url)]
@@ -199,7 +202,12 @@ class Following:
 
     def _keep(self, document: Document, fetch: Fetch, look: Observation) -> None:
         self._read.add(fetch.effective_url)
-        self._collector.take(document, self._is_linked)
+        known = len(self._links)
+        if self._is_to_be_followed(document, fetch):
+            self._collector.take(document, self._is_linked)
+        else:
+            self._collector.take(document, self._is_named)
+            self._held |= set(map(self._links.url, range(known, len(self._links))))
         self._late.keep(look.url, fetch, document.text)
         if isinstance(fetch.outcome, Response) and fetch.outcome.truncated:
             size = len(fetch.outcome.body)
@@ -208,8 +216,21 @@ class Following:
                 "them is not known."
             )
 
+    def _is_to_be_followed(self, document: Document, fetch: Fetch) -> bool:
+        if not self._settings.select.nofollow:
+            return True
+        headers = fetch.outcome.headers if isinstance(fetch.outcome, Response) else {}
+        return not forbids_following(headers, document.text)
+
     def _is_linked(self, place: Place) -> bool:
-        """Take in that a page links to something."""
+        """Take in that a page leads to something."""
+        if isinstance(place.target, Target) and place.target.url in self._held:
+            self._held.discard(place.target.url)
+            self._let_go.append(place.target.url)
+        return self._is_named(place)
+
+    def _is_named(self, place: Place) -> bool:
+        """Take in that a page links to something, be it to be followed or not."""
         if isinstance(place.target, Target):
             self._unlinked.discard(place.target.url)
         return True
@@ -257,18 +278,21 @@ class Following:
         for link in self._new():
             if self._is_to_be_read(link.url):
                 self._found[link.url] = depth
-            elif not self._had(link.url):
+            elif not (self._had(link.url) or link.url in self._held):
                 now.append(link)
         return now if self._awaited else now + self._next_round()
 
     def _new(self) -> Iterator[Link]:
         numbers = range(self._handed, len(self._links))
         self._handed = numbers.stop
-        new = map(self._links.link, numbers)
+        let_go, self._let_go = self._let_go, []
+        new = chain(map(self._links.link, numbers), map(self._link, let_go))
         return (link for link in new if link.url not in self._entrances)
 
     def _is_to_be_read(self, url: Url) -> bool:
-        if not self._scope.covers(url) or judge_unasked(url, self._settings.select):
+        if url in self._held or not self._scope.covers(url):
+            return False
+        if judge_unasked(url, self._settings.select):
             return False
         robots = self._robots_of(url)
         return robots is not None and robots.allow(url)
@@ -284,6 +308,12 @@ class Following:
                 continue
             links.append(self._link(url))
         self._found.clear()
+        return links if self._awaited else links + self._let_wait()
+
+    def _let_wait(self) -> list[Link]:
+        """Return links that nobody has led to who lets them be followed, once nobody will."""
+        links = [self._link(url) for url in sorted(self._held) if not self._had(url)]
+        self._held.clear()
         return links
 
     def _link(self, url: Url) -> Link:

@@ -1,10 +1,12 @@
 """What a site lets robots do: its robots.txt, as RFC 9309 has it."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from protego import Protego
 
+from crawler.markup import Tag, tokens
 from crawler.model import Failure, FailureKind, Fetch, Response
 from crawler.text import clean
 from crawler.urls import Target, Url, resolve
@@ -18,6 +20,7 @@ MAX_WILDCARDS: Final = 2000
 """Asterisks in different rules: each is looked for in the address of every link to the site."""
 
 _TOO_MANY_REQUESTS: Final = 429
+_FOLLOW_NOT: Final = frozenset({"nofollow", "none"})
 # Redirects that lead nowhere: RFC 9309 §2.3.1.2 lets those count as no robots.txt.
 _NOWHERE: Final = frozenset({
     FailureKind.BAD_REDIRECT, FailureKind.REDIRECT_LOOP, FailureKind.TOO_MANY_REDIRECTS,
@@ -57,6 +60,35 @@ def read_robots(fetch: Fetch, agent: str) -> Robots:
             return _read(response.body, str(fetch.effective_url), agent)
         case _:  # 4xx: there is none
             return Robots()
+
+
+def forbids_following(headers: Mapping[str, str], source: str) -> bool:
+    """Tell whether a page asks that nothing be followed from it, for all robots alike.
+
+    By `X-Robots-Tag`, or by `<meta name=robots>`, wherever in its source it stands.
+    """
+    rules = [headers.get("x-robots-tag", "")]
+    if "robots" in source.lower():
+        tags = (token for token in tokens(source) if isinstance(token, Tag) and not token.closing)
+        rules += [_attribute(tag, "content") for tag in tags if _speaks_to_robots(tag)]
+    return any(not _FOLLOW_NOT.isdisjoint(_words(rule)) for rule in rules)
+
+
+def _speaks_to_robots(tag: Tag) -> bool:
+    return tag.name == "meta" and _attribute(tag, "name").lower() == "robots"
+
+
+def _attribute(tag: Tag, name: str) -> str:
+    value = tag.attributes.get(name)
+    return value.text.strip() if value else ""
+
+
+def _words(rule: str) -> Iterator[str]:
+    """Yield what is said to all robots: `googlebot: nofollow` is said to one."""
+    for part in rule.lower().split(","):
+        if ":" in part:  # what follows is said to that robot too
+            return
+        yield part.strip()
 
 
 def _read(body: bytes, base: str, agent: str) -> Robots:

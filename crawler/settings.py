@@ -8,19 +8,18 @@ Settings flow one way: defaults here, then a TOML file, then the command line, i
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from functools import reduce
 from pathlib import Path
 from typing import Any, Final
 
 from crawler.errors import SettingsError
 from crawler.ignorelist import Entry, entries
+from crawler.knob import MAX_SECONDS, knob, typed
 from crawler.model import Outcome
 from crawler.proper import CHECKS, check_inside, check_within
 from crawler.settings_files import found_in, table
 from crawler.version import __version__
-
-MAX_SECONDS: Final = 86_400.0
 
 # Whoever can change the tree can change a file in it: what weakens a guard, leads traffic
 # elsewhere or carries a secret is the operator's alone, and must be said by name.
@@ -36,19 +35,6 @@ _WITHIN: Final = frozenset({"remap", "root"})
 _MEANING: Final = (
     "allow_address", "cacert", "insecure", "max_redirects", "probe", "resolve", "user_agent",
 )  # fmt: skip
-
-
-def knob(
-    default: Any,  # noqa: ANN401
-    words: str,
-    low: float | None = None,
-    high: float | None = None,
-    *,
-    kind: type | None = None,
-) -> Any:  # noqa: ANN401 - as `dataclasses.field` is typed
-    """Declare a setting: its default, one line of words, its bounds (both inclusive), its type."""
-    kind = type(default) if kind is None else kind
-    return field(default=default, metadata={"words": words, "low": low, "high": high, "kind": kind})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +109,10 @@ class SelectSettings:
     depth: int | None = knob(None, "links away from SOURCE that are followed", 0, 1000, kind=int)
     max_pages: int = knob(10_000, "pages read of one site", 1, 1_000_000)
     robots: bool = knob(default=True, words="obey a site's robots.txt where its pages are followed")
+    nofollow: bool = knob(
+        default=False,
+        words="follow nothing from pages that say so (meta robots, X-Robots-Tag)",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -320,7 +310,7 @@ def _checked(section: Any, name: str, value: Any, prefix: str, *, found: bool) -
     if name == "ignore":
         return entries(value, prefix.removesuffix(": "))
     each = next(one for one in fields(section) if one.name == name)
-    value = _typed(each.metadata["kind"], value, f"{prefix}{name!r}")
+    value = typed(each.metadata["kind"], value, f"{prefix}{name!r}")
     low, high = each.metadata["low"], each.metadata["high"]
     if isinstance(value, int | float) and low is not None and not low <= value <= high:
         raise SettingsError(f"{prefix}{name!r} must be from {low:g} to {high:g}; it is {value:g}.")
@@ -334,26 +324,4 @@ def _checked(section: Any, name: str, value: Any, prefix: str, *, found: bool) -
         raise SettingsError(
             f"{prefix}{name!r} knows no outcome {min(unknown)!r}; there are {', '.join(Outcome)}."
         )
-    return value
-
-
-def _typed(kind: type, value: Any, what: str) -> Any:  # noqa: ANN401 - any setting
-    if kind is tuple:
-        value = (value,) if isinstance(value, str) else value
-        if isinstance(value, list | tuple) and all(isinstance(one, str) for one in value):
-            return tuple(value)
-        raise SettingsError(f"{what} must be a list of texts.")
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if kind is bool:
-        fits = isinstance(value, bool)
-    elif kind is int:
-        fits = number and isinstance(value, int)
-    elif kind is float:
-        fits = number and abs(value) < MAX_SECONDS * 1000  # `float` of 10**400 raises
-        value = float(value) if fits else value
-    else:
-        fits = isinstance(value, str)
-    if not fits:
-        words = {bool: "true or false", int: "a whole number", float: "a number"}
-        raise SettingsError(f"{what} must be {words.get(kind, 'a text')}; it is {value!r}.")
     return value

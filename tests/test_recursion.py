@@ -325,6 +325,40 @@ async def test_without_a_robots_txt_all_is_open_and_where_it_fails_nothing(
         assert seen(report) == [("/", 2, "/a", "robots")]
 
 
+ASKS_NOT_TO = '<meta name="robots" content="noindex, nofollow">'
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        Page(f'{ASKS_NOT_TO}<a href="/b">b</a>'),
+        Page('<a href="/b">b</a>', headers={"X-Robots-Tag": "nofollow"}),
+    ],
+)
+async def test_pages_may_ask_that_nothing_be_followed_from_them(page: Page) -> None:
+    pages = {"/": linking("/a"), "/a": page, "/b": linking("/c"), "/c": Page("c")}
+    async with site(pages) as web:
+        report = await checked(web.url("/"), settings=recursive(nofollow=True))
+        assert read(report) == ["/", "/a"]
+        assert "site.example/b" in web.asked  # it is looked at, as a link
+        report = await checked(web.url("/"), settings=WHOLE)
+        assert read(report) == ["/", "/a", "/b"]
+
+
+async def test_what_another_page_leads_to_is_followed_all_the_same() -> None:
+    pages = {
+        "/": linking("/a", "/d"),
+        "/a": Page(f'{ASKS_NOT_TO}<a href="/b">b</a>'),
+        "/b": linking("/c"),
+        "/c": Page("c"),
+        "/d": linking("/e"),
+        "/e": linking("/b"),
+    }
+    async with site(pages) as web:
+        report = await checked(web.url("/"), settings=recursive(nofollow=True))
+    assert read(report) == ["/", "/a", "/b", "/d", "/e"]
+
+
 async def test_a_site_is_asked_no_more_often_than_it_wishes() -> None:
     pages = {"/robots.txt": robots("User-agent: *\nCrawl-delay: 7"), "/": linking("/a", "/b")}
     clock = FakeClock()

@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.model import Answer, Failure, FailureKind, Fetch, Response
-from crawler.robots import MAX_DELAY, MAX_SITEMAPS, MAX_SIZE, MAX_WILDCARDS, Robots, read_robots
+from crawler.robots import (
+    MAX_DELAY,
+    MAX_SITEMAPS,
+    MAX_SIZE,
+    MAX_WILDCARDS,
+    Robots,
+    forbids_following,
+    read_robots,
+)
 
 HOME = "https://a.example"
 AGENT = "link-health-crawler/1.2.3"
@@ -22,6 +30,29 @@ def came_of(outcome: Answer) -> Robots:
 def robots(text: str | bytes) -> Robots:
     body = text.encode() if isinstance(text, str) else text
     return came_of(Response(200, {"content-type": "text/plain"}, body))
+
+
+@pytest.mark.parametrize(
+    ("header", "source", "expected"),
+    [
+        ("", "<p>robots nofollow", False),
+        ("nofollow", "", True),
+        ("NOINDEX, NoFollow", "", True),
+        ("none", "", True),
+        ("googlebot: nofollow", "", False),
+        ("noindex, googlebot: nofollow, noarchive", "", False),
+        ("", '<META NAME="Robots" CONTENT="index,nofollow">', True),
+        ("", "<meta content='none' name=robots>", True),
+        ("", '<meta name="googlebot" content="nofollow"><meta name="robots">', False),
+        ("", '<!-- <meta name="robots" content="nofollow"> -->', False),
+        ("", '<script>"<meta name=robots content=nofollow>"</script>', False),
+        ("", '<meta name="robots" content="follow">', False),
+    ],
+)
+def test_a_page_may_ask_that_nothing_be_followed(
+    header: str, source: str, *, expected: bool
+) -> None:
+    assert forbids_following({"x-robots-tag": header}, source) == expected
 
 
 def allowed(text: str | bytes, *targets: str) -> list[bool]:
