@@ -1,6 +1,6 @@
 """From looks to a report: what each place's link came to."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -110,11 +110,3 @@ def _is_confirmed(row: Row) -> bool:
     if isinstance(row.place.target, Rejected):  # no look will say anything else of it
         return row.verdict.outcome in (Outcome.INVALID, Outcome.BROKEN)
     return bool(row.observation and row.state and row.state.health is Health.BROKEN)
-
-
-def counts(rows: Iterable[Row]) -> dict[Outcome, int]:
-    """Count rows by outcome; every outcome is there."""
-    found = dict.fromkeys(Outcome, 0)
-    for row in rows:
-        found[row.verdict.outcome] += 1
-    return found

@@ -9,7 +9,6 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
-from crawler.assemble import counts
 from crawler.catalogue import Resource
 from crawler.model import (
     Finding,
@@ -17,6 +16,7 @@ from crawler.model import (
     LinkState,
     Observation,
     Occurrence,
+    Outcome,
     PageFacts,
     Place,
     Report,
@@ -204,3 +204,11 @@ def _state_record(state: LinkState | None) -> Record:
         "failing_since": stamp(state.failing_since) if state else None,
         "last_ok_at": stamp(state.last_ok_at) if state else None,
     }
+
+
+def counts(rows: Iterable[Row]) -> dict[Outcome, int]:
+    """Count rows by outcome; every outcome is there."""
+    found = dict.fromkeys(Outcome, 0)
+    for row in rows:
+        found[row.verdict.outcome] += 1
+    return found

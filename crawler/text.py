@@ -7,6 +7,7 @@ what a report's format needs beyond that is escaped by the one function of that 
 import re
 import textwrap
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 MAX_LENGTH: Final = 300
@@ -35,6 +36,7 @@ def clean(text: str, limit: int = MAX_LENGTH) -> str:
     return folded if len(folded) <= limit else _cut(folded, limit)
 
 
+@lru_cache(maxsize=256)  # the places of a document have it in common
 def shown_name(name: str) -> str:
     """Clean a file's name: no line that begins with it is a command of a CI (`::error::`)."""
     cleaned = clean(name)

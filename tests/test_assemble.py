@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 from fakes import NOON, look, occurrence, state_of_looks, url, verdict_of
 
-from crawler.assemble import Tally, assemble, counts, noted, without_network
+from crawler.assemble import Tally, assemble, noted, without_network
 from crawler.model import Outcome, Place, Run
+from crawler.records import counts
 from crawler.urls import Rejected, Rejection, Target
 
 RUN = Run("r", NOON, NOON, complete=True)

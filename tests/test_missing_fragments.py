@@ -7,7 +7,7 @@ import pytest
 from fakes import NOON, converse, look, occurrence, state_of_looks, to, url
 
 from crawler import reports
-from crawler.assemble import Tally, assemble, counts, noted, without_network
+from crawler.assemble import Tally, assemble, noted, without_network
 from crawler.look import observe
 from crawler.model import (
     Answer,
@@ -25,7 +25,7 @@ from crawler.model import (
 from crawler.outline import Scope, outline
 from crawler.packing import pack_look, unpack_look
 from crawler.probe import probe
-from crawler.records import look_record, row_record
+from crawler.records import counts, look_record, row_record
 from crawler.rows import look_of, look_row
 from crawler.story import Story, story_record, story_text
 from crawler.urls import Rejected, Rejection, Target

@@ -10,13 +10,13 @@ import pytest
 from fakes import NOON
 
 from crawler import tree
-from crawler.assemble import Tally, assemble, counts, noted
+from crawler.assemble import Tally, assemble, noted
 from crawler.collect import Collection
 from crawler.disk import read_bytes
 from crawler.errors import SettingsError
 from crawler.model import Outcome, Place, Report, Run
 from crawler.outline import written
-from crawler.records import row_record
+from crawler.records import counts, row_record
 from crawler.settings import ExtractSettings, LocalSettings, Settings
 from crawler.sources import gather
 from crawler.urls import Rejected

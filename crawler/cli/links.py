@@ -62,14 +62,17 @@ def _dump_files(given: options.Options, format_: str, output: Path | None) -> in
 
 
 def _list(given: options.Options, format_: str, output: Path | None) -> int:
-    from crawler import session, sources, terminal
+    from crawler import sources, terminal
     from crawler.clock import SystemClock
     from crawler.outline import ignore_notes
 
     settings, stdin = options.settings_of(given), terminal.standard_input()
     today = SystemClock().now().date()
     found = sources.gather(given["sources"], stdin, given["stdin_name"], settings, today)
-    found = session.listed(found, settings)
+    if found.entrances:
+        from crawler import session  # what asks the web takes a quarter of a second to load
+
+        found = session.listed(found, settings)
     terminal.write_pieces(lambda: listing.FORMATS[format_](found.places), output)
     return _told((*found.remarks, *ignore_notes(found.ignores)), found.unread)
 
