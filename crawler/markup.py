@@ -141,6 +141,12 @@ def addresses(tag: Tag) -> Iterator[Value]:
             yield _stripped(value)
 
 
+def attribute(tag: Tag, name: str) -> str:
+    """Return the value of an attribute, decoded and without white space around; empty if none."""
+    value = tag.attributes.get(name)
+    return value.text.strip() if value else ""
+
+
 def unescape(text: str) -> str:
     r"""Decode character references. Total: the library's own raises on a number of many digits.
 
@@ -198,22 +204,17 @@ def _made(text: str, start: int, end: int, name: str, attributes: dict[str, Valu
 
 
 def _is_hint(tag: Tag) -> bool:
-    return tag.name == "link" and not _HINTS.isdisjoint(_attribute(tag, "rel").lower().split())
+    return tag.name == "link" and not _HINTS.isdisjoint(attribute(tag, "rel").lower().split())
 
 
 def _is_refresh(tag: Tag) -> bool:
-    return tag.name == "meta" and _attribute(tag, "http-equiv").lower() == "refresh"
+    return tag.name == "meta" and attribute(tag, "http-equiv").lower() == "refresh"
 
 
 def _is_address(tag: Tag) -> bool:
     return tag.name == "meta" and any(
-        _attribute(tag, name).lower() in _PROPERTIES for name in ("property", "name", "itemprop")
+        attribute(tag, name).lower() in _PROPERTIES for name in ("property", "name", "itemprop")
     )
-
-
-def _attribute(tag: Tag, name: str) -> str:
-    value = tag.attributes.get(name)
-    return value.text.strip() if value else ""
 
 
 def _stripped(value: Value) -> Value:

@@ -15,7 +15,7 @@ from typing import Final
 from crawler import markup
 from crawler.charset import decode
 from crawler.domains import ByHost
-from crawler.markup import Tag, Text
+from crawler.markup import Tag, Text, attribute
 from crawler.model import Response, Via
 from crawler.statements import reached
 from crawler.tables import rows
@@ -154,7 +154,7 @@ class _Hint:
 
     def shows(self, tag: Tag) -> bool:
         name, _, value = self.what.partition("=")
-        return self.where == "link" and value in _attribute(tag, name).split()
+        return self.where == "link" and value in attribute(tag, name).split()
 
     def strings(self, script: str) -> Iterator[str]:
         if self.where != "link":
@@ -192,14 +192,14 @@ class _Source:
                 return
 
     def _take_tag(self, tag: Tag, refreshes: list[str]) -> None:
-        if tag.name == "meta" and _attribute(tag, "http-equiv").lower() == "refresh":
-            refreshes.append(_attribute(tag, "content"))
+        if tag.name == "meta" and attribute(tag, "http-equiv").lower() == "refresh":
+            refreshes.append(attribute(tag, "content"))
         elif tag.name == "base":
-            self.base = self.base or _attribute(tag, "href")
+            self.base = self.base or attribute(tag, "href")
         elif tag.name == "body":
-            self._take_script(_attribute(tag, "onload"))
+            self._take_script(attribute(tag, "onload"))
         if any(hint.shows(tag) for hint in self.hints):
-            self.links.append(_attribute(tag, "href"))
+            self.links.append(attribute(tag, "href"))
 
     def _take_script(self, script: str) -> None:
         found = {}
@@ -213,13 +213,8 @@ class _Source:
 
 
 def _is_program(tag: Tag) -> bool:
-    kind = _attribute(tag, "type").lower()
+    kind = attribute(tag, "type").lower()
     return tag.name == "script" and (not kind or "javascript" in kind or kind == "module")
-
-
-def _attribute(tag: Tag, name: str) -> str:
-    value = tag.attributes.get(name)
-    return value.text.strip() if value else ""
 
 
 def _string(match: re.Match[str]) -> str:

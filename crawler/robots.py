@@ -6,7 +6,7 @@ from typing import Final
 
 from protego import Protego
 
-from crawler.markup import Tag, tokens
+from crawler.markup import Tag, attribute, tokens
 from crawler.model import Failure, FailureKind, Fetch, Response
 from crawler.text import clean
 from crawler.urls import Target, Url, resolve
@@ -70,17 +70,12 @@ def forbids_following(headers: Mapping[str, str], source: str) -> bool:
     rules = [headers.get("x-robots-tag", "")]
     if "robots" in source.lower():
         tags = (token for token in tokens(source) if isinstance(token, Tag) and not token.closing)
-        rules += [_attribute(tag, "content") for tag in tags if _speaks_to_robots(tag)]
+        rules += [attribute(tag, "content") for tag in tags if _speaks_to_robots(tag)]
     return any(not _FOLLOW_NOT.isdisjoint(_words(rule)) for rule in rules)
 
 
 def _speaks_to_robots(tag: Tag) -> bool:
-    return tag.name == "meta" and _attribute(tag, "name").lower() == "robots"
-
-
-def _attribute(tag: Tag, name: str) -> str:
-    value = tag.attributes.get(name)
-    return value.text.strip() if value else ""
+    return tag.name == "meta" and attribute(tag, "name").lower() == "robots"
 
 
 def _words(rule: str) -> Iterator[str]:
