@@ -14,8 +14,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from bench import long, polite, raw, reading, soak, web
-from bench.programs import Program, crawl, lychee
+from bench import extracting, long, polite, raw, reading, soak, web
+from bench.programs import Program, crawl, listing, lychee
 
 EQUAL: Final = ("--delay", "0.05")  # lychee's interval: where speed is measured and not manners
 
@@ -95,6 +95,13 @@ def _reading(given: argparse.Namespace) -> None:
         reading.measure(number, given.seed)
 
 
+def _extracting(given: argparse.Namespace) -> None:
+    ours = listing(given.crawl)
+    programs = (ours,) if given.alone else (ours, lychee(given.lychee, "--dump"))
+    for number in given.links or [100_000]:
+        extracting.measure(programs, number, rounds=given.rounds, seed=given.seed)
+
+
 def _soak(given: argparse.Namespace) -> None:
     for number in given.links or [300]:
         soak.measure(number, given.minutes, given.seed)
@@ -107,6 +114,7 @@ SCENARIOS: Final[Mapping[str, Callable[[argparse.Namespace], None]]] = {
     "web": _web,
     "long": _long,
     "reading": _reading,
+    "extracting": _extracting,
     "soak": _soak,
 }
 

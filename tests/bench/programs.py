@@ -37,6 +37,12 @@ def crawl(program: str | None = None, *options: str, verb: str = "check") -> Pro
     return Program("crawl", command, ("--format", "json"), _read_crawl)
 
 
+def listing(program: str | None = None) -> Program:
+    """Return crawl as it lists links, and asks for none."""
+    called = (program,) if program else (sys.executable, "-m", "crawler")
+    return Program("crawl", (*called, "links", "--no-config"), ("--format", "json"), _read_crawl)
+
+
 def lychee(program: str | None = None, *options: str, authority: Path | None = None) -> Program:
     """Return lychee with its defaults and these options; `authority` signs what it may trust."""
     found = shutil.which(program or "lychee")
