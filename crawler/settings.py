@@ -299,11 +299,11 @@ def _apply(settings: Settings, layer: Layer) -> Settings:
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Return what somebody may have meant, as the end of a sentence; nothing if nothing is near."""
+    """Return what somebody may have meant, in brackets; nothing if nothing is near."""
     from difflib import get_close_matches  # noqa: PLC0415 - needed for a mistake only
 
     close = get_close_matches(name, list(known), n=1)
-    return f"; did you mean {close[0]!r}?" if close else ""
+    return f" (did you mean {close[0]!r}?)" if close else ""
 
 
 def _checked(section: Any, name: str, value: Any, prefix: str, *, found: bool) -> Any:  # noqa: ANN401 - any setting

@@ -549,7 +549,7 @@ def test_paths_are_those_from_here_or_else_from_the_source(here: Path) -> None:
 
 
 def test_an_unknown_format_is_told_with_the_nearest_one() -> None:
-    with pytest.raises(SettingsError, match="knows no format 'markdwn'; did you mean 'markdown'"):
+    with pytest.raises(SettingsError, match=r"knows no format 'markdwn' \(did you mean 'markdown'"):
         read(".", settings=choosing(document_formats=("default,markdwn",)))
 
 
