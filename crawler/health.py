@@ -4,20 +4,38 @@ Every transition of `LinkState` is in this file. It never asks what time it is; 
 
 | look | needed to call the link broken |
 |---|---|
-| broken, certain (404, gone …) | one look |
-| broken, name does not exist | two looks that call it broken |
+| broken, certain (404, gone …) | one look; of a flaky link as many as of a likely one |
+| broken, name does not exist | two looks that call it broken; of a flaky link the same |
 | broken, likely | `likely_looks` that call it broken, spanning `likely_hours` |
 | failing | `failing_looks` bad ones spanning `failing_hours` |
-| ok, redirected | healthy at once |
-| blocked, unsafe, skipped, invalid | nothing changes |
+| ok, redirected | neither suspect nor broken any more |
+| blocked, unsafe, skipped, invalid | nothing changes but when we looked, and what came of it |
+
+| believed | while |
+|---|---|
+| broken | it was confirmed, and no look has been good since |
+| flaky | in the last `TRAIL` looks of the upper rows good and bad took turns `flaky_turns` times |
+| drifted | `likely_looks` good ones spanning `likely_hours` found another page (`drift.py`) |
+| suspect | the latest look of the upper rows was bad |
+| healthy | it was good |
+| unknown | there was none |
+
+The first that applies counts. A drift ends with the first good look that finds the page that was
+known, or with somebody's word that the page is what it should be (`accepted`).
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Final
 
-from crawler.model import Confidence, Health, LinkState, Observation, Outcome, Verdict
+from crawler.drift import has_drifted, sketch_of, tells_as_much
+from crawler.model import Confidence, Health, LinkState, Observation, Outcome, Sketch
 from crawler.settings import HealthSettings
+
+TRAIL: Final = 8
+"""Looks that are remembered one by one."""
 
 _GOOD: Final = frozenset({Outcome.OK, Outcome.REDIRECTED})
 _BAD: Final = frozenset({Outcome.BROKEN, Outcome.FAILING})
@@ -27,36 +45,132 @@ def advance(state: LinkState | None, look: Observation, settings: HealthSettings
     """Return what we believe after one more look. Pure; the fold of a history is its state."""
     before = state or LinkState(look.url, Health.UNKNOWN, look.at, look.at)
     if look.verdict.outcome in _GOOD:
-        after = LinkState(before.url, Health.HEALTHY, before.since, look.at, last_ok_at=look.at)
+        after = _after_good(before, look, settings)
     elif look.verdict.outcome in _BAD:
         after = _after_bad(before, look, settings)
     else:
         after = before
     since = before.since if after.health is before.health else look.at
-    return replace(after, since=since, checked_at=look.at)
+    return replace(after, since=since, checked_at=look.at, outcome=look.verdict.outcome)
+
+
+def accepted(state: LinkState, at: datetime, latest: Sketch | None) -> LinkState:
+    """Return what we believe once somebody has said that what a page is now is right.
+
+    `latest`: what the page was like at the last good look.
+    """
+    known = replace(state, known=latest or state.known, drift_since=None, drift_looks=0)
+    if state.health is not Health.DRIFTED:
+        return known
+    return replace(known, health=Health.SUSPECT if state.bad_looks else Health.HEALTHY, since=at)
+
+
+def fold(
+    looks: Iterable[Observation], accepted_at: Sequence[datetime], settings: HealthSettings
+) -> LinkState | None:
+    """Return what all looks at a link come to; None without any.
+
+    Both are in order. A word counts after the looks of its own moment.
+    """
+    state: LinkState | None = None
+    latest: Sketch | None = None
+    words = list(reversed(accepted_at))
+    for look in looks:
+        while state and words and words[-1] < look.at:
+            state = accepted(state, words.pop(), latest)
+        state = advance(state, look, settings)
+        if look.verdict.outcome in _GOOD:
+            latest = sketch_of(look) or latest
+    while state and words:
+        state = accepted(state, words.pop(), latest)
+    return state
+
+
+def turns(trail: str) -> int:
+    """Count how often good and bad took turns.
+
+    >>> turns("++-+")
+    2
+    """
+    return sum(one != other for one, other in pairwise(trail))
+
+
+def _after_good(before: LinkState, look: Observation, settings: HealthSettings) -> LinkState:
+    after = replace(
+        _compared(before, look),
+        trail=_longer(before.trail, "+"),
+        last_ok_at=look.at,
+        failing_since=None,
+        bad_looks=0,
+        broken_since=None,
+        broken_looks=0,
+    )
+    if _is_flaky(after, settings):
+        return replace(after, health=Health.FLAKY)
+    drifted = after.drift_looks and _enough(
+        after.drift_looks, after.drift_since, look.at, _likely(settings)
+    )
+    return replace(after, health=Health.DRIFTED if drifted else Health.HEALTHY)
+
+
+def _compared(before: LinkState, look: Observation) -> LinkState:
+    """Hold the page beside what was known of it."""
+    now = sketch_of(look)
+    if now is None:
+        return before
+    if before.known is not None and has_drifted(before.known, now):
+        since = min(before.drift_since or look.at, look.at)
+        return replace(before, drift_since=since, drift_looks=before.drift_looks + 1)
+    known = now if tells_as_much(now, before.known) else before.known
+    return replace(before, known=known, drift_since=None, drift_looks=0)
 
 
 def _after_bad(before: LinkState, look: Observation, settings: HealthSettings) -> LinkState:
     failing_since = min(before.failing_since or look.at, look.at)  # clocks may have gone back
-    after = replace(before, failing_since=failing_since, bad_looks=before.bad_looks + 1)
+    after = replace(
+        before,
+        trail=_longer(before.trail, "-"),
+        failing_since=failing_since,
+        bad_looks=before.bad_looks + 1,
+    )
     if look.verdict.outcome is Outcome.BROKEN:
         broken_since = min(before.broken_since or look.at, look.at)
         after = replace(after, broken_since=broken_since, broken_looks=before.broken_looks + 1)
-    confirmed = before.health is Health.BROKEN or _confirms(after, look, settings)
-    return replace(after, health=Health.BROKEN if confirmed else Health.SUSPECT)
+    if before.health is Health.BROKEN or _confirms(after, look, settings):
+        return replace(after, health=Health.BROKEN)
+    if _is_flaky(after, settings):
+        return replace(after, health=Health.FLAKY)
+    drifted = before.health is Health.DRIFTED
+    return replace(after, health=Health.DRIFTED if drifted else Health.SUSPECT)
+
+
+def _longer(trail: str, sign: str) -> str:
+    return (trail + sign)[-TRAIL:]
+
+
+def _is_flaky(state: LinkState, settings: HealthSettings) -> bool:
+    return turns(state.trail) >= settings.flaky_turns
 
 
 def _confirms(state: LinkState, look: Observation, settings: HealthSettings) -> bool:
     if look.verdict.outcome is Outcome.FAILING:  # any bad look speaks for it
-        looks, since = state.bad_looks, state.failing_since
-        needed, hours = settings.failing_looks, settings.failing_hours
-    else:  # only looks that called it broken do
-        looks, since = state.broken_looks, state.broken_since
-        needed, hours = _needed(look.verdict, settings)
-    return looks >= needed and look.at - (since or look.at) >= timedelta(hours=hours)
+        needed = (settings.failing_looks, settings.failing_hours)
+        return _enough(state.bad_looks, state.failing_since, look.at, needed)
+    # Only looks that called it broken do.
+    needed = _needed(state, look, settings)
+    return _enough(state.broken_looks, state.broken_since, look.at, needed)
 
 
-def _needed(verdict: Verdict, settings: HealthSettings) -> tuple[int, float]:
-    if verdict.confidence is Confidence.LIKELY:
-        return settings.likely_looks, settings.likely_hours
-    return (2 if verdict.reason == "dns-not-found" else 1), 0.0
+def _needed(state: LinkState, look: Observation, settings: HealthSettings) -> tuple[int, float]:
+    if look.verdict.confidence is Confidence.LIKELY or _is_flaky(state, settings):
+        return _likely(settings)
+    return (2 if look.verdict.reason == "dns-not-found" else 1), 0.0
+
+
+def _likely(settings: HealthSettings) -> tuple[int, float]:
+    return settings.likely_looks, settings.likely_hours
+
+
+def _enough(looks: int, since: datetime | None, now: datetime, needed: tuple[int, float]) -> bool:
+    least, hours = needed
+    return looks >= least and now - (since or now) >= timedelta(hours=hours)

@@ -8,6 +8,10 @@ from typing import Final
 
 from sqlite_utils import Database, Migrations
 
+from crawler.folding import refold
+from crawler.rows import moment
+from crawler.settings import HealthSettings
+
 APPLICATION_ID: Final = 0x6372776C  # "crwl": SQLite keeps it in the file's header
 
 migrations: Final = Migrations("crawl")
@@ -34,6 +38,24 @@ def m001_history(db: Database) -> None:
     db.table("links").add_foreign_key("observation_id", "observations", "id")
     for name, query in _VIEWS.items():
         db.create_view(name, query)
+
+
+@migrations()
+def m002_health(db: Database) -> None:
+    """Let links be flaky and drifted: by how they fared of late, and what their pages were like."""
+    for table in ("links", "observations"):
+        db.table(table).add_column("content", str)
+    for name in ("trail", "known", "drift_since"):
+        db.table("links").add_column(name, str)
+    db.table("links").add_column("drift_looks", int)
+    db.table("acceptances").create(
+        {"id": int, "link_id": int, "at": str},
+        pk="id", foreign_keys=[("link_id", "links", "id")], not_null={"link_id", "at"}, strict=True,
+    )  # fmt: skip
+    db.table("acceptances").create_index(["link_id", "at"], unique=True)
+    latest = "select finished_at from runs where finished_at is not null order by id desc limit 1"
+    for row in db.query(latest):
+        refold(db, HealthSettings(), moment(row["finished_at"]))
 
 
 def _runs(db: Database) -> None:

@@ -360,7 +360,8 @@ class PageFacts:
 
     `titles`: all that could have been the title, as pairs of source and text; `type`: what the
     resource is; `archived`: since when nobody keeps it up. `language` is what we believe, given
-    what the page declares and what its text was detected to be in.
+    what the page declares and what its text was detected to be in. `content` stands for the words
+    of its text, as `drift.py` compares them.
     """
 
     content_type: str | None = None
@@ -382,6 +383,7 @@ class PageFacts:
     archived: str | None = None
     titles: tuple[tuple[str, str], ...] = ()
     feeds: tuple[str, ...] = ()
+    content: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -460,6 +462,8 @@ class Health(StrEnum):
     HEALTHY = "healthy"
     SUSPECT = "suspect"
     BROKEN = "broken"
+    FLAKY = "flaky"
+    DRIFTED = "drifted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -495,11 +499,33 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True)
+class Sketch:
+    """What a page was like at one look: whose it was and what it was about, as far as it told.
+
+    URLs are texts, for nobody asks them. `target`: the first URL behind a shortener, if the link
+    went through one; `content`: that of `PageFacts`.
+    """
+
+    at: datetime
+    final_url: str
+    target: str | None = None
+    title: str | None = None
+    language: str | None = None
+    site: str | None = None
+    canonical_url: str | None = None
+    content: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LinkState:
     """The fold of a link's history: what we believe, since when, and on how many looks.
 
     `bad_looks` counts the looks of the present streak of bad ones, `failing_since` is its first;
     `broken_looks` and `broken_since` likewise those of them that called the link broken.
+    `outcome` is that of the latest look, whatever it proves; `trail` has the last looks that
+    proved something, the oldest first: `+` for a good one, `-` for a bad one. `known` is what the
+    page was like when we last believed it to be itself; `drift_looks` counts the looks since
+    `drift_since` that found another in its place.
     """
 
     url: Url
@@ -511,6 +537,11 @@ class LinkState:
     bad_looks: int = 0
     broken_since: datetime | None = None
     broken_looks: int = 0
+    outcome: Outcome | None = None
+    trail: str = ""
+    known: Sketch | None = None
+    drift_since: datetime | None = None
+    drift_looks: int = 0
 
 
 @dataclass(frozen=True, slots=True)

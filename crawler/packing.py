@@ -21,6 +21,7 @@ from crawler.model import (
     Outcome,
     PageFacts,
     Severity,
+    Sketch,
     Span,
     Validators,
     Verdict,
@@ -32,6 +33,7 @@ from crawler.urls import Rejected, Rejection, Target, Url
 _SPAN: Final = attrgetter(*Span.__slots__)
 _URL: Final = attrgetter(*Url.__slots__)
 _FACTS: Final = attrgetter(*PageFacts.__slots__)
+_SKETCH: Final = attrgetter(*Sketch.__slots__[1:])
 
 
 def pack_occurrence(occurrence: Occurrence) -> Plain:
@@ -139,12 +141,17 @@ def pack_state(state: LinkState) -> Plain:
         tuple(map(_text, moments)),
         (_text(state.failing_since), state.bad_looks),
         (_text(state.broken_since), state.broken_looks),
+        (_text(state.drift_since), state.drift_looks),
+        (state.outcome and state.outcome.value, state.trail),
+        state.known and (state.known.at.isoformat(), _SKETCH(state.known)),
     )
 
 
 def unpack_state(value: Plain, url: Url) -> LinkState:
     """Return what is believed of a URL, as it was packed."""
-    health, (since, checked_at, last_ok_at), (failing_since, bad), (broken_since, broken) = value
+    health, moments, (failing_since, bad), (broken_since, broken), drift, latest, known = value
+    since, checked_at, last_ok_at = moments
+    (drift_since, drifted), (outcome, trail) = drift, latest
     return LinkState(
         url,
         Health(health),
@@ -155,6 +162,11 @@ def unpack_state(value: Plain, url: Url) -> LinkState:
         bad,
         _moment(broken_since),
         broken,
+        outcome and Outcome(outcome),
+        trail,
+        known and Sketch(datetime.fromisoformat(known[0]), *known[1]),
+        _moment(drift_since),
+        drifted,
     )
 
 

@@ -29,7 +29,8 @@ from crawler.version import __version__
 SCHEMA: Final = 1
 
 _SPAN: Final = tuple(each.name for each in fields(Span))
-_FACTS: Final = tuple(each.name for each in fields(PageFacts))
+# What stands for a page's words is of use to us alone.
+_FACTS: Final = tuple(each.name for each in fields(PageFacts) if each.name != "content")
 _RESOURCE: Final = tuple(each.name for each in fields(Resource) if each.name != "facts")
 _JSON: Final = json.JSONEncoder(allow_nan=False).encode
 

@@ -15,12 +15,10 @@ from crawler.errors import StoreError
 from crawler.model import (
     Confidence,
     Finding,
-    Health,
     Hop,
     Ignore,
     IgnoreState,
     Kind,
-    LinkState,
     Network,
     Observation,
     Occurrence,
@@ -130,24 +128,6 @@ def hop_rows(look: Observation, number: int) -> Iterator[dict[str, Any]]:
         }
 
 
-def link_row(state: LinkState, row: SqlRow) -> dict[str, Any]:
-    """Return the columns of a link after a look: its state, and the look's facts."""
-    names = ("outcome", "reason", "confidence", "detail", "status", "final_url", *FACTS)
-    return {
-        "id": row["link_id"],
-        "health": state.health,
-        "since": iso(state.since),
-        "checked_at": iso(state.checked_at),
-        "last_ok_at": maybe_iso(state.last_ok_at),
-        "failing_since": maybe_iso(state.failing_since),
-        "bad_looks": state.bad_looks,
-        "broken_since": maybe_iso(state.broken_since),
-        "broken_looks": state.broken_looks,
-        "observation_id": row["id"],
-        **{name: row[name] for name in names},
-    }
-
-
 def place_row(
     place: Place,
     documents: Mapping[str, int],
@@ -181,7 +161,9 @@ def place_row(
     return row
 
 
-def _reads_back(read: Callable[P, T]) -> Callable[P, T]:
+def reads_back(read: Callable[P, T]) -> Callable[P, T]:
+    """Say in one sentence what is wrong with what cannot be read back."""
+
     @wraps(read)
     def checked(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
@@ -195,7 +177,7 @@ def _reads_back(read: Callable[P, T]) -> Callable[P, T]:
     return checked
 
 
-@_reads_back
+@reads_back
 def run_of(row: SqlRow) -> Run:
     """Read a run."""
     return Run(
@@ -205,22 +187,6 @@ def run_of(row: SqlRow) -> Run:
         bool(row["complete"]),
         Network(row["network"] or Network.UP),
         tuple(map(_ignore, json.loads(row["ignores"] or "[]"))),
-    )
-
-
-@_reads_back
-def state_of(row: SqlRow) -> LinkState:
-    """Read what is believed of a link."""
-    return LinkState(
-        known_url(row["url"]),
-        Health(row["health"]),
-        moment(row["since"]),
-        moment(row["checked_at"]),
-        maybe_moment(row["last_ok_at"]),
-        maybe_moment(row["failing_since"]),
-        int(row["bad_looks"]),
-        maybe_moment(row["broken_since"]),
-        int(row["broken_looks"]),
     )
 
 
@@ -235,22 +201,24 @@ def _ignore(value: SqlRow) -> Ignore:
     )
 
 
-def _cleaned(text: str | None) -> str | None:
+def cleaned(text: str | None) -> str | None:
+    """Read a text of a stranger, if there is one."""
     return clean(text, _MAX_DETAIL) if text else None
 
 
 def _facts(row: SqlRow) -> PageFacts:
-    return PageFacts(**{name: _fact(name, row[name]) for name in FACTS})
+    return PageFacts(**{name: fact(name, row[name]) for name in FACTS})
 
 
-def _fact(name: str, value: str | None) -> Any:  # noqa: ANN401 - as the field of that name has it
+def fact(name: str, value: str | None) -> Any:  # noqa: ANN401 - as the field of that name has it
+    """Read a fact of a page."""
     if name in _LISTS:
         return _texts(value)
     if name in _PAIRS:
         return (
             tuple((clean(one), clean(other)) for one, other in json.loads(value)) if value else ()
         )
-    return _cleaned(value)
+    return cleaned(value)
 
 
 def _texts(value: str | None) -> tuple[str, ...]:
@@ -261,13 +229,13 @@ def _url(text: str | None) -> str | None:
     return str(known_url(text)) if text else None
 
 
-@_reads_back
+@reads_back
 def hop_of(row: SqlRow) -> Hop:
     """Read a hop."""
     return Hop(known_url(row["url"]), row["status"], Via(row["via"]))
 
 
-@_reads_back
+@reads_back
 def look_of(row: SqlRow, hops: tuple[Hop, ...] = ()) -> Observation:
     """Read a look."""
     findings = tuple(
@@ -280,7 +248,7 @@ def look_of(row: SqlRow, hops: tuple[Hop, ...] = ()) -> Observation:
     return Observation(
         url=known_url(row["url"]),
         at=moment(row["at"]),
-        verdict=_verdict(row),
+        verdict=verdict_of(row),
         status=row["status"],
         final_url=final_url,
         hops=hops,
@@ -294,13 +262,8 @@ def look_of(row: SqlRow, hops: tuple[Hop, ...] = ()) -> Observation:
     )
 
 
-@_reads_back
-def judged_of(row: SqlRow) -> Observation:
-    """Read of a look what the health of its link depends on: whose, when, and which verdict."""
-    return Observation(known_url(row["url"]), moment(row["at"]), _verdict(row))
-
-
-def _verdict(row: SqlRow) -> Verdict:
+def verdict_of(row: SqlRow) -> Verdict:
+    """Read the verdict of a look."""
     return Verdict(
         Outcome(row["outcome"]),
         BY_CODE[row["reason"]].code,
@@ -319,13 +282,13 @@ def _validators(row: SqlRow, url: Url | None) -> Validators | None:
     return found
 
 
-@_reads_back
+@reads_back
 def unasked_of(row: SqlRow) -> Verdict | None:
     """Read why an occurrence's link is not asked, if it is not."""
     return verdict(row["unasked"]) if row["unasked"] and row["url"] else None
 
 
-@_reads_back
+@reads_back
 def place_of(row: SqlRow) -> Place:
     """Read an occurrence, joined with its document's name and its link's URL."""
     span = Span(row["line"], row["column"], row["end_line"], row["end_column"])

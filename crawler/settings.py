@@ -162,12 +162,15 @@ class PaceSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HealthSettings:
-    """When a link that does not answer is called broken."""
+    """When a link is called broken, flaky or drifted."""
 
-    likely_looks: int = knob(2, "bad looks before a likely failure is confirmed", 1, 100)
+    likely_looks: int = knob(2, "looks before a likely failure, or a drift, is confirmed", 1, 100)
     likely_hours: float = knob(24.0, "hours that those looks must span", 0, 8760)
     failing_looks: int = knob(3, "looks without a usable answer before a link is broken", 1, 100)
     failing_hours: float = knob(72.0, "hours that those looks must span", 0, 8760)
+    flaky_turns: int = knob(
+        4, "changes between good and bad among the last 8 looks that make a link flaky", 1, 7
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,8 @@
 """History in SQLite. The only module that speaks SQL, with `database.py` and `migrations.py`.
 
 Laws: looks are appended and never changed. A run's looks count once it is finished: until then
-they are in the file and nobody sees them. A link's state is the fold of its finished looks.
+they are in the file and nobody sees them. A link's state is the fold of its finished looks
+(`folding.py`).
 One transaction a batch; `BEGIN IMMEDIATE`, for a read that turns into a write fails at once.
 """
 
@@ -19,7 +20,7 @@ from sqlite_utils import Database
 from crawler.assemble import assemble
 from crawler.database import explained, impatient, opened, writing
 from crawler.errors import StoreError
-from crawler.health import advance
+from crawler.folding import fold_run, rows_of_run
 from crawler.kept import Places, looks_at, states_of
 from crawler.model import Contents, Hop, LinkState, Observation, Report, Run, Verdict
 from crawler.rows import (
@@ -28,18 +29,15 @@ from crawler.rows import (
     hop_rows,
     ignores_text,
     iso,
-    judged_of,
-    known_url,
-    link_row,
     look_of,
     look_row,
     place_of,
     place_row,
     run_of,
-    state_of,
     unasked_of,
 )
 from crawler.settings import HealthSettings
+from crawler.state_rows import state_of
 from crawler.story import Story
 from crawler.urls import Target, Url
 from crawler.version import __version__
@@ -64,12 +62,6 @@ _RECALLED: Final = f"""{_LATEST}
     join runs on runs.id = observations.run_id
     where links.url = ? and runs.settings = ? and runs.tool = ? and observations.read_at is not null
 """
-_OF_RUN: Final = """
-    select observations.*, links.url from observations
-    join links on links.id = observations.link_id
-    where +observations.run_id = ? and observations.id > ?
-    order by observations.id limit ?
-"""  # `+`: by number, as they were appended, and not by the index, which would have to be sorted
 _OF_LINK: Final = """
     select observations.*, links.url from observations
     join links on links.id = observations.link_id
@@ -140,7 +132,7 @@ class Store:
     def looks(self, begun: Begun) -> Iterator[Observation]:
         """Yield the looks that a run which goes on has already had."""
         with self._reading():
-            for rows in self._rows_of(begun.number):
+            for rows in rows_of_run(self._db, begun.number):
                 yield from self._looks_of(rows)
 
     def record(self, number: int, looks: Sequence[Observation]) -> None:
@@ -164,18 +156,19 @@ class Store:
     ) -> None:
         """Make a run count, all at once: its looks, the states they lead to, and the places."""
         with self._writing() as db:
-            self._fold(number, settings)
             self._replace_places(held)
             outcomes = db.query(
                 "select outcome, count(*) as n from observations where run_id = ? group by outcome",
                 [number],
             )
+            finished_at = run.finished_at or run.started_at
             db.table("runs").update(number, {
-                "finished_at": iso(run.finished_at or run.started_at),
+                "finished_at": iso(finished_at),
                 "complete": int(run.complete), "network": run.network,
                 "ignores": ignores_text(run.ignores),
                 "counts": json.dumps({row["outcome"]: row["n"] for row in outcomes}),
             })  # fmt: skip
+            fold_run(db, number, settings, finished_at)
 
     def abandon(self, begun: Begun) -> None:
         """Forget the looks since a run began, or went on; and the run, if there is nothing else."""
@@ -288,18 +281,6 @@ class Store:
             statement = f"insert {otherwise} into {table} ({names}) values ({values})"  # noqa: S608 - names of ours
             self._db.conn.executemany(statement, chain([first], rest))
 
-    def _fold(self, number: int, settings: HealthSettings) -> None:
-        for rows in self._rows_of(number):
-            looks = [judged_of(row) for row in rows]
-            known = self._links(str(look.url) for look in looks)
-            states = {known_url(row["url"]): state_of(row) for row in known if row["health"]}
-            folded = [
-                link_row(advance(states.get(look.url), look, settings), row)
-                for look, row in zip(looks, rows, strict=True)
-            ]
-            setters = ", ".join(f"{name} = :{name}" for name in folded[0] if name != "id")
-            self._db.conn.executemany(f"update links set {setters} where id = :id", folded)  # noqa: S608 - names of ours
-
     def _replace_places(self, held: Contents) -> None:
         """Write what the documents hold now; forget documents that their source holds no more.
 
@@ -326,14 +307,6 @@ class Store:
     def _last_look(self, number: int) -> int:
         query = "select coalesce(max(id), 0) from observations where run_id = ?"
         return int(self._db.execute(query, [number]).fetchone()[0])
-
-    def _rows_of(self, number: int) -> Iterator[Sequence[SqlRow]]:
-        """Yield the looks of a run in batches, none of which is open while it is worked on."""
-        query = "select coalesce(min(id), 0) - 1 from observations where run_id = ?"
-        last = self._db.execute(query, [number]).fetchone()[0]
-        while rows := list(self._db.query(_OF_RUN, [number, last, BATCH])):
-            yield rows
-            last = rows[-1]["id"]
 
     def _looks(self, query: str, values: Sequence[Any] = ()) -> Iterator[Observation]:
         for rows in _batches(self._db.query(query, values)):

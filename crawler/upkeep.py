@@ -14,33 +14,47 @@ from typing import Any, Final, Self
 
 from crawler.database import explained, opened, writing
 from crawler.errors import StoreError
+from crawler.health import TRAIL
 from crawler.rows import iso, maybe_moment
 
 _TABLES: Final = ("documents", "occurrences", "links", "runs", "observations", "hops")
 _MAX_PROBLEMS: Final = 20
 
 # Old looks that say what those before and behind them say. Those at which anything changed stay,
-# and the first and the last look of a link: that is what a history is for.
+# and the first and the last look of a link: that is what a history is for. So that what is
+# believed of a link can still be made of its looks, `TRAIL` of each stretch stay beside its last,
+# and all of the present streak of bad looks, or of looks at a page that has drifted.
 _ALIKE: Final = """
     with looks as (
-        select observations.id, observations.link_id, observations.at,
+        select observations.id, observations.link_id, observations.at, runs.name as run,
                json_array(outcome, reason, nullif(status, 304), final_url, title, language) as said
         from observations
         join runs on runs.id = observations.run_id
         where runs.finished_at is not null
-    ), trails as (
-        select id, at, said, lag(said) over trail as before, lead(said) over trail as behind
-        from looks
-        window trail as (partition by link_id order by at, id)
+    ), turns as (
+        select looks.*, said is not lag(said) over trail as turned
+        from looks window trail as (partition by link_id order by at, run)
+    ), numbered as (
+        select turns.*, sum(turned) over trail as stretch
+        from turns window trail as (partition by link_id order by at, run)
+    ), counted as (
+        select id, link_id, at, row_number() over (
+            partition by link_id, stretch order by at, run
+        ) as number, count(*) over (partition by link_id, stretch) as looks
+        from numbered
     )
-    select id from trails where at < ? and said = before and said = behind
+    select counted.id from counted
+    join links on links.id = counted.link_id
+    where counted.at < :before and number > :trail and number < looks
+      and counted.at < min(coalesce(failing_since, counted.at || '+'),
+                           coalesce(drift_since, counted.at || '+'))
 """
 # Links that no document writes any more, and that nobody has looked at since.
 _UNWRITTEN: Final = """
     select id from links
     where not exists (select 1 from occurrences where occurrences.link_id = links.id)
       and not exists (
-          select 1 from observations where observations.link_id = links.id and at >= ?
+          select 1 from observations where observations.link_id = links.id and at >= :before
       )
 """
 
@@ -154,6 +168,9 @@ class Upkeep:
                 "where link_id in (select id from without_looks)"
             )
             self._delete_looks()
+            self._db.execute(
+                "delete from acceptances where link_id in (select id from without_looks)"
+            )
             self._db.execute("delete from links where id in (select id from without_looks)")
             self._db.execute("drop table without_looks")
             self._db.execute("drop table doomed")
@@ -168,7 +185,11 @@ class Upkeep:
 
     def _doom(self, query: str, before: datetime) -> int:
         self._db.execute("delete from doomed")
-        return int(self._db.execute(f"insert into doomed {query}", [iso(before)]).rowcount)
+        return int(
+            self._db.execute(
+                f"insert into doomed {query}", {"before": iso(before), "trail": TRAIL}
+            ).rowcount
+        )
 
     def _delete_looks(self) -> None:
         self._db.execute("delete from hops where observation_id in (select id from doomed)")

@@ -21,6 +21,7 @@ BESIDES: Final = (
     "crawler.scratch",
     "crawler.settings",
     "crawler.signatures",
+    "crawler.state_rows",
 )
 
 

@@ -9,9 +9,9 @@ from fakes import NOON, look, state_of_looks, url
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.health import advance
+from crawler.health import TRAIL, advance, turns
 from crawler.model import Confidence, Health, LinkState, Observation, Outcome
-from crawler.reasons import REASONS
+from crawler.reasons import BY_CODE, REASONS
 from crawler.settings import HealthSettings
 
 SETTINGS = HealthSettings()
@@ -52,7 +52,15 @@ def test_every_reason_stands_in_one_row_of_the_table() -> None:
 @pytest.mark.parametrize("code", GOOD)
 def test_a_good_look_is_healthy_at_once(code: str) -> None:
     state = after((code, 0))
-    assert state == LinkState(look().url, Health.HEALTHY, NOON, NOON, last_ok_at=NOON)
+    assert state == LinkState(
+        look().url,
+        Health.HEALTHY,
+        NOON,
+        NOON,
+        last_ok_at=NOON,
+        outcome=BY_CODE[code].outcome,
+        trail="+",
+    )
 
 
 @pytest.mark.parametrize("code", SURE)
@@ -130,12 +138,15 @@ def test_what_is_broken_stays_so_on_any_bad_look(code: str) -> None:
 def test_a_look_that_proves_nothing_changes_nothing_but_its_time(before: str, code: str) -> None:
     state = after((before, 0))
     later = NOON + timedelta(hours=9)
-    assert advance(state, look(code, later), SETTINGS) == replace(state, checked_at=later)
+    assert advance(state, look(code, later), SETTINGS) == replace(
+        state, checked_at=later, outcome=BY_CODE[code].outcome
+    )
 
 
 @pytest.mark.parametrize("code", NEUTRAL)
 def test_of_a_link_that_never_answered_nothing_is_known(code: str) -> None:
-    assert after((code, 0)) == LinkState(look().url, Health.UNKNOWN, NOON, NOON)
+    outcome = BY_CODE[code].outcome
+    assert after((code, 0)) == LinkState(look().url, Health.UNKNOWN, NOON, NOON, outcome=outcome)
     state = after((code, 0), (code, 1), ("ok", 2))
     assert (state.health, state.since) == (Health.HEALTHY, NOON + timedelta(hours=2))
 
@@ -195,7 +206,8 @@ def folded(history: list[Observation]) -> list[LinkState]:
 def test_one_good_look_heals_whatever_came_before(history: list[Observation], code: str) -> None:
     at = NOON + timedelta(days=9999)
     state = folded([*history, look(code, at)])[-1]
-    assert (state.health, state.bad_looks, state.failing_since) == (Health.HEALTHY, 0, None)
+    assert state.health in (Health.HEALTHY, Health.FLAKY)
+    assert (state.bad_looks, state.failing_since) == (0, None)
     assert state.last_ok_at == state.checked_at == at
 
 
@@ -205,7 +217,8 @@ def test_looks_that_prove_nothing_may_be_left_out(history: list[Observation], co
     last = look(code, NOON)
     if told:
         everything, needed = folded([*told, last])[-1], folded(told)[-1]
-        assert everything == replace(needed, checked_at=NOON)
+        outcome = last.verdict.outcome
+        assert everything == replace(needed, checked_at=NOON, outcome=outcome)
         between = folded([told[0], last, *told[1:], last])[-1]
         assert between == everything
 
@@ -216,7 +229,9 @@ def test_a_state_agrees_with_itself_even_if_the_clock_goes_back(
 ) -> None:
     for each, state in zip(history, folded(history), strict=True):
         assert state.checked_at == each.at
-        assert (state.bad_looks > 0) == (state.health in (Health.SUSPECT, Health.BROKEN))
+        assert state.outcome is each.verdict.outcome
+        bad = state.health in (Health.SUSPECT, Health.BROKEN)
+        assert state.health is Health.FLAKY or (state.bad_looks > 0) == bad
         assert (state.failing_since is not None) == (state.bad_looks > 0)
         assert state.failing_since is None or any(
             state.failing_since == seen.at for seen in history
@@ -233,11 +248,62 @@ def test_only_a_sure_look_or_time_breaks_a_link(history: list[Observation]) -> N
             called = each.at - (state.broken_since or each.at)
             code = each.verdict.reason
             assert (
-                code in SURE
+                (code in SURE and turns(state.trail) < SETTINGS.flaky_turns)
                 or (code == "dns-not-found" and state.broken_looks >= 2)
-                or (code in LIKELY and state.broken_looks >= 2 and called >= timedelta(hours=24))
+                or (
+                    code in (*SURE, *LIKELY)
+                    and state.broken_looks >= 2
+                    and called >= timedelta(hours=24)
+                )
                 or (code in FAILING and state.bad_looks >= 3 and span >= timedelta(hours=72))
             )
+
+
+def of_trail(signs: str, hours: float = 24) -> LinkState:
+    codes = {"+": "ok", "-": "timeout", "x": "gone"}
+    return after(*((codes[sign], hours * number) for number, sign in enumerate(signs)))
+
+
+@pytest.mark.parametrize(
+    ("signs", "health"),
+    [
+        ("+-+", Health.HEALTHY),
+        ("+-+-", Health.SUSPECT),
+        ("+-+-+", Health.FLAKY),  # four turns; a good look does not end it
+        ("+-+-+-", Health.FLAKY),
+        ("+-+-++++", Health.FLAKY),
+        ("+-+-+++++", Health.HEALTHY),  # the first of nine is forgotten
+        ("++++-+-+-", Health.FLAKY),
+        ("+-+-+----", Health.BROKEN),  # three failing looks over three days
+    ],
+)
+def test_a_link_is_flaky_while_good_and_bad_take_turns(signs: str, health: Health) -> None:
+    assert of_trail(signs).health is health
+
+
+def test_of_a_flaky_link_nothing_is_certain_at_once() -> None:
+    assert of_trail("+-+-+x").health is Health.FLAKY
+    assert of_trail("+-+-+xx", hours=23).health is Health.FLAKY
+    assert of_trail("+-+-+xx", hours=24).health is Health.BROKEN
+    assert of_trail("+-+x").health is Health.BROKEN  # three turns are none of the four
+
+
+def test_what_is_broken_is_not_flaky_and_heals_to_what_its_trail_says() -> None:
+    assert of_trail("x+x+x").health is Health.FLAKY
+    assert of_trail("x+x+xx").health is Health.BROKEN
+    assert of_trail("x+x+xx+").health is Health.FLAKY
+    assert of_trail("x+x+xxxxx+").health is Health.HEALTHY
+
+
+@given(HISTORY)
+def test_the_trail_has_the_last_looks_that_proved_something(history: list[Observation]) -> None:
+    signs = [
+        "+" if each.verdict.reason in GOOD else "-"
+        for each in history
+        if each.verdict.reason not in NEUTRAL
+    ]
+    for state in folded(history)[-1:]:
+        assert state.trail == "".join(signs[-TRAIL:])
 
 
 def test_a_fold_of_no_looks_is_no_state() -> None:

@@ -16,9 +16,11 @@ from crawler.model import (
     Hop,
     Ignore,
     LinkState,
+    Outcome,
     PageFacts,
     Place,
     Severity,
+    Sketch,
     Validators,
 )
 from crawler.rows import (
@@ -26,7 +28,6 @@ from crawler.rows import (
     ignores_text,
     iso,
     known_url,
-    link_row,
     look_of,
     look_row,
     maybe_iso,
@@ -35,15 +36,18 @@ from crawler.rows import (
     place_of,
     place_row,
     run_of,
-    state_of,
     unasked_of,
 )
+from crawler.state_rows import link_row, state_of
 from crawler.text import clean
 from crawler.urls import Rejected, Rejection, Target
 
 A = url("https://a.example/")
 LOOK_ROW = look_row(look("ok")) | {"url": str(A), "id": 1, "link_id": 1}
-STATE = LinkState(A, Health.BROKEN, NOON, NOON, None, NOON, 1)
+SKETCH = Sketch(NOON, str(A), None, "Título", "es", "A site", "https://a.example/x", "0a1b")
+STATE = LinkState(
+    A, Health.BROKEN, NOON, NOON, None, NOON, 1, None, 0, Outcome.OK, "+-", SKETCH, NOON, 2
+)
 RUN_ROW: dict[str, Any] = {
     "name": "r", "started_at": iso(NOON), "finished_at": None, "complete": 0, "network": None,
     "ignores": None,

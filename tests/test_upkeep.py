@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,6 +19,8 @@ from hypothesis import strategies as st
 from crawler import lock
 from crawler.cli.db import command
 from crawler.errors import StoreError, UsageError
+from crawler.folding import refold
+from crawler.health import TRAIL
 from crawler.model import Contents, Document, Hop, Observation, Place, Run
 from crawler.settings import HealthSettings
 from crawler.store import Store
@@ -67,14 +70,28 @@ LOOKS = st.sampled_from(["ok", "not-found", "timeout", "blocked", "permanent"]).
 )
 
 
-@given(st.lists(LOOKS, min_size=1, max_size=12), st.integers(0, 13))
+# Looks that say the same, one after the other, as most do.
+STRETCHES = st.lists(st.tuples(LOOKS, st.integers(1, 12)), min_size=1, max_size=6)
+
+
+def refolded(path: Path) -> list[tuple[Any, ...]]:
+    """Make what is believed of all links anew, and return it."""
+    with Store(path) as store:
+        last = store.last_run()
+        assert last is not None
+        refold(store._db, HealthSettings(), last.finished_at or last.started_at)
+        store._db.conn.commit()
+    return rows(path, "select * from links")
+
+
+@given(STRETCHES, st.integers(0, 40))
 @settings(max_examples=30)
 def test_pruning_keeps_every_change_and_all_that_is_believed(
-    looks: list[Observation], days: int
+    stretches: list[tuple[Observation, int]], days: int
 ) -> None:
     with TemporaryDirectory() as directory:
         path = Path(directory) / "crawl.db"
-        remember(path, [[each] for each in looks], [A])
+        remember(path, [[each] for each, times in stretches for _ in range(times)], [A])
         believed, changes = rows(path, "select * from links"), rows(path, "select * from changes")
         ends = rows(path, "select min(at), max(at) from observations")
 
@@ -86,22 +103,31 @@ def test_pruning_keeps_every_change_and_all_that_is_believed(
         assert rows(path, "select * from changes") == changes
         assert rows(path, "select min(at), max(at) from observations") == ends
         assert again == Pruned(0, 0, 0)
+        assert refolded(path) == believed
         old = rows(path, "select reason from observations order by at")[: max(0, days - 1)]
-        assert not any(
-            one == two == three for one, two, three in zip(old, old[1:], old[2:], strict=False)
-        )
+        good = [len(list(group)) for (code,), group in groupby(old) if code == "ok"]
+        assert max(good, default=0) <= TRAIL + 1
 
 
 def test_old_looks_that_say_the_same_are_taken_out_with_their_hops(path: Path) -> None:
     hop = Hop(url(A), 301)
-    nights = [[replace(look("permanent"), hops=(hop,), final_url=url(B))]] * 5
+    nights = [[replace(look("permanent"), hops=(hop,), final_url=url(B))]] * (TRAIL + 5)
     remember(path, nights, [A])
 
     with Upkeep(path, read_only=False) as history:
-        assert history.prune(NOON + 3 * DAY) == Pruned(2, 0, 0)  # the first of the five stays
+        pruned = history.prune(NOON + (TRAIL + 3) * DAY)
 
-    assert rows(path, "select count(*) from observations") == [(3,)]
-    assert rows(path, "select count(*) from hops") == [(3,)]
+    assert pruned == Pruned(3, 0, 0)  # the first ones and the last one stay, and what is not old
+    assert rows(path, "select count(*) from observations") == [(TRAIL + 2,)]
+    assert rows(path, "select count(*) from hops") == [(TRAIL + 2,)]
+
+
+@pytest.mark.parametrize("code", ["timeout", "not-found"])
+def test_the_looks_of_a_streak_that_lasts_stay_for_they_are_counted(path: Path, code: str) -> None:
+    remember(path, [[look(code)]] * (TRAIL + 5), [A])
+
+    with Upkeep(path, read_only=False) as history:
+        assert history.prune(NOON + 99 * DAY) == Pruned(0, 0, 0)
 
 
 def test_a_look_at_what_has_not_changed_says_what_the_one_before_it_says(path: Path) -> None:
@@ -202,7 +228,7 @@ def test_the_commands_say_what_they_have_done(
     path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    remember(path, [[look()]] * 4, [A], NOON - 365 * DAY)
+    remember(path, [[look()]] * 12, [A], NOON - 365 * DAY)
     with Store(path) as store:
         store.begin(Run("unfinished", NOON), "digest", NOON)
 
@@ -214,13 +240,13 @@ def test_the_commands_say_what_they_have_done(
             call("prune", "--older-than", "0", "--document", "a.md"),
         ]
 
-    assert "          4  looks\n" in said[0]
-    assert "Looks from 2025-11-22 to 2025-11-25.\n" in said[0]
+    assert "         12  looks\n" in said[0]
+    assert "Looks from 2025-11-22 to 2025-12-03.\n" in said[0]
     assert "A run has not finished" in said[0]
     assert said[1:] == [
         "crawl.db is sound.\n",
         "crawl.db was copied to copy.db.\n",
-        "Taken out: 2 old looks, 1 unwritten link, 1 document.\n",
+        "Taken out: 3 old looks, 1 unwritten link, 1 document.\n",
     ]
     with pytest.raises(UsageError, match="not every --document"):
         call("prune", "--document", "b.md")

@@ -1,0 +1,149 @@
+"""The states of links, made of what a history holds: SQL around the fold of `health.py`.
+
+What is believed of a link is the fold of its looks, of finished runs, in order of time and then
+of their runs' names, and of the words of its acceptances. Looks that lie in the future, as a clock
+saw them that was wrong, are left out until time has passed them.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import groupby, islice
+from typing import Final
+
+from sqlite_utils import Database
+
+from crawler.drift import is_short
+from crawler.health import advance, fold
+from crawler.model import Hop, LinkState, Observation
+from crawler.rows import SqlRow, hop_of, iso, known_url, moment
+from crawler.settings import HealthSettings
+from crawler.state_rows import judged_of, link_row, state_of, stateless_row
+
+BATCH: Final = 500
+
+_LOOKS: Final = """
+    select observations.*, links.url from observations
+    join links on links.id = observations.link_id
+    join runs on runs.id = observations.run_id
+    where observations.link_id in (select value from json_each(?))
+      and observations.at <= ? and runs.finished_at is not null
+    order by observations.link_id, observations.at, runs.name
+"""
+_OF_RUN: Final = """
+    select observations.*, links.url from observations
+    join links on links.id = observations.link_id
+    where +observations.run_id = ? and observations.id > ?
+    order by observations.id limit ?
+"""  # `+`: by number, as they were appended, and not by the index, which would have to be sorted
+_STATES: Final = """
+    select links.*, (
+        select max(at) from acceptances where acceptances.link_id = links.id
+    ) as said_at from links where id in (select value from json_each(?))
+"""
+_WORDS: Final = """
+    select link_id, at from acceptances
+    where link_id in (select value from json_each(?)) order by link_id, at
+"""
+_HOPS: Final = """
+    select * from hops where observation_id in (select value from json_each(?))
+    order by observation_id, position
+"""
+# Looks that lay in the future when the run before this one ended, and lie in the past now.
+_CAUGHT_UP: Final = """
+    with previous as (
+        select finished_at as ended from runs
+        where id <> ? and finished_at is not null order by id desc limit 1
+    )
+    select distinct link_id from observations, previous
+    where run_id in (select id from runs where id <> ? and finished_at > previous.ended)
+      and observations.at > previous.ended and observations.at <= ?
+"""
+
+
+def fold_run(db: Database, number: int, settings: HealthSettings, now: datetime) -> None:
+    """Take the looks of a run that has finished `now` into the states of their links.
+
+    One step for each look, but for links that had later ones, or words: those begin from nothing.
+    """
+    anew = {row["id"] for row in db.query("select id from links where checked_at > ?", [iso(now)])}
+    anew |= {row["link_id"] for row in db.query(_CAUGHT_UP, [number, number, iso(now)])}
+    for rows in rows_of_run(db, number):
+        states = _states(db, [row["link_id"] for row in rows])
+        judged = zip(rows, _judged(db, rows), strict=True)
+        steps = list[SqlRow]()
+        for row, look in judged:
+            state, said_at = states.get(row["link_id"], (None, ""))
+            in_order = state is None or state.checked_at < look.at
+            if in_order and said_at < row["at"] <= iso(now):
+                steps.append(link_row(advance(state, look, settings), row))
+            else:
+                anew.add(row["link_id"])
+        _write(db, steps)
+    refold(db, settings, now, sorted(anew))
+
+
+def refold(
+    db: Database, settings: HealthSettings, now: datetime, link_ids: Iterable[int] | None = None
+) -> None:
+    """Make the states of links anew, of some or of all, from all looks up to `now`.
+
+    A link without any has no state. To be called within a transaction.
+    """
+    if link_ids is None:
+        link_ids = [row["id"] for row in db.query("select id from links order by id")]
+    for numbers in _batches(link_ids):
+        known = json.dumps(numbers)
+        words: dict[int, list[datetime]] = {}
+        for row in db.query(_WORDS, [known]):
+            words.setdefault(row["link_id"], []).append(moment(row["at"]))
+        rows = db.query(_LOOKS, [known, iso(now)])
+        states = list[SqlRow]()
+        for number, group in groupby(rows, key=lambda row: int(row["link_id"])):
+            looks = list(group)
+            said = [at for at in words.get(number, ()) if at <= now]
+            state = fold(_judged(db, looks), said, settings)
+            if state is not None:
+                states.append(link_row(state, looks[-1]))
+        without = set(numbers).difference(row["id"] for row in states)
+        _write(db, states)
+        _write(db, [stateless_row(number) for number in without])
+
+
+def rows_of_run(db: Database, number: int) -> Iterator[Sequence[SqlRow]]:
+    """Yield the looks of a run in batches, none of which is open while it is worked on."""
+    query = "select coalesce(min(id), 0) - 1 from observations where run_id = ?"
+    last = db.execute(query, [number]).fetchone()[0]
+    while rows := list(db.query(_OF_RUN, [number, last, BATCH])):
+        yield rows
+        last = rows[-1]["id"]
+
+
+def _states(db: Database, numbers: Sequence[int]) -> dict[int, tuple[LinkState | None, str]]:
+    """Return what is believed of links, and when somebody last had a word to say of each."""
+    found = db.query(_STATES, [json.dumps(numbers)])
+    return {
+        row["id"]: (state_of(row) if row["health"] else None, row["said_at"] or "") for row in found
+    }
+
+
+def _judged(db: Database, rows: Sequence[SqlRow]) -> Iterator[Observation]:
+    """Read looks as far as health depends on them: of hops, those of shorteners' links."""
+    short = [row["id"] for row in rows if is_short(known_url(row["url"]))]
+    hops: dict[int, list[Hop]] = {}
+    if short:
+        for row in db.query(_HOPS, [json.dumps(short)]):
+            hops.setdefault(row["observation_id"], []).append(hop_of(row))
+    return (judged_of(row, tuple(hops.get(row["id"], ()))) for row in rows)
+
+
+def _write(db: Database, rows: Sequence[SqlRow]) -> None:
+    if rows:
+        setters = ", ".join(f"{name} = :{name}" for name in rows[0] if name != "id")
+        db.conn.executemany(f"update links set {setters} where id = :id", rows)  # noqa: S608 - names of ours
+
+
+def _batches(numbers: Iterable[int]) -> Iterator[list[int]]:
+    rest = iter(numbers)
+    while batch := list(islice(rest, BATCH)):
+        yield batch
