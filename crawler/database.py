@@ -1,49 +1,83 @@
 """A history's file: opened, brought up to date, written in transactions, and its errors explained.
 
-Whatever SQLite says in a code is told in one sentence that names the file and the cure.
+Whatever SQLite says in a code is told in one sentence that names the file and the cure. The journal
+is always one that is rolled back (`docs/design.md` says why), so that the file alone is all of it.
 """
 
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from sqlite_utils import Database
 
-from crawler.errors import StoreError
+from crawler import copies
+from crawler.errors import BusyError, DamagedError, RecordingError, StoreError
 from crawler.migrations import APPLICATION_ID, migrations
 
-BUSY_SECONDS: Final = 30.0
+Tell: TypeAlias = Callable[[str], None]
 
-# By the first word of SQLite's own name for an error: https://sqlite.org/rescode.html
+BUSY_SECONDS: Final = 30.0
+LARGE: Final = 64 << 20
+"""Bytes of a file that is not read in full only to be read from: that takes seconds."""
+
+_MAX_VALUE: Final = 64 << 20  # bytes of one text: strangers write histories too
+_MARK: Final = slice(68, 72)  # where the header has the application: sqlite.org/fileformat2.html
+_HEADER: Final = 100
+
+# By SQLite's own name for an error, or the first word of it: https://sqlite.org/rescode.html
 _IN_USE: Final = "{} is in use by another program: try again later."
 _UNWRITABLE: Final = "{} cannot be written: check its permissions and those of its directory."
 _SENTENCES: Final = {
     "BUSY": _IN_USE,
     "LOCKED": _IN_USE,
+    "PROTOCOL": _IN_USE,
     "FULL": "the disk with {} is full: free some room; what was recorded before is safe.",
-    "NOTADB": "{} is not a database: name another file with --db.",
     "READONLY": _UNWRITABLE,
+    "READONLY_ROLLBACK": "{} was left in the midst of writing: it can be read once it and its "
+    "directory may be written, so that this is undone.",
     "PERM": _UNWRITABLE,
     "CANTOPEN": "{} cannot be opened: does its directory exist, and may it be written?",
-    "IOERR": "{}: the disk reports an error; check the disk.",
+    "IOERR": "{}: the disk reports an error; check the disk, and limits on the size of files.",
+    "NOMEM": "there is not enough memory for {}.",
+    "TOOBIG": "{} holds a value larger than crawl ever writes: it was changed by another program.",
     "CONSTRAINT": "{} refuses what was to be written, which is a mistake of crawl: please report "
     "it; what was recorded before is safe.",
 }
+_BUSY: Final = frozenset({"BUSY", "LOCKED", "PROTOCOL"})
+_LOST: Final = frozenset({"CORRUPT", "NOTADB"})
 _DAMAGED: Final = (
     "{} is damaged: move it aside and restore a copy; "
     "without one a new history begins with the next run."
 )
+_FOREIGN: Final = "{} is a database of another program: name another file with --db."
+_NO_DATABASE: Final = "{} is not a database: name another file with --db."
+_ELSE: Final = (
+    "{} is not as crawl has made it ({}): it was changed by another program; if not, please "
+    "report it."
+)
 
 
-def opened(path: Path, *, read_only: bool) -> Database:
-    """Open a history, a new one if need be, and check it. Raises `StoreError`."""
+def opened(path: Path, *, read_only: bool, tell: Tell | None = None) -> Database:
+    """Open a history, a new one if need be, and check it. Raises `StoreError`.
+
+    `tell` is handed what the operator should know: what was copied before it was changed.
+    """
+    _reject_names(path, read_only=read_only)
+    begins_empty = os.path.exists(path)  # noqa: PTH110 - never raises
     with explained(path):
-        db = Database(_connection(path, read_only=read_only), execute_plugins=False)
+        connection = _reading(path) if read_only else _connected(path, "rwc")
+        db = Database(connection, execute_plugins=False)
         try:
-            _bring_up_to_date(db, path, read_only=read_only)
+            _reject_strangers(db, path)
+            with snapshot(db):
+                _reject_damage(db, path, read_only=read_only)
+            if read_only:
+                _reject_old(db, path)
+            else:
+                _make_ready(db, path, tell or (lambda _: None), begins_empty=begins_empty)
         except BaseException:
             db.close()
             raise
@@ -59,9 +93,27 @@ def writing(db: Database, path: Path) -> Iterator[None]:
             yield
             db.execute("commit")
         except BaseException:
-            if db.conn.in_transaction:
-                db.execute("rollback")
+            _roll_back_if_open(db)
             raise
+
+
+@contextmanager
+def snapshot(db: Database) -> Iterator[None]:
+    """Read as of one moment, whatever is written meanwhile."""
+    if db.conn.in_transaction:
+        yield
+        return
+    db.execute("begin")
+    try:
+        yield
+    finally:
+        _roll_back_if_open(db)
+
+
+def _roll_back_if_open(db: Database) -> None:
+    """End a transaction that SQLite has not ended itself, as it does after some errors."""
+    if db.conn.in_transaction:
+        db.execute("rollback")
 
 
 @contextmanager
@@ -79,46 +131,159 @@ def explained(path: Path) -> Iterator[None]:
     """Say in one sentence what SQLite says in a code, and what to do."""
     try:
         yield
+    except (sqlite3.ProgrammingError, sqlite3.InterfaceError):
+        raise  # a mistake of ours
     except sqlite3.Error as error:
-        raise StoreError(_sentence(path, error)) from error
+        raise _explained(path, error) from error
 
 
-def _sentence(path: Path, error: sqlite3.Error) -> str:
-    name = getattr(error, "sqlite_errorname", "SQLITE_CORRUPT").split("_")[1]
-    return _SENTENCES.get(name, _DAMAGED).format(path)
+def _explained(path: Path, error: sqlite3.Error) -> StoreError:
+    name = getattr(error, "sqlite_errorname", "SQLITE_ERROR").removeprefix("SQLITE_")
+    word = name.partition("_")[0]
+    if word in _LOST:
+        return DamagedError(_DAMAGED.format(path)) if _was_ours(path) else _no_history(path, word)
+    if sentence := _SENTENCES.get(name) or _SENTENCES.get(word):
+        return (BusyError if word in _BUSY else RecordingError)(sentence.format(path))
+    return RecordingError(_ELSE.format(path, error))
 
 
-def _bring_up_to_date(db: Database, path: Path, *, read_only: bool) -> None:
-    known = _newest_version()
-    version = _pragma(db, "user_version")
-    if db.table_names() and _pragma(db, "application_id") != APPLICATION_ID:
-        raise StoreError(f"{path} is a database of another program: name another file with --db.")
-    if version > known:
+def _no_history(path: Path, word: str) -> StoreError:
+    return StoreError((_FOREIGN if word == "CORRUPT" else _NO_DATABASE).format(path))
+
+
+def _was_ours(path: Path) -> bool:
+    """Tell whether a damaged file is ours: a file of anybody else's is never moved.
+
+    Where the power failed nothing but zeros may be left; those are nobody's.
+    """
+    try:
+        with path.open("rb") as file:
+            header = file.read(_HEADER)
+    except OSError:
+        return False
+    return header[_MARK] == APPLICATION_ID.to_bytes(4, "big") or not any(header)
+
+
+def _reject_names(path: Path, *, read_only: bool) -> None:
+    if os.path.isdir(path):  # noqa: PTH112 - never raises; SQLite would say so in three ways, one of them "disk I/O error"
+        raise StoreError(f"{path} is a directory: name a file with --db.")
+    if read_only and not os.path.exists(path):  # noqa: PTH110 - never raises
+        raise StoreError(f"there is no history at {path} yet: run `crawl run` first.")
+    if not os.path.isdir(path.parent):  # noqa: PTH112 - never raises
+        raise StoreError(_SENTENCES["CANTOPEN"].format(path))
+
+
+def _connected(path: Path, mode: str) -> sqlite3.Connection:
+    uri = f"{path.absolute().as_uri()}?mode={mode}"
+    connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS)
+    # A history may have come with a stranger's checkout.
+    connection.execute("pragma trusted_schema = off")
+    connection.execute("pragma cell_size_check = on")
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MAX_VALUE)
+    return connection
+
+
+def _reading(path: Path) -> sqlite3.Connection:
+    """Open a history to read: one too that was left as no reader may open it."""
+    connection = _connected(path, "ro")
+    try:
+        connection.execute("select count(*) from sqlite_schema").fetchone()
+    except sqlite3.OperationalError as error:
+        connection.close()
+        if error.sqlite_errorname == "SQLITE_READONLY_ROLLBACK":
+            _undo_half_a_write(path)
+            return _connected(path, "ro")
+        # In a directory that may not be written SQLite cannot share a file with writers that are
+        # not there either. What is in a log beside it would be missed.
+        if error.sqlite_errorname == "SQLITE_READONLY_DIRECTORY" and not _has_log(path):
+            return _connected(path, "ro&immutable=1")
+        raise
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _undo_half_a_write(path: Path) -> None:
+    """Undo what was being written when a run was killed, as the next writer would."""
+    connection = _connected(path, "rw")
+    try:
+        connection.execute("select count(*) from sqlite_schema").fetchone()
+    finally:
+        connection.close()
+
+
+def _has_log(path: Path) -> bool:
+    return any(os.path.exists(f"{path}{ending}") for ending in ("-wal", "-journal"))  # noqa: PTH110 - never raises
+
+
+def _reject_strangers(db: Database, path: Path) -> None:
+    mark, version = _pragma(db, "application_id"), _pragma(db, "user_version")
+    is_empty = not db.execute("select count(*) from sqlite_schema").fetchone()[0]
+    if mark != APPLICATION_ID and not (is_empty and mark == 0):
+        raise StoreError(_FOREIGN.format(path))
+    if version > _newest_version():
         raise StoreError(
             f"{path} was written by a newer version of crawl: update crawl, or name "
             "another file with --db; nothing was changed."
         )
-    if _pragma(db, "quick_check") != "ok":
-        raise sqlite3.DatabaseError("quick_check")
-    if not read_only and version < known:
+
+
+def _reject_old(db: Database, path: Path) -> None:
+    version = _pragma(db, "user_version")
+    if version == 0:
+        raise StoreError(f"{path} holds no finished run yet: run `crawl run` first.")
+    if version < _newest_version():
+        raise StoreError(
+            f"{path} was written by an older version of crawl: the next `crawl run` brings it up "
+            "to date."
+        )
+
+
+def _reject_damage(db: Database, path: Path, *, read_only: bool) -> None:
+    if not _is_sound(db, path, read_only=read_only):
+        raise DamagedError(_DAMAGED.format(path))
+
+
+def _is_sound(db: Database, path: Path, *, read_only: bool) -> bool:
+    """Tell whether a file is a whole database: what writes reads every page before.
+
+    Of a large file a reader trusts the pages that it does not come to, and checks the others.
+    """
+    size = _pragma(db, "page_count") * _pragma(db, "page_size")
+    if _pragma(db, "journal_mode") != "wal" and os.path.getsize(path) < size:  # noqa: PTH202 - as above
+        return False
+    return (read_only and size > LARGE) or bool(_pragma(db, "quick_check(1)") == "ok")
+
+
+def _make_ready(db: Database, path: Path, tell: Tell, *, begins_empty: bool) -> None:
+    """Bring a history up to date, all in one transaction; keep a copy as it was."""
+    if _pragma(db, "journal_mode") == "wal":
+        with suppress(sqlite3.OperationalError):  # somebody reads it: another time
+            _pragma(db, "journal_mode = delete")
+    version, known = _pragma(db, "user_version"), _newest_version()
+    if version < known:
+        if begins_empty:
+            tell(f"{path} is an empty file: a new history begins in it.")
+        if version:
+            _keep_a_copy(db, path, version, tell)
         with writing(db, path):
             migrations.apply(db)
             db.execute(f"pragma application_id = {APPLICATION_ID}")
             db.execute(f"pragma user_version = {known}")
-    elif version < known:
-        raise StoreError(f"{path} holds no finished run yet: run `crawl run` first.")
     db.execute("pragma foreign_keys = on")
 
 
-def _connection(path: Path, *, read_only: bool) -> sqlite3.Connection:
-    if read_only and not os.path.exists(path):  # noqa: PTH110 - never raises
-        raise StoreError(f"there is no history at {path} yet: run `crawl run` first.")
-    if os.path.isdir(path):  # noqa: PTH112 - never raises; SQLite would say so in three ways, one of them "disk I/O error"
-        raise StoreError(f"{path} is a directory: name a file with --db.")
-    uri = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
-    connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS)
-    connection.execute("pragma trusted_schema = off")
-    return connection
+def _keep_a_copy(db: Database, path: Path, version: int, tell: Tell) -> None:
+    target = copies.beside(path, f"before-v{version + 1}")
+    try:
+        copies.copy(db.conn, target)
+    except (OSError, sqlite3.Error) as error:
+        raise RecordingError(
+            f"{path} was written by an older version of crawl, and cannot be copied before it is "
+            f"brought up to date ({error}): make room beside it; nothing was changed."
+        ) from error
+    tell(f"{path} is brought up to date for this version of crawl; as it was it is {target}.")
 
 
 def _newest_version() -> int:

@@ -7,7 +7,10 @@ Whatever a *link* can do to us is a value: see `model.Failure` and `model.Verdic
     - SettingsError    a setting is unknown, out of range, or not allowed in that file
     - SourceError      a source is missing, or holds no document
   - ImpossibleError    it could not be done, though it was asked for rightly (exit 3)
-    - StoreError       the history database is damaged, foreign, locked or full
+    - StoreError       the history cannot be used: no run is made
+      - RecordingError it cannot be written: links can be looked at all the same
+        - BusyError    another program is at it, for the moment
+        - DamagedError it is a history no more
     - NetworkDownError the network was not there, or not to be trusted
 """
 
@@ -47,7 +50,19 @@ class ImpossibleError(CrawlerError):
 
 
 class StoreError(ImpossibleError):
-    """The history database is damaged, foreign, newer than this program, locked or full."""
+    """The history cannot be used: it is foreign, newer than this program, misnamed, or held."""
+
+
+class RecordingError(StoreError):
+    """Nothing can be recorded, through no mistake of the operator's: links can be looked at."""
+
+
+class BusyError(RecordingError):
+    """Another program reads or writes the history: a moment later it may be free."""
+
+
+class DamagedError(RecordingError):
+    """The file was a history, and its bytes are not those of a database any more."""
 
 
 class NetworkDownError(ImpossibleError):

@@ -60,6 +60,12 @@ def history(function: F) -> F:
     )(function)
 
 
+def waiting(function: F) -> F:
+    """Add `--wait`."""
+    words = "Wait for another run to end, if one is active, rather than exit with 3."
+    return click.option("--wait", is_flag=True, help=words)(function)
+
+
 def documents(function: F) -> F:
     """Add `SOURCE…`, `--files-from` and `--stdin-name`."""
     function = click.option(
@@ -109,7 +115,7 @@ def talk(function: F) -> F:
 
 def asking(function: F) -> F:
     """Add all options that `run` and `check` share."""
-    for add in (talk, of_sections(*_ASKING), history, settings_files, documents):
+    for add in (talk, of_sections(*_ASKING), waiting, history, settings_files, documents):
         function = add(function)
     return function
 

@@ -5,14 +5,13 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from crawler.assemble import assemble, without_network
 from crawler.clock import Clock
 from crawler.collect import Collection
 from crawler.crawl import Conduct, crawl
-from crawler.errors import StoreError
+from crawler.errors import BusyError, StoreError
 from crawler.following import Following
 from crawler.guard import invents_names
 from crawler.health import advance
@@ -188,6 +187,7 @@ class _Recorder:
         self._pending: list[Url] = []
         self._later: list[Url] = []
         self._online = False
+        self._put_off = False
         self._flushed_at = clock.monotonic()
 
     def take(self, look: Observation, *, later: bool = False) -> None:
@@ -199,19 +199,27 @@ class _Recorder:
         (self._later if later else self._pending).append(look.url)
         self._online = self._online or self._seen.signs.sure
         old = self._clock.monotonic() - self._flushed_at >= BATCH_SECONDS
-        if self._online and (old or len(self._pending) >= BATCH):
-            self.flush()
+        if self._online and (old or (len(self._pending) >= BATCH and not self._put_off)):
+            self._attempt(self._write_if_free)
 
     def flush(self) -> None:
         """Write what is pending, unless it is not to be trusted yet."""
-        if not self._online or self.error:
-            return
-        pending, self._pending = self._pending, []
+        if self._online:
+            self._attempt(self._write)
+
+    def _write_if_free(self) -> None:
+        """Write what is pending, or do it later: the web is being asked, and its clocks go on."""
+        self._put_off = True
+        with suppress(BusyError), self._store.hurried():
+            self._write()
+            self._put_off = False
+
+    def _write(self) -> None:
         self._flushed_at = self._clock.monotonic()
-        for start in range(0, len(pending), BATCH):
-            looks = map(self._seen.looks.get, pending[start : start + BATCH])
-            batch = [look for look in looks if look]
-            self._attempt(partial(self._store.record, self._begun.number, batch))
+        while self._pending:
+            looks = map(self._seen.looks.get, self._pending[:BATCH])
+            self._store.record(self._begun.number, [look for look in looks if look])
+            del self._pending[:BATCH]
 
     def finish(
         self,

@@ -22,7 +22,9 @@ from crawler.errors import (
     LINKS_FAIL,
     OK,
     CrawlerError,
+    DamagedError,
     NetworkDownError,
+    RecordingError,
     SettingsError,
     StoreError,
     UsageError,
@@ -52,6 +54,7 @@ class Session:
     scope: Scope
     output: Path | None
     clock: Clock
+    wait: bool = False
     transport: httpx.AsyncBaseTransport | None = None
 
 
@@ -74,7 +77,8 @@ def prepare(given: Mapping[str, Any]) -> Session:
     if settings.select.recursive and not (collection.entrances or talk.quiet):
         terminal.say("--recursive: no source is a page of the web: there is nothing to follow.")
     scope = Scope.ALL if talk.verbose else Scope.TROUBLE
-    return Session(settings, collection, talk.format, scope, output, clock)
+    wait = given["wait"]
+    return Session(settings, collection, talk.format, scope, output, clock, wait)
 
 
 def checked(session: Session) -> Report:
@@ -84,18 +88,39 @@ def checked(session: Session) -> Report:
 
 
 def recorded(session: Session) -> Report:
-    """Look at every link and record it. Raises `StoreError`, after delivering, if that fails."""
-    from crawler import lock  # noqa: PLC0415 - not on every system, and only needed here
-    from crawler.store import Store  # noqa: PLC0415 - a check without a history need not load it
+    """Look at every link and record it. Raises `StoreError`, after delivering, if that fails.
+
+    Where nothing can be recorded the links are looked at all the same.
+    """
+    from crawler import lock  # noqa: PLC0415 - only needed here
 
     db = Path(session.settings.places.db)
-    with lock.held(db, session.clock.now()), Store(db) as store:
-        gc.freeze()  # as above
-        report, error = awaited(_recorded(session, store))
+    try:
+        with lock.held(db, session.clock.now(), terminal.say if session.wait else None):
+            report, error = _written(session, db)
+    except RecordingError as obstacle:
+        terminal.say(f"{obstacle} This run is not recorded.")
+        report, error = checked(session), RecordingError("nothing of this run was recorded.")
     if error is not None:
         deliver(session, report)
         raise error
     return report
+
+
+def _written(session: Session, db: Path) -> tuple[Report, StoreError | None]:
+    """Look and record; of a history that turns out to be damaged nothing is lost, nor read on."""
+    from crawler import copies  # noqa: PLC0415 - a check without a history need not load it
+    from crawler.store import Store  # noqa: PLC0415 - as above
+
+    try:
+        with Store(db, tell=terminal.say) as store:
+            gc.freeze()  # as above
+            report, error = awaited(_recorded(session, store))
+    except DamagedError as damage:
+        raise RecordingError(copies.set_aside(db)) from damage
+    if isinstance(error, DamagedError):
+        error = RecordingError(copies.set_aside(db))
+    return report, error
 
 
 def listed(collection: Collection, settings: Settings) -> Collection:

@@ -8,7 +8,7 @@ One transaction a batch; `BEGIN IMMEDIATE`, for a read that turns into a write f
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, islice
@@ -18,7 +18,7 @@ from typing import Any, Final, Self, TypeVar
 from sqlite_utils import Database
 
 from crawler.assemble import assemble
-from crawler.database import explained, impatient, opened, writing
+from crawler.database import Tell, explained, impatient, opened, snapshot, writing
 from crawler.errors import StoreError
 from crawler.folding import fold_run, rows_of_run
 from crawler.kept import Places, looks_at, states_of
@@ -77,10 +77,7 @@ _DOCUMENT: Final = """
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A run that has begun or goes on.
-
-    `last_look` is the number of the last look that it has already had, 0 without any.
-    """
+    """A run that has begun, or goes on; `last_look` is the number of the last that it has had."""
 
     number: int
     run: Run
@@ -90,9 +87,9 @@ class Begun:
 class Store:
     """A history. Use it as a context manager; every failure of SQLite becomes a `StoreError`."""
 
-    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+    def __init__(self, path: Path, *, read_only: bool = False, tell: Tell | None = None) -> None:
         self._path = path
-        self._db = opened(path, read_only=read_only)
+        self._db = opened(path, read_only=read_only, tell=tell)
 
     def __enter__(self) -> Self:
         return self
@@ -146,6 +143,10 @@ class Store:
             )
             self._insert("observations", rows)
             self._insert("hops", (row for id_, look in numbered for row in hop_rows(look, id_)))
+
+    def hurried(self) -> AbstractContextManager[None]:
+        """Wait for nobody meanwhile: `BusyError` is raised at once."""
+        return impatient(self._db)
 
     def finish(
         self,
@@ -201,11 +202,11 @@ class Store:
 
     def report(self) -> Report:
         """Return every known place with the latest look at its link. Raises without any run."""
-        run = self.last_run()
-        if run is None:
-            raise StoreError(f"{self._path} holds no finished run yet: run `crawl run` first.")
         places, unasked = Places(), dict[Url, Verdict]()
-        with self._reading() as db:
+        with self._reading() as db, snapshot(db):
+            run = self.last_run()
+            if run is None:
+                raise StoreError(f"{self._path} holds no finished run yet: run `crawl run` first.")
             for row in db.query(f"{_PLACES} {_IN_ORDER}"):
                 place, reason = place_of(row), unasked_of(row)
                 places.add(place)
@@ -215,14 +216,14 @@ class Store:
             for look in self._looks(_LATEST):
                 if look.url not in unasked:  # a link that is left out now was perhaps asked once
                     looks.put(look.url, look)
-        states = states_of(places.links, places.scratch)
-        for state in self.states():
-            states.put(state.url, state)
+            states = states_of(places.links, places.scratch)
+            for state in self.states():
+                states.put(state.url, state)
         return assemble(run, places.view(), looks, states, unasked)
 
     def story(self, url: Url) -> Story:
         """Return all that is known of one link: its places, and every look that counts."""
-        with self._reading() as db:
+        with self._reading() as db, snapshot(db):
             rows = db.query(f"{_PLACES} where links.url = ? order by documents.name", [str(url)])
             places = tuple(place_of(row).occurrence for row in rows)
             states = [state_of(row) for row in self._links([str(url)]) if row["health"]]
@@ -232,7 +233,10 @@ class Store:
     def similar(self, text: str, limit: int = 5) -> list[str]:
         """Return known URLs that hold a text, for those who remember a piece of one."""
         escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        query = "select url from link_health where url like ? escape '\\' order by url limit ?"
+        query = (  # not by a view: a stranger may have written another of that name
+            "select url from links where url like ? escape '\\' and (observation_id is not null "
+            "or id in (select link_id from occurrences)) order by url limit ?"
+        )
         with self._reading() as db:
             return [row["url"] for row in db.query(query, [f"%{escaped}%", limit])]
 

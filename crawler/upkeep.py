@@ -3,16 +3,14 @@
 Works on the tables of a history beside `store.py`, which reads and writes its runs.
 """
 
-import os
-import sqlite3
 from collections.abc import Mapping, Sequence
-from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Self
 
-from crawler.database import explained, opened, writing
+from crawler.copies import copy
+from crawler.database import Tell, explained, opened, writing
 from crawler.errors import StoreError
 from crawler.health import TRAIL
 from crawler.rows import iso, maybe_moment
@@ -87,11 +85,11 @@ class Pruned:
 class Upkeep:
     """A history that is looked after. Use it as a context manager. Raises `StoreError`."""
 
-    def __init__(self, path: Path, *, read_only: bool = True) -> None:
+    def __init__(self, path: Path, *, read_only: bool = True, tell: Tell | None = None) -> None:
         self._path = path
         if not path.exists():
             raise StoreError(f"there is no history at {path} yet: run `crawl run` first.")
-        self._db = opened(path, read_only=read_only)
+        self._db = opened(path, read_only=read_only, tell=tell)
 
     def __enter__(self) -> Self:
         return self
@@ -105,7 +103,10 @@ class Upkeep:
             health = self._db.execute(
                 "select coalesce(health, 'unknown'), count(*) from links group by 1 order by 1"
             ).fetchall()
-            first, last = self._row("select min(at), max(at) from observations")
+            first, last = self._row(
+                "select min(at), max(at) from observations "
+                "where run_id in (select id from runs where finished_at is not null)"
+            )
             return Stats(
                 rows={name: self._number(f"select count(*) from {name}") for name in _TABLES},  # noqa: S608 - names of ours
                 health=dict(health),
@@ -134,17 +135,11 @@ class Upkeep:
         """Copy the history, also during a run; the copy is whole or not there at all."""
         if target.exists() or target.is_symlink():
             raise StoreError(f"{target} exists already: name a file that does not.")
-        beginning = target.with_name(f"{target.name}.part")
         try:
-            with explained(target), closing(sqlite3.connect(beginning)) as copy:
-                self._db.conn.backup(copy)
-                copy.execute("pragma journal_mode = delete")
-            os.replace(beginning, target)  # noqa: PTH105 - says which of the two it was
+            with explained(target):
+                copy(self._db.conn, target)
         except OSError as error:
             raise StoreError(f"{target} cannot be written ({error.strerror}).") from error
-        finally:
-            with suppress(OSError):
-                beginning.unlink()
 
     def prune(self, before: datetime, documents: Sequence[str] = ()) -> Pruned:
         """Take out old looks that say nothing new, and links that nobody writes any more.

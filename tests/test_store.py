@@ -952,5 +952,7 @@ def test_an_error_of_the_disk_is_said(path: Path, monkeypatch: pytest.MonkeyPatc
         return connect(database, factory=Failing, **options)
 
     monkeypatch.setattr(sqlite3, "connect", failing)
-    with pytest.raises(StoreError, match=r": the disk reports an error; check the disk\.$"):
+    with pytest.raises(
+        StoreError, match=r": the disk reports an error; check the disk, and limits"
+    ):
         Store(path)

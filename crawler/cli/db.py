@@ -93,9 +93,10 @@ def backup(target: Path, **given: Any) -> None:  # noqa: ANN401
     metavar="NAME",
     help="Forget this document and its places, as it is not read any more; repeatable.",
 )
+@options.waiting
 @options.history
 @options.settings_files
-def prune(older_than: int, documents: tuple[str, ...], **given: Any) -> None:  # noqa: ANN401
+def prune(older_than: int, documents: tuple[str, ...], *, wait: bool, **given: Any) -> None:  # noqa: ANN401
     """Take out what is old and says nothing new.
 
     Of old looks at a link only those stay at which anything changed, beside its first and its
@@ -107,7 +108,8 @@ def prune(older_than: int, documents: tuple[str, ...], **given: Any) -> None:  #
     from crawler.upkeep import Upkeep
 
     path, now = _history(given), SystemClock().now()
-    with lock.held(path, now), Upkeep(path, read_only=False) as history:
+    waiting = terminal.say if wait else None
+    with lock.held(path, now, waiting), Upkeep(path, read_only=False, tell=terminal.say) as history:
         pruned = history.prune(now - timedelta(days=older_than), documents)
     if pruned.documents < len(set(documents)):
         raise UsageError("not every --document is in the history; the others were forgotten.")
