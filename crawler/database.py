@@ -263,10 +263,10 @@ def _make_ready(db: Database, path: Path, tell: Tell, *, begins_empty: bool) -> 
             _pragma(db, "journal_mode = delete")
     version, known = _pragma(db, "user_version"), _newest_version()
     if version < known:
-        if begins_empty:
-            tell(f"{path} is an empty file: a new history begins in it.")
         if version:
             _keep_a_copy(db, path, version, tell)
+        elif begins_empty:
+            tell(f"{path} is an empty file: a new history begins in it.")
         with writing(db, path):
             migrations.apply(db)
             db.execute(f"pragma application_id = {APPLICATION_ID}")

@@ -5,6 +5,7 @@ is not ours.
 """
 
 import errno
+import json
 import os
 import resource
 import shutil
@@ -579,3 +580,26 @@ def test_a_run_that_waits_is_ended_by_ctrl_c(run: Crawl, tmp_path: Path) -> None
         out, err = waiting.communicate(timeout=60)
     assert (waiting.returncode, out, err.strip()) == (130, "", "")
     assert looks_in(tmp_path / "crawl.db") == 2
+
+
+def test_reports_during_a_run_are_of_whole_runs(
+    crawl: Crawl, port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    written(tmp_path, port, *(f"/slow/{number}" for number in range(8)))
+    assert crawl("run", "a.md", *HERE).code == 0
+    seen: list[str] = []
+    with begun(["run", "a.md", *HERE], tmp_path) as another:
+        while another.poll() is None or not seen:
+            done = crawl("report", "--format", "json")
+            assert (done.code, done.err) == (0, "")
+            report = json.loads(done.out)
+            seen.append(report["run"]["id"])
+            begin, end = report["run"]["started_at"], report["run"]["finished_at"]
+            assert len(report["links"]) == 8
+            assert all(begin <= link["checked_at"] <= end for link in report["links"])
+        assert another.wait() == 0
+    seen.append(json.loads(crawl("report", "--format", "json").out)["run"]["id"])
+    assert seen == sorted(seen)
+    assert len(set(seen)) == 2
+    assert seen.count(seen[0]) > 2

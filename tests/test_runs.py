@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import sqlite3
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -418,6 +419,48 @@ async def test_a_full_disk_in_the_midst_of_a_run_is_returned_with_the_whole_repo
         assert store.last_run() is None
     assert str(error).startswith(f"the disk with {path} is full")
     assert reasons(report) == ["ok"] * 200
+
+
+async def test_somebody_who_reads_the_history_delays_what_is_written_and_not_the_web(
+    store: Store, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs, "BATCH", 2)
+    seen: list[Observation] = []
+
+    def take(look: Observation) -> None:
+        seen.append(look)
+        if len(seen) == 1:
+            reader.execute("begin")
+            reader.execute("select * from links").fetchone()
+        if len(seen) == 15:
+            assert reader.execute("select count(*) from observations").fetchone() == (0,)
+            reader.execute("rollback")
+
+    addresses = [f"{A}{n}" for n in range(20)]
+    web = Web(dict.fromkeys(addresses, 200))
+    with closing(sqlite3.connect(path, isolation_level=None)) as reader:
+        begun = time.monotonic()
+        report, error = await runs.run(documents(*addresses), store, conduct(web, on_look=take))
+        waited = time.monotonic() - begun
+    assert error is None
+    assert waited < 20  # SQLite would have waited 30 seconds for each batch
+    assert reasons(store.report()) == reasons(report) == ["ok"] * 20
+
+
+async def test_a_history_that_is_in_use_to_the_end_costs_the_record_and_not_the_report(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crawler.database.BUSY_SECONDS", 0.02)
+
+    def take(_: Observation) -> None:
+        reader.execute("begin")
+        reader.execute("select * from links").fetchone()
+
+    with closing(sqlite3.connect(path, isolation_level=None)) as reader, Store(path) as store:
+        report, error = await runs.run(documents(A), store, conduct(Web({A: 200}), on_look=take))
+        assert store.last_run() is None
+    assert str(error) == f"{path} is in use by another program: try again later."
+    assert reasons(report) == ["ok"]
 
 
 async def test_a_network_that_is_gone_and_a_history_that_fails_are_both_told(

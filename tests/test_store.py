@@ -19,7 +19,7 @@ from fakes import NOON, look, occurrence, states_in, url, verdict_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.errors import StoreError
+from crawler.errors import BusyError, DamagedError, StoreError
 from crawler.folding import refold
 from crawler.health import advance, fold
 from crawler.model import (
@@ -894,6 +894,76 @@ def test_two_histories_may_be_open_at_once_and_see_each_others_runs(path: Path) 
         remember(first, [look("ok", NOON, A)])
         remember(second, [look("not-found", NOON + DAY, A)], NOON + DAY)
         assert [seen.verdict.reason for seen in first.story(url(A)).looks] == ["ok", "not-found"]
+
+
+def test_a_report_is_of_one_moment_whatever_is_written_meanwhile(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crawler.database.BUSY_SECONDS", 0.02)
+    last_run = Store.last_run
+
+    def and_then_another_run_ends(store: Store) -> Run | None:
+        run = last_run(store)
+        with Store(path) as writer, pytest.raises(BusyError):
+            remember(writer, [look("not-found", NOON + DAY, A)], NOON + DAY)
+        return run
+
+    with Store(path) as store:
+        remember(store, [look("ok", NOON, A)])
+    with Store(path, read_only=True) as reader:
+        monkeypatch.setattr(Store, "last_run", and_then_another_run_ends)
+        report = reader.report()
+        monkeypatch.setattr(Store, "last_run", last_run)
+    assert [row.verdict.reason for row in report.rows] == ["ok"]
+    with Store(path) as store:
+        remember(store, [look("not-found", NOON + DAY, A)], NOON + DAY)
+        assert [row.verdict.reason for row in store.report().rows] == ["not-found"]
+
+
+def test_of_a_large_history_a_reader_checks_what_it_reads(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crawler.database.LARGE", 4096)
+    garbage_in_the_middle(path)
+    with Store(path, read_only=True) as store, pytest.raises(DamagedError, match="is damaged"):
+        store.report()
+    with pytest.raises(DamagedError, match="is damaged"):
+        Store(path)
+    truncated(path := path.with_name("truncated.db"))
+    with pytest.raises(DamagedError, match="is damaged"):
+        Store(path, read_only=True)
+
+
+def test_a_value_that_no_run_writes_is_not_loaded(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crawler.database._MAX_VALUE", 100_000)
+    a_history(path)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("update links set title = ? where id = 7", ["x" * 200_000])
+    with (
+        Store(path, read_only=True) as store,
+        pytest.raises(StoreError, match="a value larger than crawl ever writes"),
+    ):
+        states_in(store)
+
+
+def test_a_schema_that_calls_functions_is_not_trusted(path: Path) -> None:
+    """As one could that came with a stranger's pull request: sqlite.org/security.html."""
+    a_history(path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.create_function("harm", 0, lambda: 1)
+        connection.execute("drop view link_health")
+        connection.execute("create view link_health as select harm() as url")
+        connection.execute("create trigger t before insert on runs begin select harm(); end")
+        connection.commit()
+    with Store(path) as store:
+        called: list[int] = []
+        store._db.conn.create_function("harm", 0, lambda: called.append(1))
+        assert store.similar("a.example", 1) == [A + "0"]
+        with pytest.raises(StoreError, match=r"it was changed by another program"):
+            store.begin(a_run(), DIGEST, NOON)
+        assert not called
 
 
 def test_opening_again_changes_nothing(path: Path) -> None:

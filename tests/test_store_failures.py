@@ -1,5 +1,7 @@
 """Whatever goes wrong and whenever it does: the file stays sound and only whole runs are seen."""
 
+import errno
+import os
 import random
 import signal
 import sqlite3
@@ -15,17 +17,22 @@ from typing import Any, ClassVar
 import pytest
 from fakes import NOON, look, occurrence, url
 
-from crawler.errors import StoreError
+from crawler import copies
+from crawler.errors import RecordingError, StoreError
 from crawler.model import Contents, Document, Hop, Observation, Place, Run
 from crawler.settings import HealthSettings
 from crawler.store import Store
+from crawler.upkeep import Upkeep
 from crawler.urls import Target
 
 DAY = timedelta(days=1)
 STEPS = 20_000  # of SQLite: some two runs
 ADDRESSES = [f"https://{name}.example/" for name in ("a", "b", "c", "d")]
 FULL = r"^the disk with .+ is full: free some room; what was recorded before is safe\.$"
-WRITES = ("begin", "insert", "update", "delete", "create", "pragma user", "pragma app", "commit")
+WRITES = (
+    "begin immediate", "insert", "update", "delete", "create", "drop", "alter", "savepoint",
+    "release", "pragma user", "pragma app", "commit", "vacuum",
+)  # fmt: skip
 
 
 def one_run(store: Store, number: int) -> None:
@@ -85,6 +92,7 @@ class CountingConnection(sqlite3.Connection):
 
     writes: ClassVar[int]
     fails_at: ClassVar[int]
+    also: ClassVar[tuple[str, ...]]
 
     def execute(self, sql: str, parameters: Any = ()) -> sqlite3.Cursor:  # noqa: ANN401
         self._count(sql)
@@ -96,16 +104,19 @@ class CountingConnection(sqlite3.Connection):
 
     @classmethod
     def _count(cls, sql: str) -> None:
-        if sql.strip().lower().startswith(WRITES):
-            cls.writes += 1
+        words = sql.strip().lower()
+        if words.startswith((*WRITES, *cls.also)):
+            cls.writes += words.startswith(WRITES)
             if cls.writes >= cls.fails_at:
                 error = sqlite3.OperationalError("database or disk is full")
                 error.sqlite_errorname = "SQLITE_FULL"
                 raise error
 
 
-def counting(monkeypatch: pytest.MonkeyPatch, fails_at: int) -> None:
+def counting(monkeypatch: pytest.MonkeyPatch, fails_at: int, also: tuple[str, ...] = ()) -> None:
+    """Have writes fail from one on; `also`: other statements from then on."""
     CountingConnection.writes, CountingConnection.fails_at = 0, fails_at
+    CountingConnection.also = also
     connect = sqlite3.connect
 
     def counted(database: str, **options: Any) -> sqlite3.Connection:  # noqa: ANN401
@@ -203,6 +214,119 @@ def test_a_run_goes_on_after_a_batch_that_could_not_be_written(tmp_path: Path) -
         store.record(begun.number, looks)
         store.finish(begun.number, begun.run, Contents([], []), HealthSettings())
         assert [state.url for state in store.states()] == [url(ADDRESSES[0])]
+
+
+def test_a_failure_in_undoing_a_failure_leaves_only_whole_runs(tmp_path: Path) -> None:
+    writes = number_of_writes(tmp_path / "counted.db")
+    for number in random.Random(3).sample(range(1, writes + 1), 20):  # noqa: S311 - not for secrets
+        path = tmp_path / f"{number}.db"
+        with pytest.MonkeyPatch.context() as patch:
+            counting(patch, fails_at=number, also=("rollback",))
+            with pytest.raises(StoreError, match=FULL):
+                two_runs(path)
+        assert whole_runs_seen(path) in (0, 1)
+
+
+# Upkeep
+
+
+def contents(path: Path) -> list[str]:
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("pragma integrity_check").fetchall() == [("ok",)]
+        return list(db.iterdump())
+
+
+def pruned(path: Path) -> None:
+    with Upkeep(path, read_only=False) as history:
+        history.prune(NOON + 9 * DAY, ["a.md"])
+
+
+@pytest.mark.parametrize("also", [(), ("rollback",)], ids=["", "and again in undoing it"])
+def test_pruning_that_fails_at_any_write_is_done_in_full_or_not_at_all(
+    tmp_path: Path, also: tuple[str, ...]
+) -> None:
+    path = tmp_path / "crawl.db"
+    two_runs(path)
+    old, before = path.read_bytes(), contents(path)
+    with pytest.MonkeyPatch.context() as patch:
+        counting(patch, fails_at=sys.maxsize)
+        pruned(path)
+    after, writes = contents(path), CountingConnection.writes
+    assert after != before
+    seen = []
+    for number in range(1, writes + 1):
+        path.write_bytes(old)
+        with pytest.MonkeyPatch.context() as patch:
+            counting(patch, fails_at=number, also=also)
+            with pytest.raises(StoreError, match=FULL):
+                pruned(path)
+        found = contents(path)
+        assert found in (before, after)
+        seen.append(found == after)
+    assert seen == sorted(seen)
+    assert sum(seen) == 1  # the last write only gives back what is free
+    pruned(path)
+    assert contents(path) == after
+
+
+def test_a_copy_that_finds_no_room_is_not_there_at_all(tmp_path: Path) -> None:
+    path, target = tmp_path / "crawl.db", tmp_path / "copy.db"
+    two_runs(path)
+    before = path.read_bytes()
+    pages = path.stat().st_size // 4096
+    for limit in range(1, pages):
+        with pytest.MonkeyPatch.context() as patch, Upkeep(path) as history:
+            let_files_grow_to(patch, limit)
+            with pytest.raises(StoreError, match=r"the disk with .+copy\.db is full"):
+                history.back_up(target)
+        assert {each.name for each in tmp_path.iterdir()} == {"crawl.db"}
+    with Upkeep(path) as history:
+        history.back_up(target)
+    assert contents(target) == contents(path)
+    assert path.read_bytes() == before
+
+
+def test_setting_aside_that_fails_at_any_step_loses_no_file_and_plays_none_back(
+    tmp_path: Path,
+) -> None:
+    """A journal that stayed beside a new history would be taken for its own."""
+    names = ("crawl.db-journal", "crawl.db-wal", "crawl.db-shm", "crawl.db")
+    for fails_at in range(1, len(names) + 1):
+        directory = tmp_path / str(fails_at)
+        directory.mkdir()
+        path = directory / "crawl.db"
+        for name in names:
+            (directory / name).write_text(name)
+        with pytest.MonkeyPatch.context() as patch:
+            fail_to_rename(patch, fails_at)
+            with pytest.raises(RecordingError, match="cannot be set aside"):
+                copies.set_aside(path)
+        assert path.read_text() == "crawl.db"  # it goes last
+        copies.set_aside(path)
+        assert not list(directory.glob("crawl.db")) + list(directory.glob("crawl.db-*"))
+        assert sorted(each.read_text() for each in directory.iterdir()) == sorted(names)
+
+
+def fail_to_rename(monkeypatch: pytest.MonkeyPatch, fails_at: int) -> None:
+    rename, calls = os.rename, iter(range(1, 100))
+
+    def failing(source: str, target: str) -> None:
+        if next(calls) == fails_at:
+            raise OSError(errno.EIO, "Input/output error")
+        rename(source, target)
+
+    monkeypatch.setattr(os, "rename", failing)
+
+
+def test_two_that_are_set_aside_in_one_second_are_both_kept(tmp_path: Path) -> None:
+    path = tmp_path / "crawl.db"
+    for text in ("one", "two"):
+        path.write_text(text)
+        copies.set_aside(path)
+    assert sorted(each.read_text() for each in tmp_path.iterdir()) == ["one", "two"]
+
+
+# Kills
 
 
 # Reads lines of a path, the number of the run and a moment: a count of steps of SQLite. Has runs in

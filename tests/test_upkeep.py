@@ -182,13 +182,14 @@ def test_a_sound_history_has_no_problems_and_a_broken_one_says_which(path: Path)
 def test_what_is_stored_is_counted(path: Path) -> None:
     remember(path, [[look()], [look("not-found")]], [A])
     with Store(path) as store:
-        store.begin(Run("unfinished", NOON), "digest", NOON)
+        begun = store.begin(Run("unfinished", NOON), "digest", NOON)
+        store.record(begun.number, [replace(look(), at=NOON + 9 * DAY)])
 
     with Upkeep(path) as history:
         stats = history.stats()
 
     assert stats.rows == {
-        "documents": 1, "occurrences": 1, "links": 1, "runs": 3, "observations": 2, "hops": 0,
+        "documents": 1, "occurrences": 1, "links": 1, "runs": 3, "observations": 3, "hops": 0,
     }  # fmt: skip
     assert stats.health == {"broken": 1}
     assert stats.size == path.stat().st_size
