@@ -51,7 +51,9 @@ class ProxiedTransport(httpx.AsyncBaseTransport):
     async def _forward(self, request: httpx.Request) -> httpx.Response:
         url = request.url
         target = b"http://" + url.netloc + request.extensions["target"]  # RFC 9112 §3.2.2
-        asked = httpx.Request(request.method, url, headers=request.headers.raw)
+        asked = httpx.Request(
+            request.method, url, headers=request.headers.raw, stream=request.stream
+        )
         asked.headers.update(self._proxy.login)
         asked.extensions = {**request.extensions, "target": target}
         try:
