@@ -49,6 +49,10 @@ def _origins(layers: Sequence[Layer]) -> Mapping[str, str]:
 def _masked(name: str, value: Any) -> Any:  # noqa: ANN401 - any setting
     if name == "header":  # 'HOST: Name: value'
         return tuple(_masked_header(one) for one in value)
+    if name == "notify_url" and value:  # whoever knows its path may write there
+        return f"{'/'.join(mask(value).split('/')[:3])}/{HIDDEN}"
+    if name == "notify" and value:
+        return f"{value.split()[0]} {HIDDEN}"
     return mask(value) if name in _SECRET and value else value
 
 

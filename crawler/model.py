@@ -621,14 +621,54 @@ class Row:
         return (*(self.observation.findings if self.observation else ()), *self.advice)
 
 
+class Change(StrEnum):
+    """What a run may change in what is believed, the worst first."""
+
+    BROKEN = "broken"
+    DRIFTED = "drifted"
+    FLAKY = "flaky"
+    MOVED = "moved"
+    IGNORE_EXPIRED = "ignore-expired"
+    RECOVERED = "recovered"
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One thing that a run has changed, which is news once.
+
+    `url`: whose, but for an `ignore` that expired; `code`: the reason of the verdict; `before` and
+    `after`: the health, the final URL or the state of the ignore, None on a link's first look;
+    `since`: when that began which is now so, or has ended, and `history` in words; `places`: the
+    first of `written`.
+    """
+
+    kind: Change
+    url: Url | None
+    sentence: str
+    before: str | None = None
+    after: str = ""
+    code: str = ""
+    since: datetime | None = None
+    history: str = ""
+    places: tuple[Occurrence, ...] = ()
+    written: int = 0
+    replacement: str | None = None
+    ignore: Ignore | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A finished run. Rows, which may be a view, are in order of document, line and column."""
+    """A finished run. Rows, which may be a view, are in order of document, line and column.
+
+    `changes`: what the run has changed, the worst first; None if it was not recorded.
+    """
 
     run: Run
     rows: Sequence[Row]
     remarks: tuple[str, ...] = ()
     unread: tuple[Unread, ...] = ()
+    # A run's own news; the report of a history tells how things are.
+    changes: tuple[Transition, ...] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 Options: TypeAlias = Mapping[str, Any]
 
 # Sections whose settings are options of every command that asks.
-_ASKING: Final = ("choose", "extract", "local", "select", "fetch", "pace", "policy")
+_ASKING: Final = ("choose", "extract", "local", "select", "fetch", "pace", "policy", "notify")
 _NOT_OPTIONS: Final = frozenset({
     "sources", "db", "ignore", "output", "max_body", "max_retry_after",
 })  # fmt: skip
@@ -24,7 +24,7 @@ _METAVARS: Final = {
     "timeout": "SECONDS", "deadline": "SECONDS", "delay": "SECONDS", "max_time": "SECONDS",
     "user_agent": "TEXT", "proxy": "URL", "include_path": "PATTERN", "exclude_path": "PATTERN",
     "document_formats": "NAMES", "define": "NAME=VALUE", "root": "DIR",
-    "base_url": "URL", "remap": "'PATTERN REPLACEMENT'",
+    "notify": "COMMAND", "notify_url": "URL", "base_url": "URL", "remap": "'PATTERN REPLACEMENT'",
 }  # fmt: skip
 AUTHORITIES: Final = "SSL_CERT_FILE"
 _TYPES: Final = {int: click.INT, float: click.FLOAT, str: click.STRING, tuple: click.STRING}
@@ -83,7 +83,10 @@ def documents(function: F) -> F:
 
 
 def output(*formats: str, settable: bool = False) -> Callable[[F], F]:
-    """Add `--format` and `--output`; a `settable` format may also stand in the settings."""
+    """Add `--format` and `--output`.
+
+    A `settable` format may also stand in the settings; else the ending of the file tells it.
+    """
 
     def decorate(function: F) -> F:
         function = click.option("--output", metavar="FILE", help="Write the report to this file.")(
@@ -94,7 +97,10 @@ def output(*formats: str, settable: bool = False) -> Callable[[F], F]:
             "format_",
             type=click.Choice(formats),
             default=None if settable else formats[0],
-            help=f"The report's format.  [default: {formats[0]}]",
+            help=(
+                "The report's format.  "
+                f"[default: {'by the ending of --output, else ' if settable else ''}{formats[0]}]"
+            ),
         )(function)
 
     return decorate
@@ -104,7 +110,7 @@ def talk(function: F) -> F:
     """Add what governs messages: `--no-progress`, `-q`, `-v`."""
     for names, words in (
         (("-v", "--verbose"), "Report advice too."),
-        (("-q", "--quiet"), "No messages besides the report and errors."),
+        (("-q", "--quiet"), "No messages besides the report and errors; of a run, only changes."),
         (("--no-progress",), "Show no progress."),
     ):
         function = click.option(*names, is_flag=True, flag_value=True, default=None, help=words)(

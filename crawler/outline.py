@@ -340,11 +340,12 @@ def ignore_notes(ignores: Iterable[Ignore]) -> Iterator[str]:
     """Yield a sentence on each comment or entry that has no effect, up to a number."""
     told = [each for each in ignores if each.state is not IgnoreState.ACTIVE]
     for each in told[:MAX_IGNORES]:
-        yield f"{_of_ignore(each)}: {_IGNORES[each.state].format(each.until)}"
+        yield f"{named_ignore(each)}: {_IGNORES[each.state].format(each.until)}"
     if len(told) > MAX_IGNORES:
         yield f"{_number(len(told) - MAX_IGNORES, 'more ignore')} expired or unused."
 
 
-def _of_ignore(ignore: Ignore) -> str:
+def named_ignore(ignore: Ignore) -> str:
+    """Say where an ignore stands."""
     where = clean(ignore.document)
     return f"{where}:{ignore.line}" if ignore.line else f"{where}: 'ignore', entry {ignore.entry}"

@@ -4,6 +4,7 @@ All raise `SettingsError`; `what` is what the sentence calls the setting.
 """
 
 import re
+import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path, PurePath
@@ -37,6 +38,22 @@ def check_url(value: str, what: str) -> None:
     """Hold an address to the web."""
     if not isinstance(resolve(value), Target):
         raise SettingsError(f"{what} must be a URL (http or https); it is {value!r}.")
+
+
+def check_hook(value: str, what: str) -> None:
+    """Hold a command to what can be taken apart into words."""
+    try:
+        words = shlex.split(value)
+    except ValueError as error:
+        raise SettingsError(f"{what}: is no command ({error}).") from error
+    if not words:
+        raise SettingsError(f"{what}: names no command.")
+
+
+def check_secret_url(value: str, what: str) -> None:
+    """Hold an address to the web, and do not show it: whoever knows it may write there."""
+    if not isinstance(resolve(value), Target):
+        raise SettingsError(f"{what} must be a URL (http or https).")
 
 
 def check_definitions(values: Iterable[str], what: str) -> None:
@@ -98,6 +115,8 @@ CHECKS: Final[Mapping[str, Callable[[Any, str], None]]] = {
     "define": check_definitions,
     "exclude": check_patterns,
     "include": check_patterns,
+    "notify": check_hook,
+    "notify_url": check_secret_url,
     "remap": check_remaps,
     "user_agent": check_printable,
 }

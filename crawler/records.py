@@ -9,6 +9,7 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
+from crawler.bulletin import counted
 from crawler.catalogue import Resource
 from crawler.model import (
     Finding,
@@ -21,7 +22,9 @@ from crawler.model import (
     Place,
     Report,
     Row,
+    Run,
     Span,
+    Transition,
 )
 from crawler.urls import Rejected, Target
 from crawler.version import __version__
@@ -39,21 +42,44 @@ Record: TypeAlias = dict[str, Any]
 
 def report_record(report: Report) -> Record:
     """Return a report as one object, but for its links."""
-    run = report.run
     return {
         "schema": SCHEMA,
         "tool": f"crawl {__version__}",
         "run": {
-            "id": run.id,
-            "started_at": stamp(run.started_at),
-            "finished_at": stamp(run.finished_at),
-            "complete": run.complete,
-            "network": run.network,
+            **_run_record(report.run),
             "counts": {str(outcome): number for outcome, number in counts(report.rows).items()},
             "remarks": list(report.remarks),
             "unread": [asdict(each) for each in report.unread],
-            "ignores": [_ignore_record(each) for each in run.ignores],
+            "ignores": [_ignore_record(each) for each in report.run.ignores],
         },
+    }
+
+
+def changes_record(report: Report) -> Record:
+    """Return what is to be said of a run beside its changes; `text` is for people, and ours."""
+    return {
+        "schema": SCHEMA,
+        "tool": f"crawl {__version__}",
+        "text": f"crawl: {counted(report.changes or ())}.",
+        "run": _run_record(report.run),
+    }
+
+
+def change_record(change: Transition) -> Record:
+    """Return one thing that a run has changed."""
+    return {
+        "kind": change.kind,
+        "url": str(change.url) if change.url else None,
+        "sentence": change.sentence,
+        "reason": change.code,
+        "before": change.before,
+        "after": change.after,
+        "since": stamp(change.since),
+        "history": change.history,
+        "replacement": change.replacement,
+        "written": change.written,
+        "places": [occurrence_record(each) for each in change.places],
+        "ignore": _ignore_record(change.ignore) if change.ignore else None,
     }
 
 
@@ -145,6 +171,16 @@ def look_record(look: Observation) -> Record:
 def stamp(moment: datetime | None) -> str | None:
     """Return a moment as text: ISO 8601, UTC, seconds."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+
+
+def _run_record(run: Run) -> Record:
+    return {
+        "id": run.id,
+        "started_at": stamp(run.started_at),
+        "finished_at": stamp(run.finished_at),
+        "complete": run.complete,
+        "network": run.network,
+    }
 
 
 def _ignore_record(ignore: Ignore) -> Record:

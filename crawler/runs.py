@@ -1,10 +1,11 @@
 """Whole runs: documents in, report out, with or without a history."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from crawler.assemble import assemble, without_network
@@ -16,9 +17,19 @@ from crawler.following import Following
 from crawler.guard import invents_names
 from crawler.health import advance
 from crawler.kept import ByLink, Links, looks_at, states_of
-from crawler.model import Contents, LinkState, Network, Observation, Report, Run, Verdict
+from crawler.model import (
+    Contents,
+    LinkState,
+    Network,
+    Observation,
+    Report,
+    Run,
+    Transition,
+    Verdict,
+)
 from crawler.network import Signs
 from crawler.settings import Settings
+from crawler.transitions import in_order, move_of, of_ignores, of_look
 from crawler.urls import Target, Url
 from crawler.views import Lookup
 
@@ -56,7 +67,7 @@ async def run(
     known = known_states(store, collection)
     new = _new_run(conduct.clock)
     begun = store.begin(new, conduct.settings.digest, new.started_at - RESUMABLE)
-    seen = _Seen(collection, known, conduct.settings)
+    seen = _Seen(collection, known, conduct.settings, store.last_good)
     had = seen.looks.__contains__
     following = Following(collection, conduct.settings, had) if collection.entrances else None
     for look in store.looks(begun):
@@ -80,8 +91,20 @@ async def run(
     recorder.flush()
     network = await _network(seen.signs, conduct)
     report = _report(begun.run, collection, seen, looks.unasked, conduct, network)
+    changes = _changes(seen, store, report, collection)  # before there is nothing new to tell
     recorder.finish(report, collection, looks.unasked, conduct.settings)
-    return report, recorder.error
+    # What could not be recorded is no change yet: the run that records it tells it, once.
+    return report if recorder.error else replace(report, changes=changes), recorder.error
+
+
+def _changes(
+    seen: "_Seen", store: "Store", report: Report, collection: Collection
+) -> tuple[Transition, ...]:
+    """Return what a run changes in what is believed; nothing where its looks are forgotten."""
+    if report.run.network is not Network.UP:
+        return ()
+    expired = of_ignores(report.run.ignores, store.ignores())
+    return in_order((*seen.changes(), *expired), collection.places)
 
 
 async def read(collection: Collection, conduct: Conduct) -> Collection:
@@ -151,13 +174,19 @@ class _Seen:
     """What a run has seen so far; of each look no more is in memory than where it is kept."""
 
     def __init__(
-        self, collection: Collection, known: Lookup[LinkState], settings: Settings
+        self,
+        collection: Collection,
+        known: Lookup[LinkState],
+        settings: Settings,
+        last_good: Callable[[Url], Observation | None] = lambda _: None,
     ) -> None:
         self.looks = looks_at(collection.links, collection.scratch)
         self.signs = Signs()
         self._known = known
         self._states = states_of(collection.links, collection.scratch)
         self._health = settings.health
+        self._last_good = last_good
+        self._changes: dict[Url, tuple[Transition, ...]] = {}
 
     def take(self, look: Observation) -> None:
         """Take a look that was just had: it says something of the network too."""
@@ -167,8 +196,18 @@ class _Seen:
         """Keep a look and the state that it leads to; return what was believed before."""
         before = self._known.get(look.url)
         self.looks.put(look.url, look)
-        self._states.put(look.url, advance(before, look, self._health))
+        after = advance(before, look, self._health)
+        self._states.put(look.url, after)
+        last = self._last_good(look.url) if before and move_of(look) else None
+        if changes := of_look(before, after, look, last):
+            self._changes[look.url] = changes
+        else:  # a look may be corrected
+            self._changes.pop(look.url, None)
         return before
+
+    def changes(self) -> Iterator[Transition]:
+        """Yield what all these looks change, in no order."""
+        return chain.from_iterable(self._changes.values())
 
     def get(self, url: Url, /) -> LinkState | None:
         """Return what is believed of a URL now."""

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import os
+from collections import deque
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -46,7 +47,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What is to be done, read and checked before any of it is begun."""
+    """What is to be done, read and checked before any of it is begun.
+
+    `news`: the format of what has changed, where that is all that standard output is to have.
+    """
 
     settings: Settings
     collection: Collection
@@ -56,13 +60,14 @@ class Session:
     clock: Clock
     wait: bool = False
     transport: httpx.AsyncBaseTransport | None = None
+    news: str | None = None
 
 
 def prepare(given: Mapping[str, Any]) -> Session:
     """Read settings and documents. Raises `UsageError` for whatever cannot be used."""
     settings = options.settings_of({**given, "format": given["format_"]})
     talk = settings.talk
-    if talk.format not in reports.BY_NAME:
+    if talk.format and talk.format not in reports.BY_NAME:
         raise SettingsError(f"'format' must be one of {', '.join(reports.BY_NAME)}.")
     output = terminal.writable(settings.places.output)
     stdin = terminal.standard_input()
@@ -77,8 +82,14 @@ def prepare(given: Mapping[str, Any]) -> Session:
     if settings.select.recursive and not (collection.entrances or talk.quiet):
         terminal.say("--recursive: no source is a page of the web: there is nothing to follow.")
     scope = Scope.ALL if talk.verbose else Scope.TROUBLE
-    wait = given["wait"]
-    return Session(settings, collection, talk.format, scope, output, clock, wait)
+    name, wait = reports.chosen(talk.format, output), given["wait"]
+    return Session(settings, collection, name, scope, output, clock, wait)
+
+
+def hushed(session: Session) -> Session:
+    """Return a run of which, with `--quiet`, standard output has only what has changed."""
+    talk = session.settings.talk
+    return replace(session, news=reports.chosen(talk.format, None)) if talk.quiet else session
 
 
 def checked(session: Session) -> Report:
@@ -155,22 +166,35 @@ def _leaves(group: BaseExceptionGroup[CrawlerError]) -> Iterator[CrawlerError]:
 
 
 def deliver(session: Session, report: Report) -> None:
-    """Write the report where it is wanted."""
-    terminal.deliver(report, session.format, session.scope, session.output)
+    """Write the report where it is wanted, or what has changed, or nothing if nothing has."""
+    if session.news is None:
+        terminal.deliver(report, session.format, session.scope, session.output)
+        return
+    if report.changes:  # first: the file may not be written, and these are told once
+        changed = reports.BY_NAME[session.news].render_changes
+        terminal.write_pieces(lambda: changed(report), None)
+    if session.output:
+        terminal.deliver(report, session.format, session.scope, session.output)
+    else:
+        deque(report.rows, maxlen=0)  # somebody may count them as they go by
 
 
 def end(session: Session, report: Report, fails: Callable[[Tally], bool]) -> int:
     """Deliver the report and return the exit code. Raises `NetworkDownError`."""
     network = report.run.network
     found = Tally()
-    deliver(session, noted(report, found))  # every format goes through every row
+    try:
+        deliver(session, noted(report, found))  # every format goes through every row
+    finally:  # whatever became of that: no other run will tell it
+        unheard = _notified(session, report)
     found.reasons |= {each.code for each in report.unread if each.code}
     interrupted = "interrupted" in found.reasons
     if network is not Network.UP and not interrupted:
         raise NetworkDownError(_trouble(network, session.settings))
     if "offline" in found.reasons and not session.settings.select.offline:
         raise NetworkDownError("the network went away during the run; what it had seen was kept.")
-    if not report.run.complete and session.format == "jsonl":  # the others say so themselves
+    if not report.run.complete and session.format == "jsonl" and session.news is None:
+        # The others say so themselves.
         terminal.say("the report is partial: the run ended before all links were seen.")
     if interrupted:
         return INTERRUPTED
@@ -179,7 +203,21 @@ def end(session: Session, report: Report, fails: Callable[[Tally], bool]) -> int
         return IMPOSSIBLE
     if fails(found):
         return LINKS_FAIL
-    return IMPOSSIBLE if report.unread else OK
+    return IMPOSSIBLE if report.unread or unheard else OK
+
+
+def _notified(session: Session, report: Report) -> bool:
+    """Tell the hooks what was recorded and has changed; return whether one of them failed."""
+    hooks = session.settings.notify
+    if not report.changes or not (hooks.notify or hooks.notify_url):
+        return False
+    from crawler.notify import notify  # noqa: PLC0415 - most runs have no hooks, or no news
+
+    changes = "".join(reports.json.render_changes(report))
+    failed = list(notify(session.settings, changes))
+    for sentence in failed:
+        terminal.say(sentence)
+    return bool(failed)
 
 
 def _trouble(network: Network, settings: Settings) -> str:

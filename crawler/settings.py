@@ -24,8 +24,8 @@ from crawler.version import __version__
 # Whoever can change the tree can change a file in it: what weakens a guard, leads traffic
 # elsewhere or carries a secret is the operator's alone, and must be said by name.
 OPERATOR_ONLY: Final = frozenset({
-    "allow_address", "cacert", "db", "files_from", "header", "insecure", "output", "proxy",
-    "resolve",
+    "allow_address", "cacert", "db", "files_from", "header", "insecure", "notify", "notify_url",
+    "output", "proxy", "resolve",
 })  # fmt: skip
 
 
@@ -190,10 +190,25 @@ class PolicySettings:
 class TalkSettings:
     """What is said, and how."""
 
-    format: str = knob("text", "the report's format")
+    format: str | None = knob(
+        None, "the report's format; else by the ending of its file, else text", kind=str
+    )
     verbose: bool = knob(default=False, words="report advice too")
-    quiet: bool = knob(default=False, words="no messages besides the report and errors")
+    quiet: bool = knob(
+        default=False,
+        words="no messages besides the report and errors; `crawl run` prints only what has changed",
+    )
     no_progress: bool = knob(default=False, words="show no progress")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotifySettings:
+    """Who is told what a recorded run has changed, if it has changed anything."""
+
+    notify: str | None = knob(
+        None, "command that is given what a run has changed, as JSON; no shell reads it", kind=str
+    )
+    notify_url: str | None = knob(None, "URL that the same JSON is sent to (POST)", kind=str)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,6 +236,7 @@ class Settings:
     health: HealthSettings = HealthSettings()
     policy: PolicySettings = PolicySettings()
     talk: TalkSettings = TalkSettings()
+    notify: NotifySettings = NotifySettings()
     places: PlaceSettings = PlaceSettings()
 
     @property

@@ -1,4 +1,4 @@
-"""History in SQLite. The only module that speaks SQL, with `database.py` and `migrations.py`.
+"""History in SQLite: with `database.py`, `earlier.py` and `migrations.py`, all that speaks SQL.
 
 Laws: looks are appended and never changed. A run's looks count once it is finished: until then
 they are in the file and nobody sees them. A link's state is the fold of its finished looks
@@ -8,7 +8,10 @@ One transaction a batch; `BEGIN IMMEDIATE`, for a read that turns into a write f
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import (
+    AbstractContextManager,
+    contextmanager,
+)
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, islice
@@ -17,12 +20,20 @@ from typing import Any, Final, Self, TypeVar
 
 from sqlite_utils import Database
 
+from crawler import earlier
 from crawler.assemble import assemble
-from crawler.database import Tell, explained, impatient, opened, snapshot, writing
+from crawler.database import (
+    Tell,
+    explained,
+    impatient,
+    opened,
+    snapshot,
+    writing,
+)
 from crawler.errors import StoreError
 from crawler.folding import fold_run, rows_of_run
 from crawler.kept import Places, looks_at, states_of
-from crawler.model import Contents, Hop, LinkState, Observation, Report, Run, Verdict
+from crawler.model import Contents, Hop, Ignore, LinkState, Observation, Report, Run, Verdict
 from crawler.rows import (
     SqlRow,
     hop_of,
@@ -57,10 +68,6 @@ _IN_ORDER: Final = 'order by documents.name, occurrences.line, occurrences."colu
 _LATEST: Final = """
     select observations.*, links.url from links
     join observations on observations.id = links.observation_id
-"""
-_RECALLED: Final = f"""{_LATEST}
-    join runs on runs.id = observations.run_id
-    where links.url = ? and runs.settings = ? and runs.tool = ? and observations.read_at is not null
 """
 _OF_LINK: Final = """
     select observations.*, links.url from observations
@@ -188,11 +195,16 @@ class Store:
         """Return the latest look at a link if it has validators, without its hops.
 
         Only one that this version had under the same settings: else facts may mean another thing.
-        What cannot be read at once is None too: that costs an answer in full, and no run.
         """
-        with suppress(StoreError), self._reading(), impatient(self._db):
-            return next(map(look_of, self._db.query(_RECALLED, [str(url), digest, TOOL])), None)
-        return None
+        return earlier.with_validators(self._db, self._path, str(url), digest, TOOL)
+
+    def last_good(self, url: Url) -> Observation | None:
+        """Return the latest good look at a link that counts, without its hops."""
+        return earlier.good(self._db, self._path, url)
+
+    def ignores(self) -> Iterator[tuple[Ignore, ...]]:
+        """Yield what runs had to say of ignores, the latest run first."""
+        return earlier.ignores(self._db, self._path)
 
     def last_run(self) -> Run | None:
         """Return the latest finished run."""

@@ -12,7 +12,7 @@ import pytest
 from fakes import NOON, FakeClock, look, url, verdict_of
 from loopback import Site, serving
 
-from crawler import check_links, runs
+from crawler import check_links, earlier, runs
 from crawler import store as stores
 from crawler.clock import SystemClock
 from crawler.collect import Collection, collect
@@ -395,7 +395,9 @@ async def test_a_history_that_cannot_be_read_meanwhile_costs_an_answer_and_no_ru
 ) -> None:
     pages = Pages()
     await ran(path, pages, 0)
-    monkeypatch.setattr(stores, "_RECALLED", "select * from nothing where 1 = ? or 2 = ? or 3 = ?")
+    monkeypatch.setattr(
+        earlier, "_WITH_VALIDATORS", "select * from nothing where 1 = ? or 2 = ? or 3 = ?"
+    )
     report = await ran(path, pages, 1)
     assert pages.asked == [(A, None)]
     assert [row.verdict.reason for row in report.rows] == ["ok"]

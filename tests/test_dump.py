@@ -82,11 +82,14 @@ def test_a_file_whose_name_is_odd_stays_in_its_comment(tmp_path: Path) -> None:
 def test_secrets_are_masked_and_never_loaded_as_they_are_shown(tmp_path: Path) -> None:
     text = text_of({
         "header": ("a.example: X-Token: s3cret:x", "odd"), "proxy": "http://ann:s3cret@p.example:3128",
+        "notify": "post --token s3cret", "notify_url": "https://u:s3cret@hooks.example/s3cret",
     })  # fmt: skip
     assert "s3cret" not in text
     assert '# header = ["a.example: X-Token: ***", "odd:: ***"]' in text
     assert '# proxy = "http://***@p.example:3128"' in text
-    assert text.count("; masked)") == 2
+    assert '# notify = "post ***"' in text
+    assert '# notify_url = "https://***@hooks.example/***"' in text
+    assert text.count("; masked)") == 4
     assert loaded(text, tmp_path) == Settings()
     plain = text_of({"proxy": "http://p.example:3128"})
     assert loaded(plain, tmp_path).fetch.proxy == "http://p.example:3128"

@@ -4,8 +4,9 @@ import csv
 import json
 import os
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pyromark
 import pytest
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from crawler import reports
 from crawler.assemble import Tally, noted
 from crawler.model import (
+    Change,
     Finding,
     Health,
     Hop,
@@ -30,6 +32,7 @@ from crawler.model import (
     Row,
     Run,
     Severity,
+    Transition,
     Unread,
 )
 from crawler.outline import Scope, is_broken, outline
@@ -128,6 +131,78 @@ def test_snapshot_of_the_catalogue(each: reports.Format) -> None:
     if os.environ.get("UPDATE_SNAPSHOTS"):
         path.write_text(text, encoding="utf-8")
     assert text == path.read_text(encoding="utf-8")
+
+
+def news() -> Report:
+    """One change of each kind, as a run would tell them."""
+    until = date(2026, 11, 21)
+    expired = Ignore("a.md", 4, None, IgnoreState.EXPIRED, until, "moves")
+    listed = replace(expired, document="crawl.toml", line=None, entry=2, reason="")
+
+    def change(kind: Change, address: str, sentence: str, **fields: Any) -> Transition:  # noqa: ANN401 - any field
+        places = (occurrence(address, 3), occurrence(address, 9, text="C√≥mo"))
+        known: dict[str, Any] = {"before": "healthy", "after": str(kind), "since": NOON}
+        known |= {"history": "Since then.", "places": places, "written": 22, "code": "not-found"}
+        return Transition(kind, url(address), sentence, **{**known, **fields})
+
+    ended = Transition(
+        Change.IGNORE_EXPIRED, None, "It ended with 2026-11-21.", "active", "expired",
+        "ignore-expired", ignore=expired,
+    )  # fmt: skip
+    changes = (
+        change(Change.BROKEN, "https://gone.example/a", "There is no such page. (HTTP 404)"),
+        change(Change.BROKEN, "https://new.example/", "There is no such page.", before=None),
+        change(Change.DRIFTED, "https://sold.example/", "The page is another."),
+        change(Change.FLAKY, "https://now.example/", "Some looks are good, some are not."),
+        change(
+            Change.MOVED, "http://old.example/x", "Moved for good: to another site.",
+            before="http://old.example/x", after="https://b.example/",
+            replacement="https://b.example/",
+        ),
+        ended,
+        replace(ended, before="unused", ignore=listed),
+        change(Change.RECOVERED, "https://back.example/", "It is there again.", written=2),
+    )  # fmt: skip
+    return replace(everything(), changes=changes)
+
+
+@pytest.mark.parametrize("each", reports.FORMATS, ids=lambda each: each.name)
+def test_snapshot_of_what_has_changed(each: reports.Format) -> None:
+    path = SNAPSHOTS / f"changes{each.suffix}"
+    text = "".join(each.render_changes(news()))
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["text", "markdown"])
+def test_a_whole_report_begins_with_what_has_changed(name: str) -> None:
+    plain, text = (reports.render(each, name) for each in (everything(), news()))
+    first, _, rest = text.partition("Changed (7)")
+    before, _, after = plain.partition("Broken (2)")
+    assert first.removesuffix("## ") == before.removesuffix("## ")
+    changed, _, others = rest.partition("Broken (2)")
+    assert others == after
+    assert "https://back.example/" in changed
+    assert "https://new.example/" not in changed, "it was never well, and is told as broken"
+    assert "label" not in changed, "places stand where the link is dealt with"
+
+
+def test_a_report_of_very_many_changes_is_a_report_all_the_same() -> None:
+    changes = news().changes or ()
+    many = replace(news(), changes=changes[:1] * 30)
+    text = reports.render(many, "text")
+    assert "Changed (20)\nSince the looks before this run; 10 more are left out here." in text
+    assert "".join(reports.BY_NAME["text"].render_changes(many)).count("gone.example") == 30 * 1
+
+
+def test_a_report_that_is_none_of_a_run_does_not_say_that_nothing_has_changed() -> None:
+    assert json.loads(reports.render(everything(), "json"))["changes"] is None
+    quiet = replace(everything(), changes=())
+    assert json.loads(reports.render(quiet, "json"))["changes"] == []
+    assert reports.render(quiet, "text") == reports.render(everything(), "text")
+    kinds = [each["kind"] for each in json.loads(reports.render(news(), "json"))["changes"]]
+    assert kinds == [each.kind for each in news().changes or ()]
 
 
 @pytest.mark.parametrize("each", reports.FORMATS, ids=lambda each: each.name)
@@ -294,6 +369,38 @@ def answering(text: str) -> Report:
     seen = replace(look("ok"), facts=facts)
     where = replace(occurrence(text=text, document=text or "x"), section=text, raw=text)
     return Report(RUN, (Row(Place(where, Target(url("https://a.example/"))), seen.verdict, seen),))
+
+
+def hostile_news(text: str) -> Report:
+    where = replace(occurrence(text=text, document=text or "x"), section=text, raw=text)
+    ignore = Ignore(text or "x", 1, None, IgnoreState.EXPIRED, date(2026, 11, 21), text)
+    changes = (
+        Transition(
+            Change.BROKEN, url("https://a.example/"), text, "healthy", "broken", "gone",
+            history=text, places=(where,), written=1,
+        ),
+        Transition(Change.IGNORE_EXPIRED, None, text, "active", "expired", "x", ignore=ignore),
+    )  # fmt: skip
+    return Report(RUN, (), changes=changes)
+
+
+@given(HOSTILE)
+def test_no_strangers_text_does_anything_in_what_has_changed(text: str) -> None:
+    report = hostile_news(text)
+    whole = {each.name: "".join(each.render_changes(report)) for each in reports.FORMATS}
+    for marked in (whole["markdown"], reports.render(report, "markdown")):
+        for event in pyromark.events(marked, options=pyromark.Options.ENABLE_TABLES):
+            match event:
+                case {"Start": {"Link": {"dest_url": target}}}:
+                    assert target == "https://a.example/"
+                case {"Start": {"Image": _}} | {"Html": _} | {"InlineHtml": _}:
+                    raise AssertionError(event)
+    assert all(map(is_clean, whole["text"].split("\n")))
+    for cell in (cell for row in csv.reader(whole["csv"].splitlines()) for cell in row):
+        assert not cell.lstrip().startswith(("=", "+", "-", "@"))
+    assert whole["json"].isascii()
+    assert json.loads(whole["json"])["text"] == "crawl: 1 broken, 1 ignored no longer."
+    assert json.loads(whole["jsonl"].splitlines()[0])["sentence"] == text
 
 
 @given(HOSTILE)

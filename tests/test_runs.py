@@ -313,6 +313,91 @@ async def test_a_killed_run_survives_that_the_network_is_gone(store: Store, path
     assert count(path, "runs") == 1
 
 
+# What a run has changed
+
+
+def news(report: Report) -> list[tuple[str, str]]:
+    return [(str(each.kind), str(each.url)) for each in report.changes or ()]
+
+
+def nights(number: int) -> FakeClock:
+    return FakeClock(NOON + timedelta(days=number))
+
+
+async def test_what_a_run_changes_is_told_by_that_run_alone(store: Store) -> None:
+    seen = []
+    for number, answers in enumerate((
+        {A: 200, B: 404, C: 200}, {A: 200, B: 404, C: 200}, {A: 404, B: 200, C: 200},
+        {A: 301, B: 200, C: 200}, {A: 301, B: 200, C: 200},
+    )):  # fmt: skip
+        clock = nights(number)
+        report, error = await runs.run(documents(B, A, A), store, conduct(Web(answers), clock))
+        assert error is None
+        seen.append(news(report))
+    assert seen == [
+        [("broken", B)], [],
+        [("broken", A), ("recovered", B)], [("moved", A), ("recovered", A)], [],
+    ]  # fmt: skip
+
+
+async def test_a_change_has_its_places(store: Store) -> None:
+    report, _ = await runs.run(documents(B, A, B), store, conduct(Web({A: 200, B: 404})))
+    (change,) = report.changes or ()
+    assert ([each.span.line for each in change.places], change.written) == ([1, 5], 2)
+
+
+async def test_a_check_that_records_nothing_changes_nothing() -> None:
+    report = await runs.check(documents(A), {}, conduct(Web({A: 404})))
+    assert report.changes is None
+
+
+async def test_what_the_killed_part_of_a_run_saw_is_told_when_it_goes_on_and_once(
+    store: Store,
+) -> None:
+    await runs.run(documents(A, B), store, conduct(Web({A: 200, B: 200})))
+    killed_run(store, look("not-found", NOON + timedelta(minutes=50), A))
+    later = FakeClock(NOON + timedelta(hours=1))
+    report, _ = await runs.run(documents(A, B), store, conduct(Web({B: 404}), later))
+    assert news(report) == [("broken", A), ("broken", B)]
+    report, _ = await runs.run(documents(A, B), store, conduct(Web({A: 404, B: 404}), nights(1)))
+    assert news(report) == []
+
+
+async def test_nothing_is_told_of_a_run_without_network_but_by_the_one_that_goes_on(
+    store: Store,
+) -> None:
+    killed_run(store, look("not-found", NOON, A))
+    report, _ = await runs.run(documents(A, B), store, conduct(Web({B: no_name()})))
+    assert report.changes == ()
+    report, _ = await runs.run(documents(A, B), store, conduct(Web({B: 200})))
+    assert news(report) == [("broken", A)]
+
+
+async def test_an_ignore_is_told_by_the_first_run_after_its_last_day(store: Store) -> None:
+    day = (NOON + timedelta(days=1)).date()
+    text = f'<{A}>\n\n[x]({B}) <!-- crawl: ignore until={day} reason="moves" -->\n'
+    told = []
+    for number in range(4):
+        document = Document("a.md", "markdown", text, source="a.md")
+        today = (NOON + timedelta(days=number)).date()
+        collection = collect([document], ExtractSettings(), today=today)
+        web = Web({A: 200, B: 200})
+        report, _ = await runs.run(collection, store, conduct(web, nights(number)))
+        told.append([(str(each.kind), each.before) for each in report.changes or ()])
+    assert told == [[], [], [("ignore-expired", "active")], []]
+
+
+async def test_a_history_that_cannot_tell_where_a_link_led_ends_no_run(
+    store: Store, path: Path
+) -> None:
+    await runs.run(documents(A), store, conduct(Web({A: 200})))
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("update observations set findings = '{'")
+    report, error = await runs.run(documents(A), store, conduct(Web({A: 301, C: 200}), nights(1)))
+    assert error is None
+    assert news(report) == [("moved", A)]
+
+
 # No network
 
 
@@ -392,6 +477,7 @@ async def test_a_history_that_fails_does_not_end_the_run(
     report, error = await runs.run(documents(A, B, C), store, conduct(web))
     assert isinstance(error, StoreError)
     assert reasons(report) == ["ok", "not-found", "ok"]
+    assert report.changes is None, "what was not recorded is told by the run that records it"
     assert report.run.complete
     assert store.last_run() is None
 

@@ -54,7 +54,7 @@ def test_no_directory_means_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_what_weakens_a_guard_is_refused_in_a_file_that_was_merely_found(
     tmp_path: Path, name: str
 ) -> None:
-    value = "true" if name == "insecure" else "'x'"
+    value = {"insecure": "true", "notify_url": "'https://x.example/'"}.get(name, "'x'")
     path = written(tmp_path, f"{name.replace('_', '-')} = {value}\n")
     with pytest.raises(SettingsError, match="never from a file that was merely found"):
         load(None, tmp_path, {})
@@ -93,6 +93,24 @@ def test_mistakes_are_told_in_a_sentence_that_names_the_file(
         load(None, tmp_path, {})
     assert words in str(caught.value)
     assert str(caught.value).startswith(("crawl.toml: ", str(tmp_path)))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("notify", "sh -c 'x", "'notify': is no command (No closing quotation)."),
+        ("notify", " ", "'notify': names no command."),
+        ("notify-url", "ftp://ann:secret@x.example", "must be a URL (http or https)."),
+        ("notify-url", "https://[secret", "must be a URL (http or https)."),
+    ],
+)
+def test_hooks_are_looked_at_before_a_run_and_secrets_are_not_repeated(
+    name: str, value: str, words: str
+) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load(None, None, {name: value})
+    assert words in str(caught.value)
+    assert "secret" not in str(caught.value)
 
 
 @pytest.mark.parametrize("source", ["/etc", "../other", "docs/../../x", "*/../../y"])

@@ -8,8 +8,6 @@ import click
 from crawler import options, reports, terminal
 from crawler.outline import Scope
 
-_BY_SUFFIX = {each.suffix: each.name for each in reports.FORMATS}
-
 
 @click.command()
 @click.option(
@@ -45,7 +43,7 @@ def command(format_: str | None, view: str, **given: Any) -> None:  # noqa: ANN4
 
     settings = options.settings_of(given)
     output = terminal.writable(settings.places.output)
-    name = format_ or _BY_SUFFIX.get(output.suffix if output else "", "text")
+    name = reports.chosen(format_, output)
     with Store(Path(settings.places.db), read_only=True) as store:
         report = store.report()
     if view == "catalogue":

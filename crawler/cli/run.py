@@ -20,13 +20,17 @@ def command(ctx: click.Context, /, *, fail: bool, **given: Any) -> None:  # noqa
     make it fail, unless `--fail`. A run that was killed is gone on with by the next one. Where
     there is no network, or one that lies, nothing is recorded against any link.
 
+    With `--quiet` standard output has only what the run has changed in what is believed (broken,
+    drifted, flaky, moved, an ignore that ended, recovered), and nothing on a quiet day; a file that
+    `--output` names gets the whole report all the same.
+
     \b
     crawl run
     crawl run README.md docs --db ~/history/docs.db
-    0 3 * * *  cd ~/blog && crawl run -q >/dev/null && crawl report --output reports/latest.md
+    0 3 * * *  cd ~/blog && crawl run --quiet && crawl report --output reports/latest.md
     """
     from crawler import session
 
-    call = session.prepare(given)
+    call = session.hushed(session.prepare(given))
     report = session.recorded(call)
     ctx.exit(session.end(call, report, lambda found: fail and found.confirmed))

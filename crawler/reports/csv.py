@@ -6,18 +6,23 @@ No cell begins as a formula does: spreadsheets would run what a stranger's page 
 import csv
 from collections.abc import Iterable, Iterator, Mapping
 from io import StringIO
+from itertools import chain
 from typing import Any, Final
 
 from crawler.catalogue import chapters
-from crawler.model import Report
+from crawler.model import Report, Transition
 from crawler.outline import Scope
-from crawler.records import resource_record, row_record
+from crawler.records import change_record, resource_record, row_record
 from crawler.text import clean
 
 COLUMNS: Final = (
     "document", "line", "column", "section", "kind", "text", "raw", "url", "fragment", "outcome",
     "reason", "confidence", "detail", "status", "final_url", "title", "language", "content_type",
     "health", "failing_since", "last_ok_at", "checked_at", "attempts", "elapsed_ms", "findings",
+)  # fmt: skip
+CHANGE_COLUMNS: Final = (
+    "kind", "url", "sentence", "reason", "before", "after", "since", "history", "replacement",
+    "document", "line", "column", "entry", "text",
 )  # fmt: skip
 CATALOGUE_COLUMNS: Final = (
     "document", "section", "line", "label", "title", "url", "final_url", "language", "site",
@@ -32,6 +37,11 @@ _LIMIT: Final = 4_096
 def render(report: Report, _scope: Scope) -> Iterator[str]:
     """Render all there is, whatever the scope: machines choose for themselves."""
     return _table(COLUMNS, (_flat(row_record(row)) for row in report.rows))
+
+
+def render_changes(report: Report) -> Iterator[str]:
+    """Render a row for each place of each change; what has no place has a row too."""
+    return _table(CHANGE_COLUMNS, chain.from_iterable(map(_places, report.changes or ())))
 
 
 def render_catalogue(report: Report) -> Iterator[str]:
@@ -56,6 +66,13 @@ def _line(cells: Iterable[str]) -> str:
     line = StringIO()
     csv.writer(line, quoting=csv.QUOTE_ALL, lineterminator="\n").writerow(cells)
     return line.getvalue()
+
+
+def _places(change: Transition) -> Iterator[Mapping[str, Any]]:
+    record = change_record(change)
+    nowhere = dict.fromkeys(("document", "line", "column", "text"))
+    places = record["places"] or (record["ignore"] or {},)
+    return ({"entry": None, **nowhere, **place, **record} for place in places)
 
 
 def _flat(record: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -5,12 +5,26 @@ from collections.abc import Iterator
 from crawler.catalogue import chapters
 from crawler.model import Report
 from crawler.outline import Scope
-from crawler.records import report_record, resource_record, row_record, whole_text
+from crawler.records import (
+    change_record,
+    changes_record,
+    report_record,
+    resource_record,
+    row_record,
+    whole_text,
+)
 
 
 def render(report: Report, _scope: Scope) -> Iterator[str]:
     """Render all there is, whatever the scope: machines choose for themselves."""
-    return whole_text(report_record(report), map(row_record, report.rows))
+    changes = report.changes
+    told = None if changes is None else list(map(change_record, changes))
+    return whole_text(report_record(report) | {"changes": told}, map(row_record, report.rows))
+
+
+def render_changes(report: Report) -> Iterator[str]:
+    """Render what the run has changed as `changes`: hooks are given this too."""
+    return whole_text(changes_record(report), map(change_record, report.changes or ()), "changes")
 
 
 def render_catalogue(report: Report) -> Iterator[str]:

@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from crawler.bulletin import bulletin, with_changes
 from crawler.catalogue import Resource, chapters
 from crawler.model import Occurrence, Report
-from crawler.outline import Entry, Scope, Section, outline
+from crawler.outline import Entry, Outline, Scope, Section, outline
 from crawler.text import clean, readable
 
 _SPECIAL: Final = re.compile(r"([\\`*_{}\[\]()<>|~&!])")
@@ -22,12 +23,12 @@ _REFERENCE: Final = re.compile(
 
 def render(report: Report, scope: Scope) -> Iterator[str]:
     """Render sections of entries."""
-    said = outline(report, scope)
-    yield f"# {said.heading}\n\n{said.summary}\n"
-    for note in said.notes:
-        yield f"\n**Note:** {escape(note)}\n"
-    for section in said.sections:
-        yield from (f"{line}\n" for line in _section(section))
+    return _rendered(with_changes(outline(report, scope), report))
+
+
+def render_changes(report: Report) -> Iterator[str]:
+    """Render what the run has changed."""
+    return _rendered(bulletin(report))
 
 
 def render_catalogue(report: Report) -> Iterator[str]:
@@ -58,6 +59,14 @@ def code(text: str) -> str:
     return f"{fence}{pad}{shown}{pad}{fence}"
 
 
+def _rendered(said: Outline) -> Iterator[str]:
+    yield f"# {said.heading}\n\n{said.summary}\n"
+    for note in said.notes:
+        yield f"\n**Note:** {escape(note)}\n"
+    for section in said.sections:
+        yield from (f"{line}\n" for line in _section(section))
+
+
 def _resource(resource: Resource) -> str:
     remarks = "".join(f" · {escape(each)}" for each in resource.remarks)
     return f"[{escape(resource.name)}](<{resource.url}>){remarks}"
@@ -79,7 +88,7 @@ def _entry(entry: Entry) -> Iterator[str]:
         yield f"  → {_url(entry.replacement)}"
     yield f"  {escape(entry.sentence)} ({entry.code})"
     if entry.history:
-        yield f"  {entry.history}"
+        yield f"  {escape(entry.history)}"
     for place in entry.places:
         yield f"  - {_place(place)}"
     if entry.written > len(entry.places):

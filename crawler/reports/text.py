@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from io import StringIO
 from typing import Final, TypeAlias
 
+from crawler.bulletin import bulletin, with_changes
 from crawler.catalogue import chapters
 from crawler.model import Occurrence, Outcome, Report
 from crawler.outline import Entry, Outline, Scope, Section, outline
@@ -32,6 +33,11 @@ def render(report: Report, scope: Scope) -> Iterator[str]:
     return render_styled(report, scope, color=False)
 
 
+def render_changes(report: Report) -> Iterator[str]:
+    """Render what the run has changed, without colour."""
+    return _plain(_lines(bulletin(report)))
+
+
 def render_catalogue(report: Report) -> Iterator[str]:
     """Render what resources there are, under the headings of the documents that name them."""
     document = None
@@ -49,7 +55,7 @@ def render_catalogue(report: Report) -> Iterator[str]:
 
 def render_styled(report: Report, scope: Scope, *, color: bool) -> Iterator[str]:
     """Render for a terminal, with colour if it wants any."""
-    lines = _lines(outline(report, scope))
+    lines = _lines(with_changes(outline(report, scope), report))
     return _colored(lines) if color else _plain(lines)
 
 
@@ -101,7 +107,7 @@ def _entry(entry: Entry) -> Iterator[Line]:
     told = wrapped(f"{escape(entry.sentence)}  {code}", _INDENT).removesuffix(code)
     yield ((told, ""), (code, "dim"))
     if entry.history:
-        yield ((wrapped(entry.history, _INDENT), ""),)
+        yield ((wrapped(escape(entry.history), _INDENT), ""),)
     for place in entry.places[:_SHOWN_PLACES]:
         yield _place(place)
     if entry.written > _SHOWN_PLACES:

@@ -1,0 +1,71 @@
+"""What a run has changed, before it has a format: sections of entries, the worst first."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
+
+from crawler.model import Change, Outcome, Report, Transition
+from crawler.outline import Entry, Outline, Section, named_ignore
+
+MAX_IN_REPORT: Final = 20
+"""Changes that a whole report begins with; the bulletin has all of them."""
+
+_SECTIONS: Final = (
+    (Change.BROKEN, "Newly broken", "They were well or new, and lead nowhere now."),
+    (Change.DRIFTED, "Another page than before", "They answer, and show something else."),
+    (Change.FLAKY, "Now there, now not", "What one look at them says is worth little."),
+    (Change.MOVED, "Newly moved for good", "Every redirect on the way is a permanent one."),
+    (Change.IGNORE_EXPIRED, "Ignores that ended", "Give them a later day, or take them out."),
+    (Change.RECOVERED, "Recovered", "They are there again."),
+)
+_COUNTED: Final = {Change.IGNORE_EXPIRED: "ignored no longer"}
+
+
+def bulletin(report: Report) -> Outline:
+    """Put what has changed in order; nothing else is said."""
+    changes = report.changes or ()
+    sections = []
+    for kind, title, words in _SECTIONS:
+        if entries := tuple(_entry(each) for each in changes if each.kind is kind):
+            outcome = Outcome.BROKEN if kind is Change.BROKEN else None
+            sections.append(Section(title, words, entries, outcome))
+    when = report.run.finished_at or report.run.started_at
+    heading = f"What has changed, {when:%Y-%m-%d %H:%M} UTC"
+    return Outline(heading, tuple(sections), f"Changed: {counted(changes)}.")
+
+
+def with_changes(said: Outline, report: Report) -> Outline:
+    """Return a whole report that begins with what has changed.
+
+    Broken links that are new to the history are left to the section of all that are broken.
+    """
+    changes = [each for each in report.changes or () if each.before is not None]
+    if not changes:
+        return said
+    first = tuple(replace(_entry(each), places=(), written=0) for each in changes[:MAX_IN_REPORT])
+    more = len(changes) - len(first)
+    words = f"Since the looks before this run{f'; {more} more are left out here' if more else ''}."
+    return replace(said, sections=(Section("Changed", words, first), *said.sections))
+
+
+def counted(changes: Iterable[Transition]) -> str:
+    """Count changes, in words of ours alone: `2 broken, 1 recovered`."""
+    numbers = Counter(each.kind for each in changes)
+    return ", ".join(
+        f"{numbers[kind]} {_COUNTED.get(kind, kind)}" for kind in Change if numbers[kind]
+    )
+
+
+def _entry(change: Transition) -> Entry:
+    name = named_ignore(change.ignore) if change.ignore else str(change.url)
+    return Entry(
+        name,
+        change.kind if change.kind is not Change.BROKEN else change.code,
+        change.sentence,
+        change.places,
+        change.written,
+        followable=change.url is not None,
+        history=change.history,
+        replacement=change.replacement,
+    )

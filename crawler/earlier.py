@@ -1,0 +1,56 @@
+"""What a run asks of its history while it goes on. SQL, for `store.py`.
+
+Law: whatever cannot be read at once is not known; no run ends of that.
+"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from sqlite_utils import Database
+
+from crawler.database import explained, impatient
+from crawler.errors import StoreError
+from crawler.model import Ignore, Observation
+from crawler.rows import look_of, run_of
+from crawler.urls import Url
+
+# Only one that this version had under the same settings: else facts may mean another thing.
+_WITH_VALIDATORS: Final = """
+    select observations.*, links.url from links
+    join observations on observations.id = links.observation_id
+    join runs on runs.id = observations.run_id
+    where links.url = ? and runs.settings = ? and runs.tool = ? and observations.read_at is not null
+"""
+_GOOD: Final = """
+    select observations.*, links.url from links
+    join observations on observations.link_id = links.id
+    join runs on runs.id = observations.run_id
+    where links.url = ? and runs.finished_at is not null
+          and observations.outcome in ('ok', 'redirected')
+    order by observations.at desc, observations.id desc limit 1
+"""
+_RUNS: Final = "select * from runs where finished_at is not null order by id desc"
+
+
+def with_validators(db: Database, path: Path, *wanted: str) -> Observation | None:
+    """Return the latest look, by URL, digest and tool, if it has validators; without its hops."""
+    return _look(db, path, _WITH_VALIDATORS, *wanted)
+
+
+def good(db: Database, path: Path, url: Url) -> Observation | None:
+    """Return the latest good look at a link, if there is one; without its hops."""
+    return _look(db, path, _GOOD, str(url))
+
+
+def ignores(db: Database, path: Path) -> Iterator[tuple[Ignore, ...]]:
+    """Yield what finished runs had to say of ignores, the latest run first."""
+    with suppress(StoreError), explained(path), impatient(db):
+        yield from (run_of(row).ignores for row in db.query(_RUNS))
+
+
+def _look(db: Database, path: Path, query: str, *values: str) -> Observation | None:
+    with suppress(StoreError), explained(path), impatient(db):
+        return next(map(look_of, db.query(query, values)), None)
+    return None

@@ -1,0 +1,178 @@
+"""What a run has changed in what is believed: what is news of a look and of ignores, in order.
+
+Laws: a look that changes no belief is no news, and neither is one that proves nothing (blocked,
+unsafe, skipped). Of a link's very first look it is news only that it is broken: all others would
+be a list of the documents' links. What is news of one run is none of the next.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Final, TypeAlias
+
+from crawler.model import (
+    Change,
+    Finding,
+    Health,
+    Ignore,
+    IgnoreState,
+    LinkState,
+    Observation,
+    Occurrence,
+    Place,
+    Transition,
+)
+from crawler.outline import MAX_PLACES, history_of
+from crawler.urls import Target, Url
+
+_WORSE: Final = {Health.BROKEN: Change.BROKEN}
+_RANKS: Final = {kind: rank for rank, kind in enumerate(Change)}
+_MOVED: Final = "moved"
+
+_Key: TypeAlias = tuple[str, date | None, str]
+
+
+def of_look(
+    before: LinkState | None, after: LinkState, look: Observation, last: Observation | None = None
+) -> tuple[Transition, ...]:
+    """Return what a look has changed. Pure.
+
+    `last` is the last good look before it, which matters only if `move_of` has something to say.
+    """
+    found = (_of_health(before, after, look), _of_move(before, look, last))
+    return tuple(each for each in found if each)
+
+
+def move_of(look: Observation) -> Finding | None:
+    """Return the finding that a page has moved for good, if a look has it."""
+    return next((each for each in look.findings if each.name == _MOVED), None)
+
+
+def of_ignores(
+    now: Iterable[Ignore], earlier: Iterable[Sequence[Ignore]]
+) -> tuple[Transition, ...]:
+    """Return which ignores have expired since a run last told of them.
+
+    `earlier` are those of earlier runs, the latest first; no more of them are gone through than
+    needed. They may be of other documents, for these share a history. An ignore is known by what it
+    says: its line changes with every edit. One that is met expired for the first time is no news.
+    """
+    expired = [each for each in now if each.state is IgnoreState.EXPIRED]
+    wanted, counted = {_key(each) for each in expired}, dict[_Key, IgnoreState]()
+    for ignores in earlier if wanted else ():
+        for each in ignores:
+            if _key(each) in wanted:
+                counted[_key(each)] = each.state
+        wanted -= counted.keys()
+        if not wanted:
+            break
+    return tuple(
+        _of_ignore(each, counted[_key(each)])
+        for each in expired
+        if counted.get(_key(each), IgnoreState.EXPIRED) is not IgnoreState.EXPIRED
+    )
+
+
+def in_order(found: Iterable[Transition], places: Iterable[Place]) -> tuple[Transition, ...]:
+    """Give each change its places, and put them in order: the worst first, then as documents are.
+
+    What is not written anywhere any more comes last of its kind.
+    """
+    changes = tuple(found)
+    if not changes:
+        return ()
+    written: dict[Url, list[Occurrence]] = {each.url: [] for each in changes if each.url}
+    positions, numbers = dict[Url | None, int](), dict.fromkeys(written, 0)
+    for position, place in enumerate(places):
+        url = place.target.url if isinstance(place.target, Target) else None
+        if url in numbers and place.ignored is None:
+            positions.setdefault(url, position)
+            numbers[url] += 1
+            if numbers[url] <= MAX_PLACES:
+                written[url].append(place.occurrence)
+    placed = (
+        replace(each, places=tuple(written[each.url]), written=numbers[each.url])
+        if each.url
+        else each
+        for each in changes
+    )
+    end = len(changes) + max(positions.values(), default=0)
+    return tuple(sorted(placed, key=lambda each: (_RANKS[each.kind], positions.get(each.url, end))))
+
+
+def _of_health(before: LinkState | None, after: LinkState, look: Observation) -> Transition | None:
+    kind = _WORSE.get(after.health)
+    if before is None:
+        return _worse(kind, None, after, look) if kind is Change.BROKEN else None
+    if after.health is before.health:
+        return None
+    if kind:
+        return _worse(kind, before, after, look)
+    if after.health is Health.HEALTHY and before.health in _WORSE:
+        return _recovered(before, after, look)
+    return None  # a suspect proves nothing yet, and one that is well again never was broken
+
+
+def _worse(
+    kind: Change, before: LinkState | None, after: LinkState, look: Observation
+) -> Transition:
+    return Transition(
+        kind,
+        look.url,
+        look.verdict.detail,
+        before.health if before else None,
+        after.health,
+        look.verdict.reason,
+        after.failing_since or after.since,
+        history_of(after),
+    )
+
+
+def _recovered(before: LinkState, after: LinkState, look: Observation) -> Transition:
+    since = before.failing_since or before.since
+    looks = f", on {before.bad_looks} looks" if before.bad_looks > 1 else ""
+    return Transition(
+        Change.RECOVERED,
+        look.url,
+        "It is there again.",
+        before.health,
+        after.health,
+        look.verdict.reason,
+        since,
+        f"It was {before.health} since {since:%Y-%m-%d}{looks}.",
+    )
+
+
+def _of_move(
+    before: LinkState | None, look: Observation, last: Observation | None
+) -> Transition | None:
+    moved = move_of(look)
+    if moved is None or before is None or (last and move_of(last)):
+        return None
+    return Transition(
+        Change.MOVED,
+        look.url,
+        moved.message,
+        str((last and last.final_url) or look.url),
+        str(look.final_url or look.url),
+        look.verdict.reason,
+        look.at,
+        replacement=moved.replacement,
+    )
+
+
+def _key(ignore: Ignore) -> _Key:
+    return ignore.document, ignore.until, ignore.reason
+
+
+def _of_ignore(ignore: Ignore, before: IgnoreState) -> Transition:
+    return Transition(
+        Change.IGNORE_EXPIRED,
+        None,
+        f"It ended with {ignore.until}: its links are asked again.",
+        before,
+        ignore.state,
+        Change.IGNORE_EXPIRED,
+        history=f"It says: {ignore.reason}" if ignore.reason else "",
+        ignore=ignore,
+    )
