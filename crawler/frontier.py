@@ -1,14 +1,16 @@
 """The frontier: links still to be looked at, in the order in which they should be.
 
-Holds state, performs nothing. Hosts with many links come first, for they are the last to be done
-with. Of one host no more links are out than it may be asked at once, and they come one after the
-other, for connections stay open for a moment only. Links are marked when they are taken in, so
-that each URL is looked at once; those that deserve a second look come when all others are out.
+Holds state, performs nothing. Links of a lower rank come first. Among those of one rank, hosts with
+many come first, for they are the last to be done with. Of one host no more links are out than it
+may be asked at once, and they come one after the other, for connections stay open for a moment
+only. Links are marked when they are taken in, so that each URL is looked at once; those that
+deserve a second look come when all others are out.
 """
 
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
 
 from crawler.model import Link
 from crawler.urls import Url
@@ -27,17 +29,26 @@ class Turn:
 
 
 class Frontier:
-    """Give out links by `take`; say `left` when a host is free of one, and `done` at its end."""
+    """Give out links by `take`; say `left` when a host is free of one, and `done` at its end.
 
-    def __init__(self, links: Iterable[Link], per_host: int) -> None:
+    `rank`: how long a link may wait, the lowest first; without it all are alike.
+    """
+
+    def __init__(
+        self, links: Iterable[Link], per_host: int, rank: Callable[[Link], int] | None = None
+    ) -> None:
         self._per_host = per_host
+        self._rank = rank
+        self._ranks: dict[Url, int] = {}  # of those that wait and are not of rank 0
         self._marked: set[Url] = set()
         self._again: set[Url] = set()
         self._lanes: dict[str, list[Link]] = {}
         self._at_host: Counter[str] = Counter()
         self._later: deque[tuple[float, Link]] = deque()
         self._waiting = self._out = 0
-        self._ring: deque[str] = deque()
+        self._ready: list[tuple[int, int, str]] = []  # rank, number (negative), host: a heap
+        self._number = 0
+        self._lined_up: dict[str, tuple[int, int]] = {}  # rank and number: older ones are void
         self.extend(links)
 
     def extend(self, links: Iterable[Link]) -> None:
@@ -46,10 +57,10 @@ class Frontier:
         for link in links:
             if self._is_new(link):
                 lanes.setdefault(link.url.authority, []).append(link)
+                self._note_rank(link)
         order = sorted(lanes, key=lambda host: -len(lanes[host]))
         for host in reversed(order):  # who is lined up last is the next
-            for link in reversed(lanes[host]):  # lanes are taken from the end
-                self._enqueue(link)
+            self._enqueue(host, reversed(lanes[host]))  # lanes are taken from the end
 
     def again(self, link: Link, at: float) -> None:
         """Take a link in for a second look, not before a moment. Moments come in their order."""
@@ -80,12 +91,13 @@ class Frontier:
         while self._later and not self._waiting and self._later[0][0] <= now:
             link = self._later.popleft()[1]
             self._again.add(link.url)
-            self._enqueue(link)
-        if not self._ring:
+            self._enqueue(link.url.authority, (link,))
+        host = self._next_host()
+        if host is None:
             return None
-        host = self._ring.popleft()
         lane = self._lanes[host]
         link = lane.pop()
+        self._ranks.pop(link.url, None)
         self._at_host[host] += 1
         self._waiting, self._out = self._waiting - 1, self._out + 1
         self._line_up(host)
@@ -110,17 +122,41 @@ class Frontier:
         self._marked.add(link.url)
         return len(self._marked) > known
 
-    def _enqueue(self, link: Link) -> None:
-        host = link.url.authority
+    def _note_rank(self, link: Link) -> None:
+        if self._rank and (rank := self._rank(link)):
+            self._ranks[link.url] = rank
+
+    def _rank_of(self, link: Link) -> int:
+        return self._ranks.get(link.url, 0)
+
+    def _enqueue(self, host: str, links: Iterable[Link]) -> None:
+        """Let links wait for their host; it is lined up anew if one of them may not wait so long."""
         lane = self._lanes.setdefault(host, [])
-        lane.append(link)
-        self._waiting += 1
-        if len(lane) == 1:
+        known = len(lane)
+        lane += links
+        self._waiting += len(lane) - known
+        if self._ranks:
+            lane.sort(key=self._rank_of, reverse=True)
+        if host not in self._lined_up or self._rank_of(lane[-1]) < self._lined_up[host][0]:
             self._line_up(host)
 
     def _line_up(self, host: str) -> None:
-        """Make a host the next, if it has a link and room for it: it has connections open."""
+        """Make a host the next of its rank, if it has a link and room for it.
+
+        It has connections open.
+        """
         if not self._lanes.get(host):
             self._lanes.pop(host, None)
         elif self._at_host[host] < self._per_host:
-            self._ring.appendleft(host)
+            self._number += 1
+            place = (self._rank_of(self._lanes[host][-1]), -self._number)
+            self._lined_up[host] = place
+            heappush(self._ready, (*place, host))
+
+    def _next_host(self) -> str | None:
+        while self._ready:
+            *place, host = heappop(self._ready)
+            if self._lined_up.get(host) == tuple(place):
+                del self._lined_up[host]
+                return host
+        return None

@@ -121,6 +121,56 @@ def test_second_looks_come_when_nothing_else_waits_and_not_before_their_time() -
     assert frontier.next_at is None
 
 
+RANKED = st.lists(
+    st.tuples(st.sampled_from("abcd"), st.integers(0, 6), st.integers(0, 3)), max_size=30
+)
+
+
+@given(RANKED, RANKED, st.integers(1, 3), st.data())
+def test_of_the_hosts_that_have_room_the_one_whose_link_may_wait_least_is_next(
+    written: list[tuple[str, int, int]],
+    found: list[tuple[str, int, int]],
+    per_host: int,
+    data: st.DataObject,
+) -> None:
+    ranks = {link(host, number): rank for host, number, rank in reversed(written + found)}
+    first = {link(host, number) for host, number, _ in written}
+    frontier = Frontier(first, per_host, ranks.__getitem__)
+    waiting, out, later = set(first), list[Link](), set(ranks) - first
+    while not frontier.finished or later:
+        if later and data.draw(st.booleans()):  # pages lead to more of them meanwhile
+            frontier.extend(later)
+            waiting, later = waiting | later, set()
+        at = Counter(each.url.host for each in out)
+        free = [ranks[each] for each in waiting if at[each.url.host] < per_host]
+        turn = frontier.take(0.0)
+        assert (turn is None) == (not free)
+        if turn is not None:
+            assert ranks[turn.link] == min(free)
+            waiting.remove(turn.link)
+            out.append(turn.link)
+        elif out:
+            frontier.left(gone := out.pop(data.draw(st.integers(0, len(out) - 1))))
+            assert gone in ranks
+            frontier.done()
+
+
+@given(LINKS, st.integers(1, 3))
+def test_where_all_are_of_one_rank_the_order_is_as_if_there_were_none(
+    written: list[tuple[str, int]], per_host: int
+) -> None:
+    links = [link(*each) for each in written]
+    ranked, plain = Frontier(links, per_host, lambda _: 7), Frontier(links, per_host)
+    while not plain.finished:
+        turns = taken(plain)
+        assert taken(ranked) == turns
+        for frontier in (plain, ranked):
+            for turn in turns:
+                frontier.left(turn.link)
+                frontier.done()
+    assert ranked.finished
+
+
 @pytest.mark.parametrize("number", [0, 1])
 def test_a_frontier_of_nothing_is_finished(number: int) -> None:
     frontier = Frontier([link("a")] * number, 1)
