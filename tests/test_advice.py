@@ -523,7 +523,7 @@ def test_a_copy_that_an_archive_keeps_is_named_and_never_replaced() -> None:
     for archive in ("https://web.archive.org/web", "https://wayback.archive-it.org/all"):
         copy = f"{archive}/2013/https://b.example/x?utm_source=y"
         (finding,) = told(copy, f"{archive}/20130101/https://b.example/x", 301)
-        assert (finding.name, finding.replacement) == ("archived-copy", None)
+        assert (finding.name, finding.replacement) == ("kept-copy", None)
         assert "https://b.example/x" in finding.message
 
 
@@ -553,7 +553,7 @@ def plain(link: str, outcome: Answer | None = None) -> list[tuple[str, str | Non
         ("https://bit.ly/x?utm_source=y", []),
         (
             "https://web.archive.org/web/2013/https://b.example/?utm_source=x",
-            [("archived-copy", None)],
+            [("kept-copy", None)],
         ),
     ],
 )  # fmt: skip
@@ -561,7 +561,7 @@ def test_parameters_that_say_nothing_of_the_page_are_named(
     link: str, said: list[tuple[str, str | None]]
 ) -> None:
     assert plain(link) == said
-    assert plain(link, Response(404)) == [each for each in said if each[0] == "archived-copy"]
+    assert plain(link, Response(404)) == [each for each in said if each[0] == "kept-copy"]
 
 
 def test_strangers_names_of_parameters_are_kept_short() -> None:

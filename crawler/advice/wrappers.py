@@ -20,7 +20,7 @@ def advise(evidence: Evidence, verdict: Verdict) -> Iterator[Finding]:
         return
     if outer.kind is Wrapping.ARCHIVE:
         message = f"A copy of {outer.url}, kept by {outer.name}."
-        yield Finding("archived-copy", Severity.ADVICE, message)
+        yield Finding("kept-copy", Severity.ADVICE, message)
     elif verdict.outcome not in _NOT_THERE and verdict.reason != "interstitial":
         *_, inner = layers(evidence.link.url)
         yield _finding(outer, inner, _clean(inner, evidence, verdict))
