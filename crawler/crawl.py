@@ -18,7 +18,7 @@ from crawler.model import Fetch, Link, LinkState, Observation, Reads, Sibling, V
 from crawler.outage import Outage
 from crawler.settings import Settings
 from crawler.siblings import Directory, directory, sibling
-from crawler.stop import Stop
+from crawler.stop import Stop, first_of
 from crawler.urls import Url
 from crawler.verdicts import judge_unasked, verdict
 from crawler.views import Lookup
@@ -271,7 +271,7 @@ class _Work:
             await self._changed.wait()
         else:
             pause = max(0.0, at - self._clock.monotonic())
-            await _first_of(self._changed.wait(), self._clock.sleep(pause))
+            await first_of(self._changed.wait(), self._clock.sleep(pause))
 
 
 class _Siblings:
@@ -313,13 +313,4 @@ async def _until_stopped(
             stop.ask("out-of-time")
         await stop.wait()
 
-    await _first_of(work, watch(), stop.wait())
-
-
-async def _first_of(*works: Coroutine[None, None, object]) -> None:
-    """Wait until one of several ends, and give the others up."""
-    async with asyncio.TaskGroup() as tasks:
-        working = [tasks.create_task(work) for work in works]
-        await asyncio.wait(working, return_when=asyncio.FIRST_COMPLETED)
-        for task in working:
-            task.cancel()
+    await first_of(work, watch(), stop.wait())

@@ -1,6 +1,7 @@
 """A way to end a run early and in order."""
 
 import asyncio
+from collections.abc import Coroutine
 
 
 class Stop:
@@ -18,3 +19,12 @@ class Stop:
     async def wait(self) -> None:
         """Wait until somebody asks."""
         await self._asked.wait()
+
+
+async def first_of(*works: Coroutine[None, None, object]) -> None:
+    """Wait until one of several ends, and give the others up."""
+    async with asyncio.TaskGroup() as tasks:
+        working = [tasks.create_task(work) for work in works]
+        await asyncio.wait(working, return_when=asyncio.FIRST_COMPLETED)
+        for task in working:
+            task.cancel()
