@@ -130,7 +130,7 @@ class Frontier:
         return self._ranks.get(link.url, 0)
 
     def _enqueue(self, host: str, links: Iterable[Link]) -> None:
-        """Let links wait for their host; it is lined up anew if one of them may not wait so long."""
+        """Let links wait for their host; it is lined up anew if one of them may wait less."""
         lane = self._lanes.setdefault(host, [])
         known = len(lane)
         lane += links

@@ -23,11 +23,14 @@ from crawler.model import (
     Transition,
 )
 from crawler.outline import MAX_PLACES, history_of
-from crawler.urls import Target, Url
+from crawler.text import clean
+from crawler.urls import Target, Url, resolve
 
-_WORSE: Final = {Health.BROKEN: Change.BROKEN}
+# What is told when it begins and when it ends. That a link turns about no more is no news.
+_TOLD: Final = frozenset({Health.BROKEN, Health.DRIFTED})
 _RANKS: Final = {kind: rank for rank, kind in enumerate(Change)}
 _MOVED: Final = "moved"
+_MAX_TITLE: Final = 80
 
 _Key: TypeAlias = tuple[str, date | None, str]
 
@@ -101,46 +104,86 @@ def in_order(found: Iterable[Transition], places: Iterable[Place]) -> tuple[Tran
 
 
 def _of_health(before: LinkState | None, after: LinkState, look: Observation) -> Transition | None:
-    kind = _WORSE.get(after.health)
-    if before is None:
-        return _worse(kind, None, after, look) if kind is Change.BROKEN else None
-    if after.health is before.health:
+    was = before.health if before else None
+    if after.health is was:
         return None
-    if kind:
-        return _worse(kind, before, after, look)
-    if after.health is Health.HEALTHY and before.health in _WORSE:
-        return _recovered(before, after, look)
-    return None  # a suspect proves nothing yet, and one that is well again never was broken
+    if after.health is Health.BROKEN:
+        return _broken(was, after, look)
+    if before is None:
+        return None
+    # A suspect proves nothing yet; it is no news either that one of those is well again.
+    told = {Health.DRIFTED: _drifted, Health.FLAKY: _flaky}.get(after.health)
+    if after.health is Health.HEALTHY and was in _TOLD:
+        told = _recovered
+    return told(before, after, look) if told else None
 
 
-def _worse(
-    kind: Change, before: LinkState | None, after: LinkState, look: Observation
-) -> Transition:
+def _broken(was: Health | None, after: LinkState, look: Observation) -> Transition:
     return Transition(
-        kind,
+        Change.BROKEN,
         look.url,
         look.verdict.detail,
-        before.health if before else None,
+        was,
         after.health,
         look.verdict.reason,
-        after.failing_since or after.since,
+        after.failing_since,
         history_of(after),
     )
 
 
+def _drifted(before: LinkState, after: LinkState, look: Observation) -> Transition:
+    known, facts = before.known, look.facts
+    now = _page(facts.title, facts.language, str(look.final_url or look.url))
+    then = _page(known.title, known.language, known.final_url) if known else "what it was"
+    return Transition(
+        Change.DRIFTED,
+        look.url,
+        f"It answers, with {now} in the place of {then}.",
+        before.health,
+        after.health,
+        look.verdict.reason,
+        after.drift_since,
+    )
+
+
+def _flaky(before: LinkState, after: LinkState, look: Observation) -> Transition:
+    return Transition(
+        Change.FLAKY,
+        look.url,
+        "It answers at one look and not at the next.",
+        before.health,
+        after.health,
+        look.verdict.reason,
+        after.since,
+        f"Good and bad took turns: {after.trail}, the latest last.",
+    )
+
+
 def _recovered(before: LinkState, after: LinkState, look: Observation) -> Transition:
-    since = before.failing_since or before.since
+    was_another = before.health is Health.DRIFTED
+    since = (before.drift_since if was_another else before.failing_since) or before.since
     looks = f", on {before.bad_looks} looks" if before.bad_looks > 1 else ""
     return Transition(
         Change.RECOVERED,
         look.url,
-        "It is there again.",
+        "It is the page that it was." if was_another else "It is there again.",
         before.health,
         after.health,
         look.verdict.reason,
         since,
-        f"It was {before.health} since {since:%Y-%m-%d}{looks}.",
+        f"It had {'drifted' if was_another else 'been broken'} since {since:%Y-%m-%d}{looks}.",
     )
+
+
+def _page(title: str | None, language: str | None, url: str) -> str:
+    """Name a page by what tells whose it is."""
+    named = f"“{clean(title, _MAX_TITLE)}”" if title else "a page without a title"
+    return f"{named} ({', '.join(filter(None, (language, _host(url))))})"
+
+
+def _host(url: str) -> str:
+    target = resolve(url)
+    return target.url.host if isinstance(target, Target) else url
 
 
 def _of_move(

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from itertools import pairwise
 from typing import TypeAlias
 
 import pytest
@@ -20,8 +19,11 @@ from crawler.model import (
     IgnoreState,
     LinkState,
     Observation,
+    Outcome,
+    PageFacts,
     Place,
     Severity,
+    Sketch,
     Transition,
 )
 from crawler.outline import MAX_PLACES
@@ -31,8 +33,19 @@ from crawler.urls import Rejected, Rejection, Target
 
 SETTINGS = HealthSettings()
 A = url("https://a.example/")
-TOLD = frozenset({Health.BROKEN})  # what is said of a link when it begins, and when it ends
-CODES = ("ok", "permanent", "not-found", "soft-404", "timeout", "bot-wall", "private-address")
+TOLD = frozenset(
+    {Health.BROKEN, Health.DRIFTED}
+)  # what is said of a link when it begins, and when it ends
+CODES = (
+    "ok",
+    "permanent",
+    "another",
+    "not-found",
+    "soft-404",
+    "timeout",
+    "bot-wall",
+    "private-address",
+)
 HISTORIES = st.lists(st.tuples(st.sampled_from(CODES), st.integers(1, 60)), min_size=1, max_size=30)
 
 
@@ -47,8 +60,18 @@ def looks(history: Iterable[tuple[str, int]]) -> list[Observation]:
     found, hours = [], 0
     for code, pause in history:
         hours += pause
-        found.append(moved(hours) if code == "permanent" else look(code, at=_at(hours)))
+        found.append(moved(hours) if code == "permanent" else seen_as(code, _at(hours)))
     return found
+
+
+def seen_as(code: str, at: datetime) -> Observation:
+    """Return a look; of a page that is well too, or of one that is another's now."""
+    if code == "ok":
+        return replace(look(code, at), final_url=A, facts=PageFacts(title="Home", language="en"))
+    if code == "another":
+        facts = PageFacts(title="Casino", language="de")
+        return replace(look("temporary", at), final_url=url("https://sold.test/"), facts=facts)
+    return look(code, at)
 
 
 def _at(hours: int) -> datetime:
@@ -67,7 +90,7 @@ def told(seen: Iterable[Observation]) -> list[Step]:
         after = advance(state, each, SETTINGS)
         steps.append((state, after, of_look(state, after, each, last)))
         state = after
-        last = each if each.verdict.reason in ("ok", "permanent") else last
+        last = each if each.verdict.reason in ("ok", "permanent", "temporary") else last
     return steps
 
 
@@ -93,6 +116,30 @@ def kinds(*codes: str, hours: int = 30) -> list[list[str]]:
         (["not-found", "permanent"], [["broken"], ["recovered", "moved"]]),
         (["permanent", "not-found", "permanent"], [[], ["broken"], ["recovered"]]),
         (["permanent", "ok", "permanent"], [[], [], ["moved"]]),
+        (["ok", "another", "another", "another"], [[], [], ["drifted"], []]),
+        (["ok", "another", "another", "ok"], [[], [], ["drifted"], ["recovered"]]),
+        (["ok", "another", "another", "not-found"], [[], [], ["drifted"], ["broken"]]),
+        (["ok", *["timeout", "ok"] * 3, "ok", "ok"], [[], [], [], [], ["flaky"], [], [], [], []]),
+        (
+            ["ok", "not-found", "ok", "not-found", "ok"],
+            [
+                [],
+                ["broken"],
+                ["recovered"],
+                ["broken"],
+                ["flaky"],
+            ],
+        ),
+        (
+            ["ok", "gone", "bot-wall", "another", "another"],
+            [
+                [],
+                ["broken"],
+                [],
+                ["recovered"],
+                ["drifted"],
+            ],
+        ),
     ],
 )
 def test_what_is_told_of_looks_one_after_the_other(
@@ -129,11 +176,47 @@ def test_what_is_well_again_is_told_with_how_long_it_was_not() -> None:
     seen = look("ok", NOON + timedelta(days=3))
     (change,) = of_look(before, advance(before, seen, SETTINGS), seen)
     assert change.sentence == "It is there again."
-    assert change.history == "It was broken since 2026-11-23, on 2 looks."
+    assert change.history == "It had been broken since 2026-11-23, on 2 looks."
     assert (change.before, change.after) == ("broken", "healthy")
     once = state_of_looks("not-found")
     (change,) = of_look(once, advance(once, seen, SETTINGS), seen)
-    assert change.history == "It was broken since 2026-11-22."
+    assert change.history == "It had been broken since 2026-11-22."
+
+
+def change_of(*codes: str) -> Transition:
+    steps = told(looks((code, 30) for code in codes))
+    return steps[-1][2][0]
+
+
+def test_a_page_that_is_another_now_is_told_with_what_it_was() -> None:
+    change = change_of("ok", "another", "another")
+    assert change.sentence == (
+        "It answers, with “Casino” (de, sold.test) in the place of “Home” (en, a.example)."
+    )
+    assert (change.before, change.after) == ("healthy", "drifted")
+    assert change.since == NOON + timedelta(hours=60)
+    change = change_of("ok", "another", "another", "ok")
+    assert change.sentence == "It is the page that it was."
+    assert change.history == "It had drifted since 2026-11-25."
+
+
+def test_a_link_that_turns_about_is_told_with_how_it_did() -> None:
+    change = change_of("ok", "timeout", "ok", "timeout", "ok")
+    assert change.history == "Good and bad took turns: +-+-+, the latest last."
+    assert (change.before, change.after) == ("suspect", "flaky")
+
+
+def test_what_a_page_does_not_say_is_not_told() -> None:
+    before = state_of_looks("ok")
+    assert before is not None
+    drifted = replace(before, health=Health.DRIFTED, known=None)
+    (change,) = of_look(before, drifted, look("ok"))
+    assert change.sentence == (
+        "It answers, with a page without a title (a.example) in the place of what it was."
+    )
+    odd = replace(before, known=Sketch(NOON, "no URL", title="x" * 500))
+    (change,) = of_look(odd, replace(drifted, known=odd.known), look("ok"))
+    assert change.sentence.endswith(f"“{'x' * 79}…” (no URL).")
 
 
 def test_a_move_is_told_with_where_the_link_led_and_where_it_leads() -> None:
@@ -151,28 +234,37 @@ def test_a_move_is_told_with_where_the_link_led_and_where_it_leads() -> None:
 # Laws
 
 
+def standing(health: str | None) -> str:
+    """Return what somebody believes of a link who has read that this is its health."""
+    return health if health in TOLD and health else "well"
+
+
 @given(HISTORIES)
 def test_what_is_told_brings_what_was_believed_before_to_what_is_after(
     history: list[tuple[str, int]],
 ) -> None:
-    """Whoever has read all mails knows what is broken, and where the last good look led."""
-    standing, away = Health.HEALTHY, False
-    seen = looks(history)
-    for each, (before, after, changes) in zip(seen, told(seen), strict=True):
+    """Whoever has read all mails, and nothing else, knows what is broken and what has drifted."""
+    believed = "well"
+    for before, after, changes in told(looks(history)):
         for change in changes:
-            if change.kind is Change.MOVED:
-                away = True
-            else:
-                assert change.before == (before.health if before else None)
-                standing = Health(change.after)
-        if after.health in TOLD or after.health is Health.HEALTHY:
-            assert standing is after.health
-        if before is None and each.findings:
-            away = True  # of the first look it is no news
-        if each.verdict.reason == "ok":
-            away = False
-        elif each.findings:
-            assert away
+            if change.kind is not Change.MOVED:
+                assert change.before == (before.health if before else None) != change.after
+                assert standing(change.before) == believed, "nothing is told twice"
+                believed = standing(change.after)
+        assert believed == standing(after.health)
+
+
+@given(HISTORIES)
+def test_who_has_read_all_mails_knows_which_links_lead_elsewhere_for_good(
+    history: list[tuple[str, int]],
+) -> None:
+    seen = looks(history)
+    away = bool(seen[0].findings)  # of the first look it is no news
+    for each, (before, _, changes) in zip(seen, told(seen), strict=True):
+        moves = [change for change in changes if change.kind is Change.MOVED]
+        assert len(moves) == (bool(each.findings) and not away and before is not None)
+        if each.verdict.outcome in (Outcome.OK, Outcome.REDIRECTED):
+            away = bool(each.findings)
 
 
 @given(HISTORIES, st.sampled_from(["bot-wall", "private-address", "scheme"]))
@@ -181,15 +273,6 @@ def test_looks_that_prove_nothing_are_no_news(history: list[tuple[str, int]], co
     neutral = look(code, NOON + timedelta(days=400))
     assert of_look(state, advance(state, neutral, SETTINGS), neutral, None) == ()
     assert of_look(None, advance(None, neutral, SETTINGS), neutral, None) == ()
-
-
-@given(HISTORIES)
-def test_the_same_is_never_told_twice_on_end(history: list[tuple[str, int]]) -> None:
-    changes = [change for _, _, each in told(looks(history)) for change in each]
-    health = [change for change in changes if change.kind is not Change.MOVED]
-    for one, following in pairwise(health):
-        assert one.kind is not following.kind
-        assert one.after == following.before or one.after not in TOLD
 
 
 # The order
