@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborNode
 
 from crawler import pointers
 from crawler.dates import iso_date
+from crawler.drift import content_of
 from crawler.files import file_name, file_type
 from crawler.jsonld import MARK, Linked, read_linked
 from crawler.language import read_language
@@ -96,6 +97,7 @@ def _of_page(page: Page, response: Response, url: Url, kind: str | None) -> Page
         archived=_archived(page, url),
         titles=tuple(titles.items()),
         feeds=pointers.feeds(links, url),
+        content=content_of(page.visible, language.language),
     )
 
 

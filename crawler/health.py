@@ -28,7 +28,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Final
+from typing import Final, TypeAlias
 
 from crawler.drift import has_drifted, sketch_of, tells_as_much
 from crawler.model import Confidence, Health, LinkState, Observation, Outcome, Sketch
@@ -36,6 +36,9 @@ from crawler.settings import HealthSettings
 
 TRAIL: Final = 8
 """Looks that are remembered one by one."""
+
+Drift: TypeAlias = tuple[Sketch | None, datetime | None, int]
+"""What was known of a page, since when it is another, and on how many looks."""
 
 _GOOD: Final = frozenset({Outcome.OK, Outcome.REDIRECTED})
 _BAD: Final = frozenset({Outcome.BROKEN, Outcome.FAILING})
@@ -96,46 +99,48 @@ def turns(trail: str) -> int:
 
 
 def _after_good(before: LinkState, look: Observation, settings: HealthSettings) -> LinkState:
-    after = replace(
-        _compared(before, look),
-        trail=_longer(before.trail, "+"),
+    known, drift_since, drift_looks = _compared(before, look)
+    after = LinkState(
+        before.url,
+        Health.HEALTHY,
+        before.since,
+        look.at,
         last_ok_at=look.at,
-        failing_since=None,
-        bad_looks=0,
-        broken_since=None,
-        broken_looks=0,
+        trail=_longer(before.trail, "+"),
+        known=known,
+        drift_since=drift_since,
+        drift_looks=drift_looks,
     )
     if _is_flaky(after, settings):
         return replace(after, health=Health.FLAKY)
-    drifted = after.drift_looks and _enough(
-        after.drift_looks, after.drift_since, look.at, _likely(settings)
-    )
-    return replace(after, health=Health.DRIFTED if drifted else Health.HEALTHY)
+    if drift_looks and _enough(drift_looks, drift_since, look.at, _likely(settings)):
+        return replace(after, health=Health.DRIFTED)
+    return after
 
 
-def _compared(before: LinkState, look: Observation) -> LinkState:
+def _compared(before: LinkState, look: Observation) -> Drift:
     """Hold the page beside what was known of it."""
-    now = sketch_of(look)
-    if now is None:
-        return before
-    if before.known is not None and has_drifted(before.known, now):
-        since = min(before.drift_since or look.at, look.at)
-        return replace(before, drift_since=since, drift_looks=before.drift_looks + 1)
-    known = now if tells_as_much(now, before.known) else before.known
-    return replace(before, known=known, drift_since=None, drift_looks=0)
+    known, now = before.known, sketch_of(look)
+    if now is not None and known is not None and has_drifted(known, now):
+        return known, min(before.drift_since or look.at, look.at), before.drift_looks + 1
+    if now is not None and tells_as_much(now, known):
+        return now, None, 0
+    return known, before.drift_since, before.drift_looks  # neither what was known nor another
 
 
 def _after_bad(before: LinkState, look: Observation, settings: HealthSettings) -> LinkState:
-    failing_since = min(before.failing_since or look.at, look.at)  # clocks may have gone back
+    broken_since, broken_looks = before.broken_since, before.broken_looks
+    if look.verdict.outcome is Outcome.BROKEN:
+        broken_since = min(broken_since or look.at, look.at)
+        broken_looks += 1
     after = replace(
         before,
         trail=_longer(before.trail, "-"),
-        failing_since=failing_since,
+        failing_since=min(before.failing_since or look.at, look.at),  # clocks may have gone back
         bad_looks=before.bad_looks + 1,
+        broken_since=broken_since,
+        broken_looks=broken_looks,
     )
-    if look.verdict.outcome is Outcome.BROKEN:
-        broken_since = min(before.broken_since or look.at, look.at)
-        after = replace(after, broken_since=broken_since, broken_looks=before.broken_looks + 1)
     if before.health is Health.BROKEN or _confirms(after, look, settings):
         return replace(after, health=Health.BROKEN)
     if _is_flaky(after, settings):

@@ -172,6 +172,12 @@ def page_types() -> Mapping[str, str]:
 
 
 @cache
+def takeover_words() -> tuple[str, ...]:
+    """Return what is sold where a domain has become another's: `data/takeover_words.txt`."""
+    return tuple(word for (word,) in rows("takeover_words.txt"))
+
+
+@cache
 def scripts() -> Scripts:
     """Return the scripts of the world: `data/scripts.tsv`."""
     firsts, lasts, names, spoken = zip(*(row[:4] for row in rows("scripts.tsv")), strict=True)

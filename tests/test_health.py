@@ -9,8 +9,9 @@ from fakes import NOON, look, state_of_looks, url
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.health import TRAIL, advance, turns
-from crawler.model import Confidence, Health, LinkState, Observation, Outcome
+from crawler.drift import sketch_of
+from crawler.health import TRAIL, accepted, advance, fold, turns
+from crawler.model import Confidence, Health, LinkState, Observation, Outcome, PageFacts
 from crawler.reasons import BY_CODE, REASONS
 from crawler.settings import HealthSettings
 
@@ -185,6 +186,13 @@ def test_a_clock_that_went_back_confirms_nothing_too_early() -> None:
     )
 
 
+def folded(history: list[Observation]) -> list[LinkState]:
+    states: list[LinkState] = []
+    for each in history:
+        states.append(advance(states[-1] if states else None, each, SETTINGS))
+    return states
+
+
 HISTORY = st.lists(
     st.builds(
         look,
@@ -193,13 +201,6 @@ HISTORY = st.lists(
     ),
     max_size=12,
 )
-
-
-def folded(history: list[Observation]) -> list[LinkState]:
-    states: list[LinkState] = []
-    for each in history:
-        states.append(advance(states[-1] if states else None, each, SETTINGS))
-    return states
 
 
 @given(HISTORY, st.sampled_from(GOOD))
@@ -293,6 +294,160 @@ def test_what_is_broken_is_not_flaky_and_heals_to_what_its_trail_says() -> None:
     assert of_trail("x+x+xx").health is Health.BROKEN
     assert of_trail("x+x+xx+").health is Health.FLAKY
     assert of_trail("x+x+xxxxx+").health is Health.HEALTHY
+
+
+OAK = PageFacts(title="Oakville Library", language="en", site="Oakville Library")
+SLOTS = PageFacts(title="Situs Slot Gacor", language="id", site="DEWA88")
+PAGES = {"o": OAK, "s": SLOTS, "n": PageFacts()}
+
+
+def seen(page: str, hours: float) -> Observation:
+    """A good look at a page, or a bad one (`-`), or one that proves nothing (`b`)."""
+    at = NOON + timedelta(hours=hours)
+    if page not in PAGES:
+        return look({"-": "timeout", "x": "gone", "b": "forbidden"}[page], at)
+    return replace(look("ok", at), final_url=url("https://a.example/"), facts=PAGES[page])
+
+
+def of_pages(pages: str, hours: float = 24) -> LinkState:
+    return folded([seen(page, hours * number) for number, page in enumerate(pages)])[-1]
+
+
+@pytest.mark.parametrize(
+    ("pages", "health", "known", "drift_looks"),
+    [
+        ("o", Health.HEALTHY, OAK, 0),
+        ("os", Health.HEALTHY, OAK, 1),
+        ("oss", Health.DRIFTED, OAK, 2),
+        ("osss", Health.DRIFTED, OAK, 3),
+        ("oso", Health.HEALTHY, OAK, 0),  # one night is not two
+        ("osos", Health.HEALTHY, OAK, 1),
+        ("osso", Health.HEALTHY, OAK, 0),
+        ("os-s", Health.DRIFTED, OAK, 2),  # a bad look says nothing of whose the page is
+        ("osbs", Health.DRIFTED, OAK, 2),
+        ("oss-", Health.DRIFTED, OAK, 2),
+        ("oss----", Health.BROKEN, OAK, 2),
+        ("ossx", Health.BROKEN, OAK, 2),
+        ("ossxs", Health.DRIFTED, OAK, 3),
+        ("ossxo", Health.HEALTHY, OAK, 0),
+        ("s", Health.HEALTHY, SLOTS, 0),  # it was so when the link was first seen
+        ("on", Health.HEALTHY, OAK, 0),  # a page that says nothing is no other page
+        ("onss", Health.DRIFTED, OAK, 2),
+        ("ons", Health.HEALTHY, OAK, 1),
+        ("osns", Health.DRIFTED, OAK, 2),  # nor is it the page that was known
+        ("n", Health.HEALTHY, PageFacts(), 0),
+        ("no", Health.HEALTHY, OAK, 0),
+        ("oss-s-s", Health.FLAKY, OAK, 4),  # flaky is told first
+    ],
+)
+def test_a_page_has_drifted_once_two_looks_a_day_apart_say_so(
+    pages: str, health: Health, known: PageFacts, drift_looks: int
+) -> None:
+    state = of_pages(pages)
+    assert state.known is not None
+    assert (state.health, state.known.title, state.drift_looks) == (
+        health, known.title, drift_looks,
+    )  # fmt: skip
+    assert (state.drift_since is not None) == (drift_looks > 0)
+
+
+def test_two_looks_on_one_day_are_not_enough() -> None:
+    assert of_pages("osss", hours=11).health is Health.HEALTHY
+    assert of_pages("ossss", hours=11).health is Health.DRIFTED  # 33 hours
+    assert of_pages("oss").drift_since == NOON + timedelta(hours=24)
+
+
+def test_somebodys_word_ends_a_drift_and_what_is_now_is_known_from_then_on() -> None:
+    later = NOON + timedelta(days=9)
+    slots = sketch_of(seen("s", 48))
+    for pages, health in (("oss", Health.HEALTHY), ("oss-", Health.SUSPECT)):
+        state = accepted(of_pages(pages), later, slots)
+        assert (state.health, state.since, state.known) == (health, later, slots)
+        assert (state.drift_since, state.drift_looks) == (None, 0)
+    broken = of_pages("ossx")
+    assert accepted(broken, later, None) == replace(broken, drift_since=None, drift_looks=0)
+
+
+def test_a_word_counts_among_the_looks_at_its_time() -> None:
+    looks = [seen(page, 24 * number) for number, page in enumerate("ossss")]
+    days = [NOON + timedelta(days=number) for number in range(9)]
+    assert fold(looks, [], SETTINGS) == folded(looks)[-1]
+    for at, health in ((days[0], Health.DRIFTED), (days[2], Health.HEALTHY)):
+        state = fold(looks, [at], SETTINGS)
+        assert state is not None
+        assert state.health is health  # before the first look at slots it says nothing of them
+    last = fold(looks, [days[8]], SETTINGS)
+    assert last is not None
+    assert (last.health, last.since, last.checked_at) == (Health.HEALTHY, days[8], days[4])
+    assert last.known == sketch_of(looks[-1])
+    assert fold([], [days[0]], SETTINGS) is None
+    early = fold(looks[1:], [days[0]], SETTINGS)
+    assert early == fold(looks[1:], [], SETTINGS)
+
+
+# The table, whole: every health and every kind of look
+
+KINDS = {
+    "good": seen("o", 9_000),
+    "drifting": seen("s", 9_000),
+    "certain": look("gone", NOON + timedelta(hours=9_000)),
+    "no name": look("dns-not-found", NOON + timedelta(hours=9_000)),
+    "likely": look("soft-404", NOON + timedelta(hours=9_000)),
+    "failing": look("timeout", NOON + timedelta(hours=9_000)),
+    **{
+        outcome.value: look(code, NOON + timedelta(hours=9_000))
+        for outcome, code in (
+            (Outcome.BLOCKED, "forbidden"),
+            (Outcome.UNSAFE, "private-address"),
+            (Outcome.SKIPPED, "excluded"),
+            (Outcome.INVALID, "malformed"),
+        )
+    },
+}
+NEUTRAL_KINDS = ("blocked", "unsafe", "skipped", "invalid")
+STATES: dict[Health, LinkState | None] = {
+    Health.UNKNOWN: None,
+    Health.HEALTHY: of_pages("o"),
+    Health.SUSPECT: of_pages("o-"),
+    Health.BROKEN: of_pages("ox"),
+    Health.FLAKY: of_pages("o-o-o"),
+    Health.DRIFTED: of_pages("oss"),
+}
+_H, _S, _B, _F, _D = (
+    Health.HEALTHY, Health.SUSPECT, Health.BROKEN, Health.FLAKY, Health.DRIFTED,
+)  # fmt: skip
+TABLE = {
+    #                 good  drifting  certain  no name  likely  failing
+    Health.UNKNOWN: (_H, _H, _B, _S, _S, _S),
+    Health.HEALTHY: (_H, _H, _B, _S, _S, _S),
+    Health.SUSPECT: (_H, _H, _B, _S, _S, _S),  # the second bad look of the streak
+    Health.BROKEN: (_H, _H, _B, _B, _B, _B),
+    Health.FLAKY: (_F, _F, _F, _F, _F, _F),
+    Health.DRIFTED: (_H, _D, _B, _D, _D, _D),
+}
+
+
+@pytest.mark.parametrize("health", Health)
+def test_every_health_and_every_kind_of_look_stand_in_the_table(health: Health) -> None:
+    state = STATES[health]
+    assert (state.health if state else Health.UNKNOWN) is health
+    told = zip((kind for kind in KINDS if kind not in NEUTRAL_KINDS), TABLE[health], strict=True)
+    expected = dict(told) | dict.fromkeys(NEUTRAL_KINDS, health)
+    assert {kind: advance(state, each, SETTINGS).health for kind, each in KINDS.items()} == expected
+
+
+@given(HISTORY)
+def test_a_worse_look_never_makes_a_better_state(history: list[Observation]) -> None:
+    """In the order good, failing, certain: of states that no turn has made flaky."""
+    ranks = (Health.HEALTHY, Health.DRIFTED, Health.SUSPECT, Health.BROKEN)
+    at = NOON + timedelta(days=9999)
+    before = folded(history)[-1] if history else None
+    states = [advance(before, look(code, at), SETTINGS) for code in ("ok", "timeout", "gone")]
+    if all(state.health is not Health.FLAKY for state in states):
+        told = [ranks.index(state.health) for state in states]
+        assert told == sorted(told)
+    assert states[0].bad_looks == 0
+    assert states[1].bad_looks == states[2].bad_looks == (before.bad_looks if before else 0) + 1
 
 
 @given(HISTORY)
