@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from crawler.advice import advise_place
+from crawler.archiving import Copies, finding
 from crawler.fragments import parted
 from crawler.model import (
     Finding,
@@ -64,6 +65,19 @@ def _seen(place: Place, look: Observation, state: LinkState | None) -> Row:
         judged = verdict("fragment-missing", f"#{name}")
     text_gone = _NO_TEXT if text in look.missing_fragments else ()
     return Row(place, judged, look, state, (*text_gone, *advise_place(place.occurrence, look)))
+
+
+def archived(report: Report, copies: Mapping[Url, Copies]) -> Report:
+    """Return the report with what is known of archived copies of links that are lost."""
+
+    def told(index: int) -> Row:
+        row = report.rows[index]
+        target = row.place.target
+        known = () if isinstance(target, Rejected) else copies.get(target.url, ())
+        found = finding(known, row.state)
+        return replace(row, advice=(*row.advice, found)) if found else row
+
+    return replace(report, rows=View(len(report.rows), told)) if copies else report
 
 
 def without_network(report: Report) -> Report:

@@ -117,6 +117,10 @@ class Fetcher:
             lambda request: self._asked(replace(request, aside=True, reads=reads), talk),
         )
 
+    async def ask_aside(self, url: Url) -> Answer:
+        """Send one request about a URL that is no link, and follow nobody."""
+        return await self._asked(Request(url, aside=True), _Talk(self._settings.deadline))
+
     def _probe(self, url: Url, validators: Validators | None) -> Probe:
         return probe(
             url,

@@ -58,6 +58,25 @@ def m002_health(db: Database) -> None:
         refold(db, HealthSettings(), moment(row["finished_at"]))
 
 
+@migrations()
+def m003_archived_copies(db: Database) -> None:
+    """Create what archives said of copies of links; it goes with the link that it is about."""
+    db.execute("""
+        create table archived_copies (
+            id integer primary key,
+            link_id integer not null references links(id) on delete cascade,
+            errand text not null,
+            wanted_at text not null,
+            basis text not null,
+            asked_at text not null,
+            came text not null,
+            copy_url text,
+            copy_at text
+        ) strict
+    """)
+    db.table("archived_copies").create_index(["link_id", "errand"], unique=True)
+
+
 def _runs(db: Database) -> None:
     db.table("runs").create(
         {"id": int, "name": str, "tool": str, "settings": str, "started_at": str,

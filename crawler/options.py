@@ -14,7 +14,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 Options: TypeAlias = Mapping[str, Any]
 
 # Sections whose settings are options of every command that asks.
-_ASKING: Final = ("choose", "extract", "local", "select", "fetch", "pace", "policy", "notify")
+_ASKING: Final = (
+    "choose", "extract", "local", "select", "fetch", "pace", "policy", "archive", "notify",
+)  # fmt: skip
 _NOT_OPTIONS: Final = frozenset({
     "sources", "db", "ignore", "output", "max_body", "max_retry_after",
 })  # fmt: skip
@@ -24,7 +26,8 @@ _METAVARS: Final = {
     "timeout": "SECONDS", "deadline": "SECONDS", "delay": "SECONDS", "max_time": "SECONDS",
     "user_agent": "TEXT", "proxy": "URL", "include_path": "PATTERN", "exclude_path": "PATTERN",
     "document_formats": "NAMES", "define": "NAME=VALUE", "root": "DIR",
-    "notify": "COMMAND", "notify_url": "URL", "base_url": "URL", "remap": "'PATTERN REPLACEMENT'",
+    "notify": "COMMAND", "notify_url": "URL", "base_url": "URL", "archive": "off|find|save",
+    "remap": "'PATTERN REPLACEMENT'",
 }  # fmt: skip
 AUTHORITIES: Final = "SSL_CERT_FILE"
 _TYPES: Final = {int: click.INT, float: click.FLOAT, str: click.STRING, tuple: click.STRING}

@@ -48,7 +48,7 @@ class Entry:
     """One link of a section: `code` is the reason's, or the finding's name.
 
     `places` are the first of `written` places; `followable`: `url` is a URL, and not something
-    written that is none.
+    written that is none; `copy`: an archive's, where the page is lost.
     """
 
     url: str
@@ -59,6 +59,7 @@ class Entry:
     followable: bool = True
     history: str = ""
     replacement: str | None = None
+    copy: Finding | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +154,7 @@ class _Draft:
     followable: bool = True
     history: str = ""
     replacement: str | None = None
+    copy: Finding | None = None
     places: list[Occurrence] = field(default_factory=list)
     written: int = 0
 
@@ -229,7 +231,8 @@ def _take_trouble(drafts: Drafts, row: Row) -> None:
         history = history_of(state) if state else ""
         if followable and _lacks_fragment(row):
             history = _ONE_LOOK  # the URL's own would be that of a page that is well
-        drafts[url] = _Draft(verdict.reason, verdict.detail, followable, history)
+        copy = _copy_of(row)
+        drafts[url] = _Draft(verdict.reason, verdict.detail, followable, history, copy=copy)
     drafts[url].add(row.place.occurrence)
 
 
@@ -237,7 +240,12 @@ def _take_advice(drafts: Drafts, row: Row, finding: Finding) -> None:
     url = _whole(row) if finding in row.advice else written(row)
     draft = drafts.setdefault(url, _Draft(finding.name, finding.message))
     draft.sentence, draft.replacement = finding.message, finding.replacement
+    draft.copy = _copy_of(row) if finding.name == "drifted" else None
     draft.add(row.place.occurrence)
+
+
+def _copy_of(row: Row) -> Finding | None:
+    return next((each for each in row.findings if each.name == "archived-copy"), None)
 
 
 def _entries(drafts: Drafts) -> tuple[Entry, ...]:
@@ -251,6 +259,7 @@ def _entries(drafts: Drafts) -> tuple[Entry, ...]:
             draft.followable,
             draft.history,
             draft.replacement,
+            draft.copy,
         )
         for url, draft in drafts.items()
     )

@@ -69,6 +69,21 @@ def check_printable(value: str, what: str) -> None:
         raise SettingsError(f"{what} must be printable ASCII: it is sent as a header.")
 
 
+def check_archive(value: str, what: str) -> None:
+    """Hold what is asked of the archive to what can be."""
+    if value not in ARCHIVE_WORDS:
+        raise SettingsError(f"{what} must be one of {', '.join(ARCHIVE_WORDS)}; it is {value!r}.")
+
+
+def check_only_found(value: str, what: str) -> None:
+    """A file that was merely found may have copies looked for; to make them is to publish."""
+    if value == "save":
+        raise SettingsError(
+            f"{what} may be 'save' only on the command line or in a file named with --config: it "
+            "tells an archive of the links, and has it visit them; write 'find' or remove it."
+        )
+
+
 def check_inside(sources: tuple[str, ...], prefix: str) -> None:
     """A file that was merely found may name what stands beside it, and nothing else."""
     for source in sources:
@@ -110,7 +125,9 @@ def _paths(name: str, value: object) -> Iterator[str]:
             yield remap_of(text).directory or "."
 
 
+ARCHIVE_WORDS: Final = ("off", "find", "save")
 CHECKS: Final[Mapping[str, Callable[[Any, str], None]]] = {
+    "archive": check_archive,
     "base_url": check_url,
     "define": check_definitions,
     "exclude": check_patterns,

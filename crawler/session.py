@@ -5,7 +5,7 @@ import gc
 import os
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import httpx
 
 from crawler import options, reports, runs, sources, terminal
-from crawler.assemble import Tally, noted
+from crawler.archiving import ARCHIVE
+from crawler.assemble import Tally, archived, noted
 from crawler.clock import Clock, SystemClock
 from crawler.collect import Collection
 from crawler.crawl import Conduct
+from crawler.errands import tasks
 from crawler.errors import (
     IMPOSSIBLE,
     INTERRUPTED,
@@ -238,7 +240,10 @@ async def check(collection: Collection, conduct: Conduct, *, quiet: bool) -> Rep
         if store is not None:
             digest = conduct.settings.digest
             conduct = replace(conduct, recall=runs.recalling(store, known, digest))
-        return await runs.check(collection, known, conduct)
+        report = await runs.check(collection, known, conduct)
+        with suppress(StoreError):
+            return archived(report, store.archive.copies()) if store else report
+        return report
 
 
 def _history(
@@ -267,11 +272,35 @@ async def _checked(session: Session) -> Report:
 
 
 async def _recorded(session: Session, store: "Store") -> tuple[Report, StoreError | None]:
-    stop = Stop()
-    with terminal.stopping(stop), _progress(session) as progress:
-        collection, conduct = session.collection, _conduct(session, stop, progress)
-        report, error = await runs.run(collection, store, conduct)
-    return _told(report, session), error
+    stop, begun = Stop(), session.clock.monotonic()
+    with terminal.stopping(stop):
+        with _progress(session) as progress:
+            collection, conduct = session.collection, _conduct(session, stop, progress)
+            report, error = await runs.run(collection, store, conduct)
+        report = _told(report, session)
+        if error is None:
+            report, error = await _with_copies(report, store, conduct, begun)
+    return report, error
+
+
+async def _with_copies(
+    report: Report, store: "Store", conduct: Conduct, begun: float
+) -> tuple[Report, StoreError | None]:
+    """Ask the archive what is wished for, once the run is over, and tell of what it has."""
+    settings, clock = conduct.settings, conduct.clock
+    try:
+        asked = tasks(report, store.archive.copies(), settings, clock.now())
+        if asked:
+            from crawler import archivist  # noqa: PLC0415 - most runs ask nothing of it
+
+            if not settings.talk.quiet:
+                terminal.say(f"asking {ARCHIVE} about {len(asked)} of the links.")
+            most = settings.pace.max_time
+            left = None if most is None else most - (clock.monotonic() - begun)
+            await archivist.consult(asked, store, conduct, left)
+        return archived(report, store.archive.copies()), None
+    except StoreError as error:
+        return report, error
 
 
 def _told(report: Report, session: Session) -> Report:

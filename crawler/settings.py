@@ -17,7 +17,7 @@ from crawler.errors import SettingsError
 from crawler.ignorelist import Entry, entries
 from crawler.knob import MAX_SECONDS, knob, typed
 from crawler.model import Outcome
-from crawler.proper import CHECKS, check_inside, check_within
+from crawler.proper import CHECKS, check_inside, check_only_found, check_within
 from crawler.settings_files import found_in, table
 from crawler.version import __version__
 
@@ -161,6 +161,20 @@ class PaceSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ArchiveSettings:
+    """What is asked of the archive of the web, once the links have been looked at."""
+
+    archive: str = knob(
+        "off",
+        "whether `run` asks web.archive.org for copies of broken links (find), and to make copies "
+        "of healthy ones too (save)",
+    )
+    archive_limit: int = knob(
+        100, "links that the archive is asked about in one run; further ones wait", 1, 10_000
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HealthSettings:
     """When a link is called broken, flaky or drifted."""
 
@@ -233,6 +247,7 @@ class Settings:
     select: SelectSettings = SelectSettings()
     fetch: FetchSettings = FetchSettings()
     pace: PaceSettings = PaceSettings()
+    archive: ArchiveSettings = ArchiveSettings()
     health: HealthSettings = HealthSettings()
     policy: PolicySettings = PolicySettings()
     talk: TalkSettings = TalkSettings()
@@ -337,6 +352,8 @@ def _checked(section: Any, name: str, value: Any, prefix: str, *, found: bool) -
         check(value, f"{prefix}{name!r}")
     if found and name == "sources":
         check_inside(value, prefix)
+    if found and name == "archive":
+        check_only_found(value, f"{prefix}{name!r}")
     if name == "fail_on":
         value = tuple(one.strip() for each in value for one in each.split(","))
     if name == "fail_on" and (unknown := set(value) - set(Outcome)):

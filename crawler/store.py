@@ -21,7 +21,8 @@ from typing import Any, Final, Self, TypeVar
 from sqlite_utils import Database
 
 from crawler import earlier
-from crawler.assemble import assemble
+from crawler.archive_history import ArchiveHistory
+from crawler.assemble import archived, assemble
 from crawler.database import (
     Tell,
     explained,
@@ -97,6 +98,7 @@ class Store:
     def __init__(self, path: Path, *, read_only: bool = False, tell: Tell | None = None) -> None:
         self._path = path
         self._db = opened(path, read_only=read_only, tell=tell)
+        self.archive = ArchiveHistory(self._db, path)
 
     def __enter__(self) -> Self:
         return self
@@ -231,7 +233,8 @@ class Store:
             states = states_of(places.links, places.scratch)
             for state in self.states():
                 states.put(state.url, state)
-        return assemble(run, places.view(), looks, states, unasked)
+            copies = self.archive.copies()
+        return archived(assemble(run, places.view(), looks, states, unasked), copies)
 
     def story(self, url: Url) -> Story:
         """Return all that is known of one link: its places, and every look that counts."""
@@ -240,7 +243,7 @@ class Store:
             places = tuple(place_of(row).occurrence for row in rows)
             states = [state_of(row) for row in self._links([str(url)]) if row["health"]]
             looks = tuple(self._looks(_OF_LINK, [str(url)]))
-        return Story(url, looks, places, states[0] if states else None)
+        return Story(url, looks, places, states[0] if states else None, self.archive.of(url))
 
     def similar(self, text: str, limit: int = 5) -> list[str]:
         """Return known URLs that hold a text, for those who remember a piece of one."""

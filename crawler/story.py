@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from crawler.advice import advise_place
+from crawler.archiving import ARCHIVE, ArchivedCopy, Came, Copies, Errand, sentence
 from crawler.model import Finding, LinkState, Observation, Occurrence, PageFacts, Verdict, Via
 from crawler.outline import history_of
 from crawler.reasons import BY_CODE
@@ -24,6 +25,7 @@ class Story:
     looks: tuple[Observation, ...]
     places: tuple[Occurrence, ...]
     state: LinkState | None
+    copies: Copies = ()
 
 
 def story_record(story: Story) -> Record:
@@ -34,6 +36,7 @@ def story_record(story: Story) -> Record:
         "health": state.health if state else None,
         "failing_since": stamp(state.failing_since) if state else None,
         "last_ok_at": stamp(state.last_ok_at) if state else None,
+        "archived_copies": [_copy_record(copy) for copy in story.copies],
         "places": [_place_record(place, story) for place in story.places],
         "looks": [look_record(look) for look in story.looks],
     }
@@ -42,6 +45,14 @@ def story_record(story: Story) -> Record:
 def _place_record(place: Occurrence, story: Story) -> Record:
     findings = [asdict(finding) for finding in _told_at(place, story)]
     return {**occurrence_record(place), "findings": findings}
+
+
+def _copy_record(copy: ArchivedCopy) -> Record:
+    return {
+        **{name: getattr(copy, name) for name in ("errand", "basis", "came")},
+        **{name: stamp(getattr(copy, name)) for name in ("wanted_at", "asked_at", "copy_at")},
+        "copy_url": str(copy.copy_url) if copy.copy_url else None,
+    }
 
 
 def story_text(story: Story) -> str:
@@ -85,6 +96,9 @@ def _facts(story: Story) -> Iterator[tuple[str, str | None]]:
     if story.state:
         yield "Health", f"{story.state.health} since {_day(story.state.since)}"
         yield "", history_of(story.state)
+    for copy in story.copies:
+        yield _ERRANDS[copy.errand], _copy(copy)
+        yield "", str(copy.copy_url) if copy.copy_url else None
     if story.looks:
         verdict = story.looks[-1].verdict
         yield "Verdict", f"{_called(verdict)} ({verdict.confidence})"
@@ -95,6 +109,18 @@ def _facts(story: Story) -> Iterator[tuple[str, str | None]]:
             yield "", f"→ {finding.replacement}" if finding.replacement else None
         missing = (f"#{part}" for part in story.looks[-1].missing_fragments)
         yield "Not on page", clean(", ".join(missing))
+
+
+_ERRANDS: Final = {Errand.FIND: "Copy", Errand.SAVE: "Saved"}
+
+
+def _copy(copy: ArchivedCopy) -> str:
+    if copy.came is Came.COPY:
+        return sentence(copy)
+    day = _day(copy.asked_at)
+    if copy.came is Came.NONE:
+        return f"none at {ARCHIVE}, asked on {day}"
+    return f"not known yet: {ARCHIVE} did not tell on {day}"
 
 
 def _findings(story: Story) -> Iterator[Finding]:

@@ -85,6 +85,12 @@ def everything() -> Report:
     )
     hidden = Finding("shortener", Severity.ADVICE, "Shortened by bit.ly.", "https://c.example/")
     home = Finding("sent-home", Severity.WARNING, "A deep link that leads to the front page.")
+    kept = Finding(
+        "archived-copy",
+        Severity.ADVICE,
+        "Archived on 2026-10-01, before the page was lost.",
+        "https://web.archive.org/web/20261001000000/https://gone.example/a",
+    )
     long_story = replace(
         look("permanent", address="http://old.example/x"),
         hops=(Hop(url("http://old.example/x"), 301),),
@@ -93,7 +99,10 @@ def everything() -> Report:
         findings=(moved,),
     )
     rows = (
-        row("https://gone.example/a", "not-found", 1, state=state(Health.BROKEN, 3, good=True)),
+        replace(
+            row("https://gone.example/a", "not-found", 1, state=state(Health.BROKEN, 3, good=True)),
+            advice=(kept,),
+        ),
         row("https://gone.example/a", "not-found", 9, text="C√≥mo"),
         row("https://slow.example/", "timeout", 2, state=state(Health.SUSPECT, 1)),
         row("https://late.example/", "timeout", 3, state=state(Health.BROKEN, 3)),
@@ -228,6 +237,14 @@ def test_the_worst_comes_first_and_one_url_is_one_entry() -> None:
         ("Behind a shortener", 1),
     ]
     assert [place.span.line for place in said.sections[0].entries[0].places] == [1, 9]
+
+
+@pytest.mark.parametrize("each", ["text", "markdown"])
+def test_the_copy_of_a_page_is_told_where_it_is_lost_and_nowhere_else(each: str) -> None:
+    copy = Finding("archived-copy", Severity.ADVICE, "There is a copy.", "https://c.example/")
+    hidden = Finding("shortener", Severity.ADVICE, "It is short.", "https://b.example/")
+    lost = replace(row("https://a.example/", "not-found", findings=(hidden,)), advice=(copy,))
+    assert reports.render(Report(RUN, (lost,)), each).count("https://c.example/") == 1
 
 
 def test_trouble_leaves_advice_out() -> None:

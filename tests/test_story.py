@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from fakes import NOON, look, occurrence, state_of_looks, url
 
+from crawler.archiving import ArchivedCopy, Basis, Came, Errand, question
 from crawler.model import Finding, Hop, Outcome, PageFacts, Severity, Verdict, Via
 from crawler.story import Story, story_record, story_text
 
@@ -119,3 +120,34 @@ def test_a_bare_link_outside_any_section_and_a_look_that_asked_nothing() -> None
     assert "  a.md:1:1\n" in told
     assert "(not asked)" in told
     assert "not confirmed yet" in told
+
+
+def test_a_story_tells_of_copies_and_of_asking_in_vain() -> None:
+    found = ArchivedCopy(
+        A, Errand.FIND, NOON, Basis.SEEN, NOON, Came.COPY, question(A, NOON), NOON
+    )  # fmt: skip
+    none = replace(found, came=Came.NONE, copy_url=None, copy_at=None)
+    story = Story(A, (), (), None, (found, replace(none, errand=Errand.SAVE, came=Came.LATER)))
+    assert story_text(story).startswith(
+        "https://a.example/\n"
+        "  Copy         Archived on 2026-11-22, before the page was lost.\n"
+        "               https://web.archive.org/web/20261122120000/https://a.example/\n"
+        "  Saved        not known yet: web.archive.org did not tell on 2026-11-22\n"
+        "\n"
+    )
+    assert "none at web.archive.org, asked on 2026-11-22" in story_text(
+        replace(story, copies=(none,))
+    )
+    assert story_record(story)["archived_copies"] == [
+        {
+            "errand": "find", "basis": "seen", "came": "copy",
+            "wanted_at": "2026-11-22T12:00:00Z", "asked_at": "2026-11-22T12:00:00Z",
+            "copy_at": "2026-11-22T12:00:00Z",
+            "copy_url": "https://web.archive.org/web/20261122120000/https://a.example/",
+        },
+        {
+            "errand": "save", "basis": "seen", "came": "later",
+            "wanted_at": "2026-11-22T12:00:00Z", "asked_at": "2026-11-22T12:00:00Z",
+            "copy_at": None, "copy_url": None,
+        },
+    ]  # fmt: skip

@@ -19,6 +19,7 @@ COLUMNS: Final = (
     "document", "line", "column", "section", "kind", "text", "raw", "url", "fragment", "outcome",
     "reason", "confidence", "detail", "status", "final_url", "title", "language", "content_type",
     "health", "failing_since", "last_ok_at", "checked_at", "attempts", "elapsed_ms", "findings",
+    "archived_copy",
 )  # fmt: skip
 CHANGE_COLUMNS: Final = (
     "kind", "url", "sentence", "reason", "before", "after", "since", "history", "replacement",
@@ -76,4 +77,7 @@ def _places(change: Transition) -> Iterator[Mapping[str, Any]]:
 
 
 def _flat(record: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {**record, "findings": " ".join(each["name"] for each in record["findings"])}
+    findings = record["findings"]
+    copies = [each["replacement"] for each in findings if each["name"] == "archived-copy"]
+    names = " ".join(each["name"] for each in findings)
+    return {**record, "findings": names, "archived_copy": next(iter(copies), None)}

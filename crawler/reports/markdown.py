@@ -89,6 +89,8 @@ def _entry(entry: Entry) -> Iterator[str]:
     yield f"  {escape(entry.sentence)} ({entry.code})"
     if entry.history:
         yield f"  {escape(entry.history)}"
+    if entry.copy and entry.copy.replacement:
+        yield f"  {entry.copy.message} {_url(entry.copy.replacement)}"
     for place in entry.places:
         yield f"  - {_place(place)}"
     if entry.written > len(entry.places):

@@ -108,6 +108,9 @@ def _entry(entry: Entry) -> Iterator[Line]:
     yield ((told, ""), (code, "dim"))
     if entry.history:
         yield ((wrapped(escape(entry.history), _INDENT), ""),)
+    if entry.copy:
+        yield ((wrapped(entry.copy.message, _INDENT), ""),)
+        yield ((f"{_INDENT}{entry.copy.replacement}", "green"),)
     for place in entry.places[:_SHOWN_PLACES]:
         yield _place(place)
     if entry.written > _SHOWN_PLACES:

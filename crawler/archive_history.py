@@ -1,0 +1,89 @@
+"""What a history knows of archived copies: its table, read and written. Speaks SQL, as `store.py`.
+
+One row for a link and an errand: the latest answer counts, for older ones say nothing more.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from sqlite_utils import Database
+
+from crawler.archiving import ARCHIVE, ArchivedCopy, Basis, Came, Copies, Errand
+from crawler.database import explained, writing
+from crawler.rows import SqlRow, iso, known_url, maybe_iso, maybe_moment, moment, reads_back
+from crawler.urls import Url
+
+_KNOWN: Final = """
+    select archived_copies.*, links.url from archived_copies
+    join links on links.id = archived_copies.link_id
+"""
+_KEEP: Final = """
+    insert into archived_copies
+        (link_id, errand, wanted_at, basis, asked_at, came, copy_url, copy_at)
+    select id, :errand, :wanted_at, :basis, :asked_at, :came, :copy_url, :copy_at
+    from links where url = :url
+    on conflict (link_id, errand) do update set
+        wanted_at = excluded.wanted_at, basis = excluded.basis, asked_at = excluded.asked_at,
+        came = excluded.came, copy_url = excluded.copy_url, copy_at = excluded.copy_at
+"""
+
+
+class ArchiveHistory:
+    """The copies of links that archives are known to have, or not to have."""
+
+    def __init__(self, db: Database, path: Path) -> None:
+        self._db = db
+        self._path = path
+
+    def copies(self) -> Mapping[Url, Copies]:
+        """Return what is known of all links. Raises `StoreError`."""
+        found: defaultdict[Url, list[ArchivedCopy]] = defaultdict(list)
+        for copy in self._read(_KNOWN, ()):
+            found[copy.url].append(copy)
+        return found
+
+    def of(self, url: Url) -> Copies:
+        """Return what is known of one link. Raises `StoreError`."""
+        return tuple(self._read(f"{_KNOWN} where links.url = ? order by errand", (str(url),)))
+
+    def keep(self, copy: ArchivedCopy) -> None:
+        """Write what came of asking, in the place of what was known. Raises `StoreError`."""
+        with writing(self._db, self._path):
+            self._db.execute(_KEEP, _row(copy))
+
+    def _read(self, query: str, values: tuple[str, ...]) -> Iterator[ArchivedCopy]:
+        with explained(self._path):
+            yield from map(_copy_of, self._db.query(query, values))
+
+
+def _row(copy: ArchivedCopy) -> dict[str, str | None]:
+    return {
+        "url": str(copy.url),
+        "errand": copy.errand,
+        "wanted_at": iso(copy.wanted_at),
+        "basis": copy.basis,
+        "asked_at": iso(copy.asked_at),
+        "came": copy.came,
+        "copy_url": str(copy.copy_url) if copy.copy_url else None,
+        "copy_at": maybe_iso(copy.copy_at),
+    }
+
+
+@reads_back
+def _copy_of(row: SqlRow) -> ArchivedCopy:
+    """Read what came of asking: whoever changed the file leads nobody to another place."""
+    copy_url = known_url(row["copy_url"]) if row["copy_url"] else None
+    if copy_url is not None and copy_url.authority != ARCHIVE:
+        raise ValueError(row["copy_url"])
+    return ArchivedCopy(
+        known_url(row["url"]),
+        Errand(row["errand"]),
+        moment(row["wanted_at"]),
+        Basis(row["basis"]),
+        moment(row["asked_at"]),
+        Came(row["came"]),
+        copy_url,
+        maybe_moment(row["copy_at"]),
+    )
