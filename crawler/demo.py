@@ -43,12 +43,16 @@ def play(directory: Path, say: Say) -> None:
     """Play the whole job in a directory; `say` is handed each piece of the tale."""
     post = document()
     (directory / DOCUMENT).write_text(post.text, encoding="utf-8")
-    settings = load(None, None, {"db": str(directory / "crawl.db"), "delay": 0.02, "quiet": True})
+    settings = load(
+        None,
+        None,
+        {"db": str(directory / "crawl.db"), "delay": 0.02, "quiet": True, "archive": "find"},
+    )
     collection = collect([post], settings.extract)
     say(_WELCOME)
     _links(collection, say)
     for day, night in DAYS.items():
-        say(f"$ crawl run {DOCUMENT}      # {night}")
+        say(f"$ crawl run --archive find {DOCUMENT}      # {night}")
         report = session.recorded(_session(day, settings, collection))
         if not report.run.complete:
             raise KeyboardInterrupt

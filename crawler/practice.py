@@ -6,12 +6,14 @@ thing. What its sites answer is invented and stands in `data/practice/web.toml`.
 
 import asyncio
 import json
+import re
 import socket
 import time
 import tomllib
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from html import escape
 from importlib.resources import files
 from typing import Any, Final, TypeAlias
@@ -27,6 +29,8 @@ DOCUMENT: Final = "aprender-aprendizaje-automatico.md"
 SPEED: Final = 12
 """How many practice seconds pass in one of ours: nobody wants to wait for a demo."""
 
+_QUESTION: Final = re.compile(r"https://web[.]archive[.]org/web/([0-9]{14})/(.+)")
+_MOMENT: Final = "%Y%m%d%H%M%S"
 _HTML: Final = "text/html; charset=utf-8"
 _DATA: Final = "application/json"
 
@@ -66,7 +70,7 @@ class PracticeWeb(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Answer one request, after the time that the page says."""
         url = f"{request.url.scheme}://{request.url.netloc.decode()}{request.url.raw_path.decode()}"
-        page = self._pages.get(url, {"failure": "dns"})
+        page = self._pages.get(url) or _archived(url) or {"failure": "dns"}
         self._asked[url] += 1
         await self._clock.sleep(page.get("delay_ms", 0) / 1000)
         if failure := page.get("failure"):
@@ -83,12 +87,35 @@ def document() -> Document:
 
 def pages(day: int) -> Mapping[str, Page]:
     """Return what is in force on a day, by URL."""
-    text = files("crawler").joinpath("data", "practice", "web.toml").read_text(encoding="utf-8")
     versions: defaultdict[str, list[Page]] = defaultdict(list)
-    for page in tomllib.loads(text)["page"]:
+    for page in _table()["page"]:
         if page.get("day", 0) <= day:
             versions[page["url"]].append(page)
     return {url: max(found, key=lambda page: page.get("day", 0)) for url, found in versions.items()}
+
+
+def _archived(url: str) -> Page | None:
+    """Answer as the archive does: with the copy that is nearest to the moment it is asked for."""
+    asked = _QUESTION.fullmatch(url)
+    if asked is None:
+        return None
+    moments = copies().get(asked[2])
+    if not moments:
+        return {"status": 404}
+    wanted = datetime.strptime(asked[1], _MOMENT).replace(tzinfo=UTC)
+    nearest = min(moments, key=lambda at: abs(at - wanted))
+    return {"status": 302, "location": f"/web/{nearest:{_MOMENT}}/{asked[2]}"}
+
+
+@cache
+def copies() -> Mapping[str, Sequence[datetime]]:
+    """Return of which moments the archive has copies, by URL."""
+    return {each["url"]: each["at"] for each in _table()["copy"]}
+
+
+def _table() -> Mapping[str, Any]:
+    text = files("crawler").joinpath("data", "practice", "web.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
 
 
 def _failure(kind: str) -> httpx.TransportError:

@@ -290,7 +290,7 @@ async def _with_copies(
     settings, clock = conduct.settings, conduct.clock
     try:
         asked = tasks(report, store.archive.copies(), settings, clock.now())
-        if asked:
+        if asked and conduct.stop.reason is None:
             from crawler import archivist  # noqa: PLC0415 - most runs ask nothing of it
 
             if not settings.talk.quiet:

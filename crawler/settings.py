@@ -166,8 +166,8 @@ class ArchiveSettings:
 
     archive: str = knob(
         "off",
-        "whether `run` asks web.archive.org for copies of broken links (find), and to make copies "
-        "of healthy ones too (save)",
+        "whether a run that is recorded asks web.archive.org for copies of broken links (find), "
+        "and to make copies of healthy ones too (save)",
     )
     archive_limit: int = knob(
         100, "links that the archive is asked about in one run; further ones wait", 1, 10_000

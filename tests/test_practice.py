@@ -14,7 +14,7 @@ from crawler.detection import detect
 from crawler.fetch import Fetcher
 from crawler.language import reconcile
 from crawler.model import Failure, FailureKind, Response
-from crawler.practice import PracticeClock, PracticeWeb, document, pages
+from crawler.practice import PracticeClock, PracticeWeb, copies, document, pages
 from crawler.settings import ExtractSettings, FetchSettings, PaceSettings
 
 WEB = tomllib.loads(files("crawler").joinpath("data/practice/web.toml").read_text("utf-8"))["page"]
@@ -45,6 +45,31 @@ def test_every_page_is_in_the_language_that_it_declares_and_most_texts_tell_it()
 def test_pages_are_sorted_by_url_and_day() -> None:
     keys = [(page["url"], page.get("day", 0)) for page in WEB]
     assert keys == sorted(set(keys))
+
+
+def test_copies_are_sorted_and_of_pages_that_there_are() -> None:
+    assert list(copies()) == sorted(copies())
+    assert copies().keys() <= pages(0).keys()
+
+
+@pytest.mark.parametrize(
+    ("moment", "page", "expected"),
+    [
+        ("20190101000000", "http://course18.fast.ai/ml.html", "/web/20190211081530/"),
+        ("20261122030000", "http://course18.fast.ai/ml.html", "/web/20220604172005/"),
+        ("20261122030000", "https://github.com/tlv/ml_ng", None),
+    ],
+)
+async def test_the_archive_names_the_nearest_copy(
+    moment: str, page: str, expected: str | None
+) -> None:
+    clock = PracticeClock(0, speed=1000)
+    asked = url(f"https://web.archive.org/web/{moment}/{page}")
+    async with Fetcher(FetchSettings(), PaceSettings(), clock, PracticeWeb(0, clock)) as fetcher:
+        answer = await fetcher.ask_aside(asked)
+    assert isinstance(answer, Response)
+    where = f"{expected}{page}" if expected else None
+    assert (answer.status, answer.headers.get("location")) == (302 if expected else 404, where)
 
 
 def test_the_latest_entry_of_a_page_is_in_force() -> None:

@@ -10,6 +10,7 @@ from typing import Final
 from crawler import textfile
 from crawler.advice.language import named_language
 from crawler.anchors import anchors_of
+from crawler.archiving import ARCHIVE, saved
 from crawler.chains import certainly_untrusted
 from crawler.charset import decode
 from crawler.conditional import are_proper, validators_of
@@ -232,6 +233,17 @@ def _testimony(data: bytes) -> None:
         told = read_testimony(question, answer)
         assert question.request.url.scheme == "https"
         assert all(map(is_clean, told.facts.values()))
+
+
+def _archived(data: bytes) -> None:
+    """One line: a page; then where the archive says that its copy is."""
+    line, _, location = data.partition(b"\n")
+    page = resolve(line.decode("latin-1"))
+    if isinstance(page, UrlTarget):
+        answer = Response(302, {"location": location.decode("latin-1")})
+        copy = saved(page.url, answer, NOON, NOON)
+        assert copy.copy_url is None or copy.copy_url.authority == ARCHIVE
+        assert copy.copy_url is None or resolve(str(copy.copy_url)) == UrlTarget(copy.copy_url)
 
 
 def _wrapper(data: bytes) -> None:
@@ -498,6 +510,15 @@ TARGETS: Final = (
             b"<feed xml:base='http://a'><link rel='alternate' href='b'/></feed>",
         ),
         ("<![CDATA[", "]]>", "<!--", "-->", "<!DOCTYPE a [", "<?", "?>", "&lt;", "&#9;", "'", '"'),
+    ),
+    Target(
+        "archived",
+        _archived,
+        (
+            b"https://a.example/x?y\nhttps://web.archive.org/web/20200102030405/https://a.example/x?y",
+            b"http://a.example:80/\n/web/20200102030405id_/http://www.a.example",
+        ),
+        ("/web/", "/", "..", "%2e", "@", ":80", "//", "\\", "?", "#", "web.archive.org"),
     ),
     Target("certificates", _certificates, (b"\x30\x03\x02\x01\x00",)),
 )
