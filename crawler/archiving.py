@@ -39,9 +39,11 @@ _ARCHIVES: Final = frozenset({
 })  # fmt: skip
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _TOO_MANY: Final = 429
+_REFUSALS: Final = frozenset({401, 403})
+_CLIENT_ERRORS: Final = 400
 _SERVER_ERRORS: Final = 500
-# What the archive will not have, or not show: no copy, for everybody.
-_NEVER: Final = frozenset({403, 404, 410, 451})
+# Of those that are said to be ours, these may be others another day.
+_MAY_PASS: Final = frozenset({408, 425, _TOO_MANY})
 
 
 class Errand(StrEnum):
@@ -211,8 +213,10 @@ def _told(wish: Wish, at: datetime, answer: Answer, now: datetime) -> ArchivedCo
 
 
 def _without_copy(answer: Answer) -> Came:
-    never = isinstance(answer, Response) and answer.status in _NEVER
-    return Came.NONE if never else Came.LATER
+    """Say what an answer without a copy means. Some sites are shown to nobody: that is none too."""
+    if isinstance(answer, Response) and answer.status not in _MAY_PASS:
+        return Came.NONE if _CLIENT_ERRORS <= answer.status < _SERVER_ERRORS else Came.LATER
+    return Came.LATER
 
 
 def _copy(location: str, asked: Url, page: Url, now: datetime) -> tuple[Url, datetime] | None:
@@ -252,20 +256,25 @@ class Welcome:
     """Whether the archive still bears us: it is left alone for the day at the first sign of not."""
 
     _ENOUGH: Final = 2
+    _ENOUGH_REFUSALS: Final = 5  # one may be of a site that is shown to nobody
 
     def __init__(self) -> None:
-        self._complaints = self._silences = 0
+        self._complaints = self._silences = self._refusals = 0
 
     @property
     def is_over(self) -> bool:
-        """Whether it is time to go: it said so twice, or twice in a row it said nothing."""
+        """Whether it is time to go: it said so, or several times in a row it said nothing."""
+        if self._refusals >= self._ENOUGH_REFUSALS:
+            return True
         return self._complaints >= self._ENOUGH or self._silences >= self._ENOUGH
 
     def take(self, answer: Answer, pause: float | None, most: float) -> None:
         """Take in an answer, and how many seconds it asks us to wait, of `most` that we would."""
         silent = not isinstance(answer, Response) or answer.status >= _SERVER_ERRORS
         self._silences = self._silences + 1 if silent else 0
-        if isinstance(answer, Response) and answer.status == _TOO_MANY:
+        status = answer.status if isinstance(answer, Response) else None
+        self._refusals = self._refusals + 1 if status in _REFUSALS else 0
+        if status == _TOO_MANY:
             self._complaints += 1
         if pause is not None and pause > most:
             self._complaints = self._ENOUGH

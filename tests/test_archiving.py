@@ -179,8 +179,10 @@ def test_nothing_is_asked_of_before_the_archive_began() -> None:
         (Response(403), Came.NONE),
         (Response(451), Came.NONE),
         (Response(429, {"retry-after": "9"}), Came.LATER),
-        (Response(400), Came.LATER),
+        (Response(408), Came.LATER),
+        (Response(414), Came.NONE),
         (Response(503), Came.LATER),
+        (Response(999), Came.LATER),
         (SILENCE, Came.LATER),
         (Response(304), Came.LATER),
         (Response(302), Came.NONE),
@@ -367,6 +369,9 @@ def test_an_order_may_come_to_nothing(answer: Answer, came: Came) -> None:
         ([SILENCE, Response(404), SILENCE], False),
         ([SILENCE, SILENCE], True),
         ([Response(503), SILENCE], True),
+        ([Response(403)] * 4, False),
+        ([Response(403)] * 5, True),
+        ([*[Response(403)] * 4, Response(404), Response(403)], False),
     ],
 )
 def test_the_archive_is_left_alone_at_the_first_sign(answers: list[Answer], *, over: bool) -> None:

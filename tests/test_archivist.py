@@ -3,14 +3,16 @@
 import asyncio
 import json
 import os
+import signal
 import subprocess
 import threading
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import httpx
 import pytest
@@ -42,6 +44,7 @@ from crawler.stop import Stop
 from crawler.store import Store
 from crawler.urls import Target, Url
 
+Crawl: TypeAlias = Callable[..., tuple[int, str, str]]
 DAY = timedelta(days=1)
 NAMES = "abcdefghij"
 LINKS = [url(f"https://{name}.example/") for name in NAMES]
@@ -429,6 +432,14 @@ class World:
     port: int = 0
     proxy: Switch = field(default_factory=Switch)
     trusted: str = ""
+    on_question: Callable[[], Awaitable[object] | None] = lambda: None
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """The options by which pages and the archive are reached."""
+        there = f"http://127.0.0.1:{self.proxy.port}"
+        here = ("--resolve", "site.example:*:127.0.0.1", "--proxy", there)
+        return (*here, "--cacert", self.trusted, "--delay", "0", "--retries", "0")
 
     async def page(self, reader: Reader, writer: Writer) -> None:
         path = (await reader.readuntil(b"\r\n\r\n")).split(b" ", 2)[1].decode()
@@ -440,6 +451,8 @@ class World:
     async def copy(self, reader: Reader, writer: Writer) -> None:
         request = (await reader.readuntil(b"\r\n\r\n")).decode()
         assert request.lower().count(f"\r\nhost: {ARCHIVE}\r\n") == 1
+        if (waiting := self.on_question()) is not None:
+            await waiting
         status, headers = self.archive.answer(request.split(" ", 2)[1])
         lines = [f"HTTP/1.1 {status} x", *(f"{name}: {headers[name]}" for name in headers)]
         lines += ["content-length: 0", "connection: close", "", ""]
@@ -478,7 +491,7 @@ def crawl(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
-) -> Callable[..., tuple[int, str, str]]:
+) -> Crawl:
     names_lead_to(monkeypatch, {})
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a.md").write_text(
@@ -497,11 +510,8 @@ def crawl(
     return call
 
 
-def test_by_the_command_line(world: World, crawl: Callable[..., tuple[int, str, str]]) -> None:
-    ways = (
-        "--resolve", "site.example:*:127.0.0.1", "--proxy", f"http://127.0.0.1:{world.proxy.port}",
-        "--cacert", world.trusted, "--delay", "0", "--retries", "0",
-    )  # fmt: skip
+def test_by_the_command_line(world: World, crawl: Crawl) -> None:
+    ways = world.ways
     page = f"http://site.example:{world.port}/lost"
     there = f"https://{ARCHIVE}/web/20200101000000/{page}"
     world.archive.copies = {page: ["20200101000000"]}
@@ -530,14 +540,11 @@ def test_by_the_command_line(world: World, crawl: Callable[..., tuple[int, str, 
     assert (code, err, len(world.archive.asked)) == (0, "", 1)
 
 
-def test_an_archive_that_cannot_be_reached_spoils_no_run(
-    world: World, crawl: Callable[..., tuple[int, str, str]]
-) -> None:
+def test_an_archive_that_cannot_be_reached_spoils_no_run(world: World, crawl: Crawl) -> None:
     """Its certificate is trusted by nobody here."""
-    ways = ("--resolve", "site.example:*:127.0.0.1", "--proxy", f"http://127.0.0.1:{world.proxy.port}",
-            "--retries", "0")  # fmt: skip
     world.pages["/lost"] = 404
-    code, out, err = crawl("run", "a.md", "--archive", "find", *ways)
+    untrusting = [each for each in world.ways if each not in ("--cacert", world.trusted)]
+    code, out, err = crawl("run", "a.md", "--archive", "find", *untrusting)
     assert (code, "Archived" in out) == (0, False)
     assert err == "crawl: asking web.archive.org about 1 of the links.\n"
     assert world.archive.asked == []
@@ -545,9 +552,32 @@ def test_an_archive_that_cannot_be_reached_spoils_no_run(
     assert "not known yet: web.archive.org did not tell on" in crawl("show", lost)[1]
 
 
+def test_the_time_of_the_run_ends_it(world: World, crawl: Crawl) -> None:
+    world.pages["/lost"] = 404
+    world.on_question = asyncio.Event().wait
+    begun = time.monotonic()
+    code, out, _ = crawl("run", "a.md", "--archive", "find", "--max-time", "4", *world.ways)
+    assert time.monotonic() - begun < 15, "and not the 20 seconds of an answer"
+    assert (code, "not-found" in out) == (0, True)
+
+
+def test_ctrl_c_ends_it_and_the_report_is_whole(world: World, crawl: Crawl) -> None:
+    world.pages["/lost"] = 404
+
+    async def interrupted() -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        await asyncio.Event().wait()
+
+    world.on_question = interrupted
+    _, out, err = crawl("run", "a.md", "--archive", "find", *world.ways)
+    assert "not-found" in out
+    assert "partial" not in out
+    assert "stopping; what was seen so far is kept" in err
+
+
 @pytest.mark.parametrize(("word", "code"), [("find", 0), ("off", 0), ("save", 2), ("ask", 2)])
 def test_a_settings_file_that_was_merely_found_may_not_publish_links(
-    crawl: Callable[..., tuple[int, str, str]], tmp_path: Path, word: str, code: int
+    crawl: Crawl, tmp_path: Path, word: str, code: int
 ) -> None:
     (tmp_path / "crawl.toml").write_text(f"archive = '{word}'\n", "utf-8")
     done = crawl("check", "a.md", "--offline")
