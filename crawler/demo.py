@@ -12,12 +12,13 @@ from crawler import listing, reports, session
 from crawler.assemble import Tally, noted
 from crawler.collect import Collection, collect
 from crawler.errors import LINKS_FAIL, OK
+from crawler.layers import load
 from crawler.model import Report
 from crawler.outline import Scope, outline
 from crawler.practice import DOCUMENT, PracticeClock, PracticeWeb, document
 from crawler.rows import known_url
 from crawler.session import Session
-from crawler.settings import Settings, load
+from crawler.settings import Settings
 from crawler.store import Store
 from crawler.story import story_text
 

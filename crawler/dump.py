@@ -4,7 +4,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from crawler.settings import OPERATOR_ONLY, Layer, Settings, knobs
+from crawler.layers import OPERATOR_ONLY, Layer
+from crawler.settings import Settings, knobs
 from crawler.urls import mask
 
 HIDDEN: Final = "***"

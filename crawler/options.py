@@ -8,7 +8,8 @@ from typing import Any, Final, TypeAlias, TypeVar
 
 import click
 
-from crawler.settings import Layer, Settings, knobs, layers, merged
+from crawler.layers import Layer, layers, merged
+from crawler.settings import Settings, knobs
 
 F = TypeVar("F", bound=Callable[..., Any])
 Options: TypeAlias = Mapping[str, Any]

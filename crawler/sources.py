@@ -24,8 +24,9 @@ from crawler.disk import (
 )
 from crawler.documents import BY_NAME, FORMATS, format_of
 from crawler.errors import SettingsError, SourceError
+from crawler.layers import nearest
 from crawler.model import Document, Entrance, Unread
-from crawler.settings import ChooseSettings, Settings, nearest
+from crawler.settings import ChooseSettings, Settings
 from crawler.text import clean
 from crawler.tree import Grounds
 from crawler.urls import Rejected, mask, resolve

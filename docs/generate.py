@@ -12,9 +12,10 @@ import click
 from crawler import demo
 from crawler.cli import COMMANDS, cli
 from crawler.documents import FORMATS
+from crawler.layers import OPERATOR_ONLY
 from crawler.model import Outcome
 from crawler.reasons import REASONS
-from crawler.settings import OPERATOR_ONLY, knobs
+from crawler.settings import knobs
 
 ROOT = Path(__file__).parents[1]
 WIDTH = 88

@@ -681,7 +681,7 @@ def test_an_unknown_setting_is_named_with_its_file(crawl: Crawl) -> None:
     done = crawl("check", "a.md")
     assert done.code == 2
     assert (
-        done.err == "crawl: crawl.toml: there is no setting 'timeuot'; did you mean 'timeout'?.\n"
+        done.err == "crawl: crawl.toml: there is no setting 'timeuot' (did you mean 'timeout'?).\n"
     )
 
 

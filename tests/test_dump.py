@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.dump import dumped
-from crawler.settings import OPERATOR_ONLY, Settings, knobs, layers, load, merged
+from crawler.layers import OPERATOR_ONLY, layers, load, merged
+from crawler.settings import Settings, knobs
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 

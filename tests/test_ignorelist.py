@@ -7,7 +7,7 @@ import pytest
 
 from crawler.errors import SettingsError
 from crawler.ignorelist import Entry, day, entries
-from crawler.settings import load
+from crawler.layers import load
 
 
 def loaded(path: Path, text: str, name: str = "crawl.toml") -> tuple[Entry, ...]:

@@ -17,10 +17,11 @@ from crawler.cli import main
 from crawler.clock import SystemClock
 from crawler.errors import SettingsError
 from crawler.fetch import Fetcher
+from crawler.layers import load
 from crawler.model import Failure, FailureKind, Fetch, Outcome
 from crawler.proxy import Proxy
 from crawler.reasons import BY_CODE
-from crawler.settings import FetchSettings, PaceSettings, Settings, load
+from crawler.settings import FetchSettings, PaceSettings, Settings
 
 ROOT = issued("root")
 LEAF = issued("leaf", ROOT, host="a.example")

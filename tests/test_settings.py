@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from crawler.errors import SettingsError
+from crawler.layers import OPERATOR_ONLY, load
 from crawler.model import Outcome
-from crawler.settings import OPERATOR_ONLY, Settings, knobs, load
+from crawler.settings import Settings, knobs
 
 
 def written(directory: Path, text: str, name: str = "crawl.toml") -> Path:

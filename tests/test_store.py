@@ -759,9 +759,11 @@ def truncated(path: Path) -> None:
 
 def garbage_in_the_middle(path: Path) -> None:
     a_history(path)
-    middle = path.stat().st_size // 4096 // 2 * 4096
+    with closing(sqlite3.connect(path)) as connection:
+        query = "select rootpage from sqlite_schema where name = 'occurrences'"
+        page = connection.execute(query).fetchone()[0]
     with path.open("r+b") as file:
-        file.seek(middle)
+        file.seek((page - 1) * 4096)
         file.write(b"\xa5" * 4096)
 
 

@@ -13,10 +13,10 @@ from crawler import session, terminal
 from crawler.clock import Clock
 from crawler.collect import collect
 from crawler.errors import ImpossibleError
+from crawler.layers import load
 from crawler.model import Document
 from crawler.outline import Scope
 from crawler.session import Session
-from crawler.settings import load
 
 
 class Tty(io.StringIO):
