@@ -19,7 +19,12 @@ from crawler.urls import Target
 
 _THERE: Final = frozenset({Outcome.OK, Outcome.REDIRECTED})
 _WORD: Final = re.compile(r"[^\W\d_]{2}")  # labels such as `*` and `3` name nothing
-_TROUBLE: Final = {Health.BROKEN: "broken", Health.SUSPECT: "not there at the last look"}
+_TROUBLE: Final = {
+    Health.BROKEN: "broken",
+    Health.SUSPECT: "not there at the last look",
+    Health.FLAKY: "not always there",
+    Health.DRIFTED: "another page than it was",
+}
 _DAY: Final = len("2026-11-22")
 _RESOURCES: Final = frozenset({*_THERE, Outcome.BROKEN, Outcome.BLOCKED, Outcome.FAILING})
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, TypeAlias
 
+from crawler.beliefs import drift_words, history_of
 from crawler.model import (
     Finding,
     Health,
@@ -101,6 +102,10 @@ _TROUBLES: Final = (
         "Something answered, but not for a program: a person may well get through.",
     ),
 )
+# What is believed of links over time, whatever the latest look says.
+_DRIFTED: Final = (Health.DRIFTED, "Drifted", "The page is another's, or about another thing, now.")
+_FLAKY: Final = (Health.FLAKY, "Flaky", "Good and bad looks take turns.")
+_BELIEVED: Final = {Scope.TROUBLE: (_DRIFTED,), Scope.ALL: (_DRIFTED, _FLAKY)}
 _ADVICE: Final = (
     ("moved", "Moved for good", "Every redirect on the way is a permanent one."),
     ("sent-home", "Sent to the front page", "The page itself may be gone."),
@@ -175,6 +180,7 @@ class _Seen:
         self._troubles: dict[Outcome, Drafts] = {outcome: {} for outcome, _, _ in _TROUBLES}
         names = [name for name, _, _ in _ADVICE] if scope is Scope.ALL else []
         self._advice: dict[str, Drafts] = {name: {} for name in names}
+        self._believed: dict[Health, Drafts] = {health: {} for health, _, _ in _BELIEVED[scope]}
         self._places = 0
         # By URL, or by what is written where there is none; what many have in common, they share.
         self._links: dict[Url | str, tuple[Outcome, str | None]] = {}
@@ -198,6 +204,8 @@ class _Seen:
         self._places += 1
         if outcome in self._troubles:
             _take_trouble(self._troubles[outcome], row)
+        if row.state and row.state.health in self._believed:
+            _take_belief(self._believed[row.state.health], row, row.state)
         for finding in _first_of_each(row, self._advice):
             _take_advice(self._advice[finding.name], row, finding)
 
@@ -206,6 +214,9 @@ class _Seen:
         for outcome, title, words in _TROUBLES:
             if drafts := self._troubles[outcome]:
                 yield Section(title, words, _entries(drafts), outcome)
+        for health, title, words in _BELIEVED[Scope.ALL]:
+            if drafts := self._believed.get(health, {}):
+                yield Section(title, words, _entries(drafts))
         for name, title, words in _ADVICE:
             if drafts := self._advice.get(name, {}):
                 yield Section(title, words, _entries(drafts))
@@ -236,6 +247,13 @@ def _take_trouble(drafts: Drafts, row: Row) -> None:
     drafts[url].add(row.place.occurrence)
 
 
+def _take_belief(drafts: Drafts, row: Row, state: LinkState) -> None:
+    url, look = _named(row), row.observation
+    told = drift_words(state, look) if look else ""
+    draft = _Draft(state.health, told or row.verdict.detail, history=history_of(state))
+    drafts.setdefault(url, draft).add(row.place.occurrence)
+
+
 def _take_advice(drafts: Drafts, row: Row, finding: Finding) -> None:
     url = _whole(row) if finding in row.advice else written(row)
     draft = drafts.setdefault(url, _Draft(finding.name, finding.message))
@@ -251,18 +269,11 @@ def _copy_of(row: Row) -> Finding | None:
 def _entries(drafts: Drafts) -> tuple[Entry, ...]:
     return tuple(
         Entry(
-            url,
-            draft.code,
-            draft.sentence,
-            tuple(draft.places),
-            draft.written,
-            draft.followable,
-            draft.history,
-            draft.replacement,
-            draft.copy,
+            url, draft.code, draft.sentence, tuple(draft.places), draft.written, draft.followable,
+            draft.history, draft.replacement, draft.copy,
         )
         for url, draft in drafts.items()
-    )
+    )  # fmt: skip
 
 
 def _first_of_each(row: Row, names: Container[str]) -> Iterator[Finding]:
@@ -299,19 +310,6 @@ def _named(row: Row) -> str:
 
 def _lacks_fragment(row: Row) -> bool:
     return row.verdict.reason == "fragment-missing"
-
-
-def history_of(state: LinkState) -> str:
-    """Say since when and on how many looks a link is bad; nothing if it is not."""
-    if state.failing_since is None:
-        return ""
-    looks = "one look" if state.bad_looks == 1 else f"{state.bad_looks} looks"
-    good = f"; last good {state.last_ok_at:%Y-%m-%d}" if state.last_ok_at else ""
-    if state.health is Health.BROKEN:
-        # The first look at a link that is certainly gone: there is no history to tell.
-        first = state.bad_looks == 1 and not good
-        return "" if first else f"Broken on {looks} since {state.failing_since:%Y-%m-%d}{good}."
-    return f"Bad on {looks} since {state.failing_since:%Y-%m-%d}, not confirmed yet{good}."
 
 
 def _number(number: int, noun: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
+from crawler.beliefs import drift_record
 from crawler.bulletin import counted
 from crawler.catalogue import Resource
 from crawler.model import (
@@ -144,6 +145,7 @@ def row_record(row: Row) -> Record:
         **_look_record(row.observation),
         "findings": [_finding_record(each, row) for each in row.findings],
         **_state_record(row.state),
+        "drift": drift(row.state, row.observation),
     }
 
 
@@ -241,6 +243,18 @@ def _state_record(state: LinkState | None) -> Record:
         "failing_since": stamp(state.failing_since) if state else None,
         "last_ok_at": stamp(state.last_ok_at) if state else None,
     }
+
+
+def drift(state: LinkState | None, look: Observation | None) -> Record | None:
+    """Return what a page was and what it is now, if it has drifted."""
+    record = drift_record(state, look)
+    return record and {name: _stamped(value) for name, value in record.items()}
+
+
+def _stamped(value: Any) -> Any:  # noqa: ANN401 - a value of a record, or a record
+    if isinstance(value, dict):
+        return {name: _stamped(each) for name, each in value.items()}
+    return stamp(value) if isinstance(value, datetime) else value
 
 
 def counts(rows: Iterable[Row]) -> dict[Outcome, int]:

@@ -7,10 +7,10 @@ from typing import Final
 
 from crawler.advice import advise_place
 from crawler.archiving import ARCHIVE, ArchivedCopy, Came, Copies, Errand, sentence
+from crawler.beliefs import drift_words, history_of
 from crawler.model import Finding, LinkState, Observation, Occurrence, PageFacts, Verdict, Via
-from crawler.outline import history_of
 from crawler.reasons import BY_CODE
-from crawler.records import Record, look_record, occurrence_record, stamp
+from crawler.records import Record, drift, look_record, occurrence_record, stamp
 from crawler.text import clean, readable, shown_name, wrapped
 from crawler.urls import Url
 
@@ -36,6 +36,7 @@ def story_record(story: Story) -> Record:
         "health": state.health if state else None,
         "failing_since": stamp(state.failing_since) if state else None,
         "last_ok_at": stamp(state.last_ok_at) if state else None,
+        "drift": drift(state, story.looks[-1] if story.looks else None),
         "archived_copies": [_copy_record(copy) for copy in story.copies],
         "places": [_place_record(place, story) for place in story.places],
         "looks": [look_record(look) for look in story.looks],
@@ -96,6 +97,8 @@ def _facts(story: Story) -> Iterator[tuple[str, str | None]]:
     if story.state:
         yield "Health", f"{story.state.health} since {_day(story.state.since)}"
         yield "", history_of(story.state)
+        if story.looks:
+            yield "", drift_words(story.state, story.looks[-1])
     for copy in story.copies:
         yield _ERRANDS[copy.errand], _copy(copy)
         yield "", str(copy.copy_url) if copy.copy_url else None

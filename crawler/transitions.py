@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Final, TypeAlias
 
+from crawler.beliefs import history_of
 from crawler.model import (
     Change,
     Finding,
@@ -22,7 +23,7 @@ from crawler.model import (
     Place,
     Transition,
 )
-from crawler.outline import MAX_PLACES, history_of
+from crawler.outline import MAX_PLACES
 from crawler.text import clean
 from crawler.urls import Target, Url, resolve
 

@@ -11,9 +11,12 @@ from typing import Any, Final, Self
 
 from crawler.copies import copy
 from crawler.database import Tell, explained, opened, writing
-from crawler.errors import StoreError
+from crawler.errors import StoreError, UsageError
+from crawler.folding import refold
 from crawler.health import TRAIL
 from crawler.rows import iso, maybe_moment
+from crawler.settings import HealthSettings
+from crawler.urls import Url
 
 _TABLES: Final = ("documents", "occurrences", "links", "runs", "observations", "hops")
 _MAX_PROBLEMS: Final = 20
@@ -140,6 +143,23 @@ class Upkeep:
                 copy(self._db.conn, target)
         except OSError as error:
             raise StoreError(f"{target} cannot be written ({error.strerror}).") from error
+
+    def accept(self, urls: Sequence[Url], settings: HealthSettings, now: datetime) -> None:
+        """Take somebody's word that what pages are now is right.
+
+        Raises `UsageError` for what nobody has looked at, and then takes none.
+        """
+        with writing(self._db, self._path):
+            query = "select id from links where url = ? and observation_id is not null"
+            found = {url: self._db.execute(query, [str(url)]).fetchone() for url in urls}
+            for url in (url for url, row in found.items() if row is None):
+                raise UsageError(f"{url} is not in the history, or was never looked at.")
+            numbers = [row[0] for row in found.values()]
+            self._db.conn.executemany(
+                "insert or ignore into acceptances (link_id, at) values (?, ?)",
+                [(number, iso(now)) for number in numbers],
+            )
+            refold(self._db, settings, now, numbers)
 
     def prune(self, before: datetime, documents: Sequence[str] = ()) -> Pruned:
         """Take out old looks that say nothing new, and links that nobody writes any more.

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from crawler import reports
 from crawler.assemble import Tally, noted
+from crawler.beliefs import drift_words
 from crawler.model import (
     Change,
     Finding,
@@ -32,6 +33,7 @@ from crawler.model import (
     Row,
     Run,
     Severity,
+    Sketch,
     Transition,
     Unread,
 )
@@ -78,6 +80,28 @@ def state(health: Health, bad_looks: int, *, good: bool = False) -> LinkState:
     )
 
 
+def drifted(reason: str = "ok") -> Row:
+    """A link whose page is another's now."""
+    address = "https://sold.example/"
+    known = Sketch(NOON, address, None, "Oak Library", "en", "Oak Library")
+    believed = replace(
+        state(Health.DRIFTED, 0, good=True),
+        failing_since=None,
+        known=known,
+        drift_since=NOON,
+        drift_looks=2,
+    )
+    slots = PageFacts("text/html", "Situs *Slot* Gacor", "html", "id")
+    seen = replace(look(reason, address=address), final_url=url(address), facts=slots)
+    return row(address, line=14, observation=seen, state=believed)
+
+
+def flaky() -> Row:
+    """A link that is there today."""
+    believed = replace(state(Health.FLAKY, 0, good=True), failing_since=None, trail="+-+-+++")
+    return row("https://moody.example/", line=15, state=believed)
+
+
 def everything() -> Report:
     """One of each kind, with an old URL that stands in two places."""
     moved = Finding(
@@ -107,6 +131,8 @@ def everything() -> Report:
         row("https://slow.example/", "timeout", 2, state=state(Health.SUSPECT, 1)),
         row("https://late.example/", "timeout", 3, state=state(Health.BROKEN, 3)),
         row("https://wall.example/", "bot-wall", 4),
+        drifted(),
+        flaky(),
         row("https://priv.example/", "private-address", 5),
         written("http://[", Rejection.MALFORMED, 6),
         row("http://old.example/x", line=7, observation=long_story),
@@ -232,6 +258,8 @@ def test_the_worst_comes_first_and_one_url_is_one_entry() -> None:
         ("No answer this time", 1),
         ("Not asked for safety", 1),
         ("Not for us", 1),
+        ("Drifted", 1),
+        ("Flaky", 1),
         ("Moved for good", 1),
         ("Sent to the front page", 1),
         ("Behind a shortener", 1),
@@ -247,9 +275,63 @@ def test_the_copy_of_a_page_is_told_where_it_is_lost_and_nowhere_else(each: str)
     assert reports.render(Report(RUN, (lost,)), each).count("https://c.example/") == 1
 
 
+def test_a_drifted_link_is_told_with_what_it_was_and_what_it_is() -> None:
+    (record,) = (each for each in records(drifted()) if each["health"] == "drifted")
+    assert record["drift"] == {
+        "since": "2026-11-22T12:00:00Z",
+        "looks": 2,
+        "before": {
+            "seen_at": "2026-11-22T12:00:00Z", "title": "Oak Library", "language": "en",
+            "site": "Oak Library", "final_url": "https://sold.example/",
+        },
+        "now": {
+            "seen_at": "2026-11-22T12:00:00Z", "title": "Situs *Slot* Gacor", "language": "id",
+            "site": None, "final_url": "https://sold.example/",
+        },
+    }  # fmt: skip
+    assert record["outcome"] == "ok"  # which is what a check fails by
+
+
+def test_of_a_drifted_page_that_is_not_there_just_now_only_what_it_was_is_told() -> None:
+    (record,) = records(drifted("timeout"))
+    assert set(record["drift"]["now"].values()) == {"2026-11-22T12:00:00Z", None}
+    (section,) = (
+        each for each in outline(Report(RUN, (drifted("timeout"),))).sections
+        if each.title == "Drifted"
+    )  # fmt: skip
+    assert section.entries[0].sentence.endswith("; it is not there just now.")
+
+
+def test_a_page_without_a_title_is_told_by_its_address() -> None:
+    row = drifted()
+    assert row.state is not None
+    assert row.state.known is not None
+    unnamed = replace(row.state, known=replace(row.state.known, title=None, language=None))
+    assert drift_words(unnamed, look()).startswith(
+        "It was a page without a title at https://sold.example/; it is"
+    )
+    assert drift_words(replace(unnamed, health=Health.HEALTHY), look()) == ""
+
+
+def test_a_flaky_link_is_told_where_all_is() -> None:
+    report = Report(RUN, (flaky(),))
+    assert [each.title for each in outline(report, Scope.TROUBLE).sections] == []
+    (section,) = outline(report).sections
+    assert section.entries[0].history == (
+        "Bad on 2 of the last 7 looks, in 4 turns, flaky since 2026-11-22; last good 2026-11-13."
+    )
+
+
+def records(*rows: Row) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(reports.render(Report(RUN, rows), "json", Scope.ALL))[
+        "links"
+    ]
+    return found
+
+
 def test_trouble_leaves_advice_out() -> None:
     titles = [section.title for section in outline(everything(), Scope.TROUBLE).sections]
-    assert titles[-1] == "Not for us"
+    assert titles[-2:] == ["Not for us", "Drifted"]
 
 
 def test_many_silent_looks_make_a_link_broken_though_the_last_one_only_failed() -> None:

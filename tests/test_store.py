@@ -395,6 +395,39 @@ def test_a_state_can_be_made_anew_from_the_looks_alone(
             assert list(store._db.query("select * from links")) == believed
 
 
+# Histories of older versions
+
+
+def test_a_history_of_the_first_version_is_brought_up_to_date_with_its_looks(
+    store: Store, path: Path
+) -> None:
+    for number, code in enumerate(("ok", "timeout", "ok", "timeout", "ok", "gone")):
+        at = NOON + number * DAY
+        page = PageFacts("text/html", "Título", "html", "es", "html")
+        seen = replace(look(code, at, A), final_url=url(A), facts=page)
+        remember(store, [seen, look("ok", at, B)], at)
+    unfinished(store, NOON + 9 * DAY)
+    believed = rows(path, "select * from links")
+    assert [row["health"] for row in believed] == ["flaky", "healthy"]
+    with closing(sqlite3.connect(path)) as old, old:
+        for table, columns in (
+            ("links", ("trail", "known", "drift_since", "drift_looks", "content")),
+            ("observations", ("content",)),
+        ):
+            for column in columns:
+                old.execute(f"alter table {table} drop column {column}")
+        old.execute("drop table acceptances")
+        old.execute("update links set health = 'broken'")  # as the first version folded them
+        old.execute("delete from _sqlite_migrations where name <> 'm001_history'")
+        old.execute("pragma user_version = 1")
+    with pytest.raises(StoreError, match="crawl run"):
+        Store(path, read_only=True)
+    with Store(path) as again:
+        assert states_in(again)[url(A)].trail == "+-+-+-"
+    known = [{**row, "content": None} for row in rows(path, "select * from links")]
+    assert known == [{name: row[name] for name in known[0]} for row in believed]
+
+
 # Runs that never finished
 
 

@@ -6,7 +6,18 @@ from datetime import timedelta
 from fakes import NOON, look, occurrence, state_of_looks, url
 
 from crawler.archiving import ArchivedCopy, Basis, Came, Errand, question
-from crawler.model import Finding, Hop, Outcome, PageFacts, Severity, Verdict, Via
+from crawler.model import (
+    Finding,
+    Health,
+    Hop,
+    LinkState,
+    Outcome,
+    PageFacts,
+    Severity,
+    Sketch,
+    Verdict,
+    Via,
+)
 from crawler.story import Story, story_record, story_text
 
 A = url("https://a.example/")
@@ -151,3 +162,21 @@ def test_a_story_tells_of_copies_and_of_asking_in_vain() -> None:
             "copy_at": None, "copy_url": None,
         },
     ]  # fmt: skip
+
+
+def test_a_drifted_link_is_told_with_what_its_page_was() -> None:
+    page = replace(look(address=str(A)), final_url=A, facts=PageFacts(title="Slots", language="id"))
+    known = Sketch(NOON, str(A), None, "Oak Library", "en")
+    drifted = LinkState(
+        A, Health.DRIFTED, NOON, NOON, NOON, trail="+++", known=known, drift_since=NOON,
+        drift_looks=2,
+    )  # fmt: skip
+    told = Story(A, (page,), (), drifted)
+    text = " ".join(story_text(told).split())
+    assert "Health drifted since 2026-11-22" in text
+    assert "Another page on 2 looks since 2026-11-22." in text
+    assert f"It was “Oak Library” (en) at {A}; it is “Slots” (id) at {A}." in text
+    assert story_record(told)["drift"]["before"]["title"] == "Oak Library"
+    assert story_record(Story(A, (), (), drifted))["drift"]["now"]["final_url"] is None
+    assert "Another page on" in " ".join(story_text(Story(A, (), (), drifted)).split())
+    assert story_record(Story(A, (page,), (), None))["drift"] is None

@@ -21,7 +21,7 @@ from crawler.cli.db import command
 from crawler.errors import StoreError, UsageError
 from crawler.folding import refold
 from crawler.health import TRAIL
-from crawler.model import Contents, Document, Hop, Observation, Place, Run
+from crawler.model import Contents, Document, Hop, Observation, PageFacts, Place, Run
 from crawler.settings import HealthSettings
 from crawler.store import Store
 from crawler.upkeep import Pruned, Upkeep
@@ -41,7 +41,7 @@ def remember(
     with Store(path) as store:
         for night, looks in enumerate(nights):
             at = first + night * DAY
-            begun = store.begin(Run(f"night-{night}", at), "digest", at)
+            begun = store.begin(Run(f"night-{at:%j}", at), "digest", at)
             store.record(begun.number, [replace(each, at=at) for each in looks])
             places = [
                 Place(occurrence(address, line), Target(url(address)))
@@ -74,14 +74,13 @@ LOOKS = st.sampled_from(["ok", "not-found", "timeout", "blocked", "permanent"]).
 STRETCHES = st.lists(st.tuples(LOOKS, st.integers(1, 12)), min_size=1, max_size=6)
 
 
-def refolded(path: Path) -> list[tuple[Any, ...]]:
-    """Make what is believed of all links anew, and return it."""
+def refolded_at(path: Path, now: datetime) -> list[tuple[Any, ...]]:
+    """Make what is believed of all links anew, and return it; the file stays as it is."""
     with Store(path) as store:
-        last = store.last_run()
-        assert last is not None
-        refold(store._db, HealthSettings(), last.finished_at or last.started_at)
-        store._db.conn.commit()
-    return rows(path, "select * from links")
+        refold(store._db, HealthSettings(), now)
+        found = store._db.execute("select * from links").fetchall()
+        store._db.conn.rollback()
+    return found
 
 
 @given(STRETCHES, st.integers(0, 40))
@@ -103,7 +102,7 @@ def test_pruning_keeps_every_change_and_all_that_is_believed(
         assert rows(path, "select * from changes") == changes
         assert rows(path, "select min(at), max(at) from observations") == ends
         assert again == Pruned(0, 0, 0)
-        assert refolded(path) == believed
+        assert refolded_at(path, NOON + 99 * DAY) == believed
         old = rows(path, "select reason from observations order by at")[: max(0, days - 1)]
         good = [len(list(group)) for (code,), group in groupby(old) if code == "ok"]
         assert max(good, default=0) <= TRAIL + 1
@@ -152,6 +151,90 @@ def test_links_that_nobody_writes_any_more_are_forgotten_once_their_looks_are_ol
 
     assert rows(path, "select url from links") == [(A,)]
     assert rows(path, "select count(*) from observations") == [(1,)]
+
+
+OAK = PageFacts(title="Oakville Library", language="en", site="Oakville Library")
+SLOTS = PageFacts(title="Situs Slot Gacor", language="id", site="DEWA88")
+
+
+def page(facts: PageFacts) -> Observation:
+    return replace(look(), final_url=url(A), facts=facts)
+
+
+def health(path: Path) -> list[tuple[Any, ...]]:
+    return rows(path, "select health, json_extract(known, '$.title'), drift_looks from links")
+
+
+def test_a_drift_that_somebody_accepts_is_none_any_more_and_looks_go_on_from_there(
+    path: Path,
+) -> None:
+    remember(path, [[page(OAK)], [page(SLOTS)], [page(SLOTS)]], [A])
+    assert health(path) == [("drifted", "Oakville Library", 2)]
+
+    with Upkeep(path, read_only=False) as history:
+        history.accept([url(A)], HealthSettings(), NOON + 3 * DAY)
+
+    assert health(path) == [("healthy", "Situs Slot Gacor", 0)]
+    believed = rows(path, "select * from links")
+    assert refolded_at(path, NOON + 3 * DAY) == believed
+    assert refolded_at(path, NOON + 2.5 * DAY) != believed  # the word had not been said yet
+    more = [[page(SLOTS)], [page(OAK)], [page(OAK)], [page(OAK)]]
+    remember(path, more, [A], NOON + 4 * DAY)
+    assert health(path) == [("drifted", "Situs Slot Gacor", 3)]
+
+
+def test_the_command_takes_addresses_as_they_are_written(
+    path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(path.parent)
+    remember(path, [[page(OAK)], [page(SLOTS)], [page(SLOTS)]], [A], NOON - 365 * DAY)
+    with capsys.disabled():
+        assert call("accept", "HTTPS://A.example:443/#top", A) == "Accepted: 1 link.\n"
+    assert health(path) == [("healthy", "Situs Slot Gacor", 0)]
+    with pytest.raises(UsageError, match=r"^a\.example is no URL"):
+        call("accept", "a.example")
+
+
+def test_what_nobody_has_looked_at_cannot_be_accepted_nor_anything_with_it(path: Path) -> None:
+    remember(path, [[page(OAK)]], [A, B])
+    for unknown in (B, "https://c.example/"):
+        with (
+            Upkeep(path, read_only=False) as history,
+            pytest.raises(UsageError, match="never looked at"),
+        ):
+            history.accept([url(A), url(unknown)], HealthSettings(), NOON)
+    assert rows(path, "select * from acceptances") == []
+
+
+def test_a_link_that_is_forgotten_takes_its_words_along(path: Path) -> None:
+    remember(path, [[page(OAK)]], [])
+    with Upkeep(path, read_only=False) as history:
+        history.accept([url(A)], HealthSettings(), NOON)
+        history.prune(NOON + 9 * DAY)
+        assert history.problems() == []
+    assert rows(path, "select * from acceptances") == []
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from([OAK, SLOTS]), st.integers(1, 11)), max_size=5),
+    st.lists(st.integers(0, 40), max_size=2),
+    st.integers(0, 50),
+)
+@settings(max_examples=30)
+def test_pruning_keeps_what_is_known_of_pages_that_drift_and_are_accepted(
+    stretches: list[tuple[PageFacts, int]], words: list[int], days: int
+) -> None:
+    nights = [[page(facts)] for facts, times in stretches for _ in range(times)]
+    with TemporaryDirectory() as directory:
+        path = Path(directory) / "crawl.db"
+        remember(path, [*nights, [page(OAK)]], [A])
+        with Upkeep(path, read_only=False) as history:
+            for day in words:
+                history.accept([url(A)], HealthSettings(), NOON + (day + 0.5) * DAY)
+            at = NOON + 99 * DAY
+            believed = refolded_at(path, at)
+            history.prune(NOON + days * DAY)
+        assert refolded_at(path, at) == believed
 
 
 def test_a_document_is_forgotten_with_its_places(path: Path) -> None:

@@ -19,6 +19,7 @@ def command() -> None:
     crawl db stats
     crawl db verify && crawl db backup ~/backups/links.db
     crawl db prune --older-than 365
+    crawl db accept https://example.org/page
     """
 
 
@@ -118,6 +119,34 @@ def prune(older_than: int, documents: tuple[str, ...], *, wait: bool, **given: A
     )  # fmt: skip
     parts = ", ".join(f"{number} {noun}{'' if number == 1 else 's'}" for number, noun in taken)
     terminal.write(f"Taken out: {parts}.\n", None)
+
+
+@command.command()
+@click.argument("urls", nargs=-1, required=True, metavar="URL...")
+@options.history
+@options.settings_files
+def accept(urls: tuple[str, ...], **given: Any) -> None:  # noqa: ANN401
+    """Say that what the pages of drifted links URL are now is right.
+
+    They count as healthy from now on, and are held beside what they are now.
+    """
+    from crawler import lock, terminal
+    from crawler.clock import SystemClock
+    from crawler.errors import UsageError
+    from crawler.text import clean
+    from crawler.upkeep import Upkeep
+    from crawler.urls import Rejected, resolve
+
+    targets = [resolve(url) for url in urls]
+    for target in targets:
+        if isinstance(target, Rejected):
+            raise UsageError(f"{clean(target.raw)} is no URL; write it with http:// or https://.")
+    known = {target.url for target in targets if not isinstance(target, Rejected)}
+    settings, now = options.settings_of(given), SystemClock().now()
+    path = Path(settings.places.db)
+    with lock.held(path, now), Upkeep(path, read_only=False) as history:
+        history.accept(sorted(known, key=str), settings.health, now)
+    terminal.write(f"Accepted: {len(known)} link{'' if len(known) == 1 else 's'}.\n", None)
 
 
 def _history(given: options.Options) -> Path:
