@@ -27,7 +27,7 @@ from crawler.model import (
     Span,
     Transition,
 )
-from crawler.urls import Rejected, Target
+from crawler.urls import Rejected, Target, mask
 from crawler.version import __version__
 
 SCHEMA: Final = 1
@@ -79,7 +79,8 @@ def change_record(change: Transition) -> Record:
         "history": change.history,
         "replacement": change.replacement,
         "written": change.written,
-        "places": [occurrence_record(each) for each in change.places],
+        # It may be sent to somebody else, who is not to have what a document holds of secrets.
+        "places": [occurrence_record(each) | {"raw": mask(each.raw)} for each in change.places],
         "ignore": _ignore_record(change.ignore) if change.ignore else None,
     }
 

@@ -210,6 +210,14 @@ def test_snapshot_of_what_has_changed(each: reports.Format) -> None:
     assert text == path.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("each", reports.FORMATS, ids=lambda each: each.name)
+def test_what_has_changed_holds_no_password(each: reports.Format) -> None:
+    where = replace(occurrence(), raw="https://ann:s3cret@a.example/")
+    (first, *_) = news().changes or ()
+    report = replace(news(), changes=(replace(first, places=(where,)),))
+    assert "s3cret" not in "".join(each.render_changes(report))
+
+
 @pytest.mark.parametrize("name", ["text", "markdown"])
 def test_a_whole_report_begins_with_what_has_changed(name: str) -> None:
     plain, text = (reports.render(each, name) for each in (everything(), news()))
