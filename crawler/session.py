@@ -109,15 +109,22 @@ def recorded(session: Session) -> Report:
 
     db = Path(session.settings.places.db)
     try:
-        with lock.held(db, session.clock.now(), terminal.say if session.wait else None):
+        with lock.held(db, session.clock.now(), _waiting(session)):
             report, error = _written(session, db)
     except RecordingError as obstacle:
         terminal.say(f"{obstacle} This run is not recorded.")
         report, error = checked(session), RecordingError("nothing of this run was recorded.")
     if error is not None:
-        deliver(session, report)
+        _deliver_and_notify(session, report)
         raise error
     return report
+
+
+def _waiting(session: Session) -> Callable[[str], None] | None:
+    """Return what is told that another run is waited for; None where nobody waits."""
+    if not session.wait:
+        return None
+    return (lambda _: None) if session.settings.talk.quiet else terminal.say
 
 
 def _written(session: Session, db: Path) -> tuple[Report, StoreError | None]:
@@ -185,10 +192,8 @@ def end(session: Session, report: Report, fails: Callable[[Tally], bool]) -> int
     """Deliver the report and return the exit code. Raises `NetworkDownError`."""
     network = report.run.network
     found = Tally()
-    try:
-        deliver(session, noted(report, found))  # every format goes through every row
-    finally:  # whatever became of that: no other run will tell it
-        unheard = _notified(session, report)
+    # Every format goes through every row.
+    unheard = _deliver_and_notify(session, noted(report, found))
     found.reasons |= {each.code for each in report.unread if each.code}
     interrupted = "interrupted" in found.reasons
     if network is not Network.UP and not interrupted:
@@ -206,6 +211,16 @@ def end(session: Session, report: Report, fails: Callable[[Tally], bool]) -> int
     if fails(found):
         return LINKS_FAIL
     return IMPOSSIBLE if report.unread or unheard else OK
+
+
+def _deliver_and_notify(session: Session, report: Report) -> bool:
+    """Deliver a report, and tell the hooks; return whether one of them failed."""
+    failed = False
+    try:
+        deliver(session, report)
+    finally:  # whatever became of that: no other run will tell what was recorded
+        failed = _notified(session, report)
+    return failed
 
 
 def _notified(session: Session, report: Report) -> bool:

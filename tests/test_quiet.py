@@ -5,13 +5,17 @@ import shlex
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
 import pytest
+from fakes import NOON
 
+from crawler import lock, session
 from crawler.cli import main
+from crawler.errors import StoreError
 
 WELL = {"/a": "200", "/b": "200", "/c": "200"}
 
@@ -226,6 +230,43 @@ def test_hooks_hear_of_changes_though_the_report_cannot_be_written(
     assert "cannot be written (No space left on device)" in done.err
     assert done.out.startswith("What has changed")
     assert len(Pages.posted) == 1
+
+
+def test_hooks_hear_of_what_was_recorded_before_the_history_failed(
+    night: Night, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object) -> None:
+        raise StoreError("the disk is full.")
+
+    monkeypatch.setattr(session, "tasks", failing)  # what is done once the run is over
+    done = night("--notify-url", f"http://127.0.0.1:{port}/hook", a="404")
+    assert (done.code, done.err) == (3, "crawl: the disk is full.\n")
+    assert "Newly broken (1)" in done.out
+    assert len(Pages.posted) == 1
+
+
+def test_what_is_not_recorded_is_told_by_the_run_that_records_it(night: Night, port: int) -> None:
+    hook = ("--notify-url", f"http://127.0.0.1:{port}/hook")
+    assert night(*hook) == QUIET
+    Path("crawl.db").rename("kept.db")
+    Path("crawl.db").write_bytes(Path("kept.db").read_bytes()[:5000])
+    done = night(*hook, "--output", "latest.md", a="404")
+    assert (done.code, done.out, Pages.posted) == (3, "", [])
+    assert "Broken (1)" in Path("latest.md").read_text(), "it is reported all the same"
+    Path("kept.db").rename("crawl.db")
+    assert "Newly broken (1)" in night(*hook, a="404").out
+    assert len(Pages.posted) == 1
+
+
+def test_who_waits_for_another_run_waits_in_silence(night: Night) -> None:
+    with lock.held(Path("crawl.db"), NOON):
+        assert night().code == 3
+    with ExitStack() as other:
+        other.enter_context(lock.held(Path("crawl.db"), NOON))
+        timer = threading.Timer(0.3, other.close)
+        timer.start()
+        assert night("--wait") == QUIET
+        timer.join()
 
 
 def test_hooks_of_a_settings_file_must_be_named_by_the_operator(night: Night) -> None:
