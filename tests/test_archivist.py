@@ -262,6 +262,18 @@ async def test_pages_are_saved_after_what_is_lost_and_seconds_apart(scene: Scene
     ]  # fmt: skip
 
 
+async def test_a_page_that_is_to_be_saved_is_given_time(scene: Scene) -> None:
+    """The archive visits it before it answers."""
+
+    async def slow() -> None:
+        await asyncio.sleep(0.3)
+
+    scene.transport.on_question = slow
+    impatient = Settings(fetch=FetchSettings(timeout=0.1))
+    known = await scene.consult(find(LINKS[0]), save(LINKS[1]), settings=impatient)
+    assert [copy.came for copy in known] == [Came.LATER, Came.COPY]
+
+
 async def test_no_page_is_saved_once_it_is_too_much(scene: Scene) -> None:
     scene.archive.answers = [(429, {"retry-after": "3600"})]
     await scene.consult(*map(save, LINKS))
@@ -286,7 +298,10 @@ async def test_a_link_never_seen_well_is_wanted_as_it_was_when_it_was_written(
     commit(tmp_path, "docs.md", "2019-03-04T05:06:07Z")
     document.write_text("[a](https://a.example/)\nand\n<https://b.example/>\n", "utf-8")
     name = str(document)
-    places = [occurrence("https://a.example/", 1, name), occurrence("https://a.example/", 1, name)]
+    later = tmp_path / "later.md"
+    later.write_text("[a](https://a.example/)\n", "utf-8")
+    commit(tmp_path, "later.md", "2023-03-04T05:06:07Z")
+    places = [occurrence("https://a.example/", 1, each) for each in (name, str(later))]
     unknown = occurrence("https://b.example/", 3, name)
     known = await scene.consult(
         replace(find(LINKS[0], None), places=places),
