@@ -19,7 +19,7 @@ import yaml
 
 import crawler
 from crawler.errors import SettingsError
-from crawler.settings import load
+from crawler.layers import load
 
 PAGE: Final = (Path(crawler.__file__).parents[1] / "docs" / "cron.md").read_text("utf-8")
 BLOCKS: Final = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
