@@ -1,15 +1,25 @@
 """The benchmarks' own judgement: a wrong verdict must be counted as one."""
 
 import json
+import shutil
+import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from bench.killing import BrokenError, _judged, _not_asked_again, _same
+from bench.killing import Score as Kills
 from bench.programs import Said, crawl, lychee
 from bench.simulated import Fate, Host, Link, Manner
 from bench.soak import level
 from bench.timing import timed
 from bench.web import Score
+from fakes import NOON, look
+
+from crawler.model import Contents, Run
+from crawler.settings import HealthSettings
+from crawler.store import Store
 
 PAGE = Link(Host("127.1.0.1"), "/1", Fate.PAGE)
 MISSING = Link(Host("127.1.0.1"), "/2", Fate.NOT_FOUND)
@@ -87,3 +97,53 @@ def test_a_program_can_be_killed_on_the_way(tmp_path: Path) -> None:
         [sys.executable, "-c", "import time; time.sleep(60)"], tmp_path, enough=lambda: True
     )
     assert run.code == -9
+
+
+@pytest.fixture
+def history(tmp_path: Path) -> Path:
+    path = tmp_path / "crawl.db"
+    with Store(path) as store:
+        begun = store.begin(Run("one", NOON), "digest", NOON)
+        store.record(begun.number, [look(address="https://a.example/")])
+        store.finish(begun.number, begun.run, Contents([], []), HealthSettings())
+        store.begin(Run("two", NOON), "digest", NOON)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ("update observations set run_id = 9", "foreign_key_check"),
+        ("delete from observations", "foreign_key_check"),
+        ("update runs set finished_at = started_at", "half a run counts"),
+    ],
+)
+def test_what_a_kill_must_not_leave_is_found(
+    history: Path, change: str, found: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(BrokenError, match="0 of 1 links are seen"):
+        _judged(history, 1)  # no document holds the link
+    with closing(sqlite3.connect(history)) as db, db:
+        db.execute(change)
+    monkeypatch.setattr("bench.killing._judge_report", lambda *_: None)
+    with pytest.raises(BrokenError, match=found):
+        _judged(history, 1)
+
+
+def test_a_link_that_is_asked_again_is_found() -> None:
+    kills = Kills()
+    _not_asked_again(["b"], {"a"}, kills, 2)
+    assert (kills.gone_on_with, kills.in_part, kills.links_kept) == (1, 1, 1)
+    with pytest.raises(BrokenError, match="asked again"):
+        _not_asked_again(["a", "b"], {"a"}, kills, 2)
+
+
+def test_histories_that_believe_different_things_are_told_apart(
+    history: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.db"
+    shutil.copy(history, other)
+    with closing(sqlite3.connect(other)) as db, db:
+        db.execute("update links set health = 'broken'")
+    with pytest.raises(BrokenError, match="something else is believed"):
+        _same(history, other)

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from bench.killing import killed
 from test_store import as_nobody
 
 from crawler.cli import main
@@ -370,6 +371,48 @@ def test_a_name_that_can_be_no_history_is_a_mistake_and_no_link_is_asked(
     assert len(sentences(done)) == 1
 
 
+def test_a_directory_in_the_place_of_a_history_is_a_mistake(run: Crawl, tmp_path: Path) -> None:
+    assert run("--db", str(tmp_path)) == (
+        3,
+        "",
+        f"crawl: {tmp_path} is a directory: name a file with --db.\n",
+    )
+
+
+def test_a_history_that_another_program_holds_costs_the_record_and_not_the_report(
+    run: Crawl, crawl: Crawl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run()
+    monkeypatch.setattr("crawler.database.BUSY_SECONDS", 0.02)
+    with closing(sqlite3.connect(tmp_path / "crawl.db", isolation_level=None)) as other:
+        other.execute("begin exclusive")
+        done, read = run(), crawl("report")
+        other.execute("rollback")
+    assert (done.code, read.code) == (3, 3)
+    assert FOUND in done.out
+    in_use = "crawl.db is in use by another program: try again later."
+    assert sentences(done) == [
+        f"{in_use} This run is not recorded.",
+        f"{in_use} The check goes on without history.",
+        "nothing of this run was recorded.",
+    ]
+    assert sentences(read) == [in_use]
+    assert looks_in(tmp_path / "crawl.db") == 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names of files are text")
+def test_a_document_whose_name_is_no_text_is_kept_like_others(
+    crawl: Crawl, tmp_path: Path, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(written(tmp_path, port)).rename(os.fsdecode(b"\xff\x01.md"))
+    done = crawl("run", ".", *HERE)
+    assert done.code == 0
+    assert FOUND in done.out
+    assert FOUND in crawl("report").out
+    assert looks_in(tmp_path / "crawl.db") == 2
+
+
 @contextmanager
 def files_no_larger_than(size: int) -> Iterator[None]:
     """Have the system refuse what a full disk would: history, journal, lock, scratch, report."""
@@ -603,3 +646,10 @@ def test_reports_during_a_run_are_of_whole_runs(
     assert seen == sorted(seen)
     assert len(set(seen)) == 2
     assert seen.count(seen[0]) > 2
+
+
+def test_killed_runs_leave_whole_runs_and_are_gone_on_with(tmp_path: Path) -> None:
+    """A hundred of them: `make bench ARGS=kill`."""
+    score = killed(tmp_path, rounds=6, number=60, seed=11)
+    assert score.killed > 2
+    assert score.finished > 0

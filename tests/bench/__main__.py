@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from bench import extracting, long, polite, raw, reading, soak, web
+from bench import extracting, killing, long, polite, raw, reading, soak, web
 from bench.programs import Program, crawl, listing, lychee
 
 EQUAL: Final = ("--delay", "0.05")  # lychee's interval: where speed is measured and not manners
@@ -39,7 +39,8 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--rounds", type=int, default=3, help="runs of each program")
     parser.add_argument("--hanging", type=float, nargs="+", default=[0, 0.01],
                         help="web: shares of hosts that never answer")  # fmt: skip
-    parser.add_argument("--seed", type=int, default=1, help="of the simulated web")
+    parser.add_argument("--seed", type=int, default=1, help="of the simulated web, and of kills")
+    parser.add_argument("--kills", type=int, default=100, help="rounds of kill")
     parser.add_argument("--minutes", type=float, default=30, help="of the soak")
     parser.add_argument("--alone", action="store_true", help="measure crawl only")
     parser.add_argument("--crawl", metavar="PATH", help="another crawl than this Python's")
@@ -107,6 +108,11 @@ def _soak(given: argparse.Namespace) -> None:
         soak.measure(number, given.minutes, given.seed)
 
 
+def _kill(given: argparse.Namespace) -> None:
+    for number in given.links or [600]:
+        killing.measure(given.kills, number, given.seed)
+
+
 SCENARIOS: Final[Mapping[str, Callable[[argparse.Namespace], None]]] = {
     "raw": _raw,
     "https": _https,
@@ -115,6 +121,7 @@ SCENARIOS: Final[Mapping[str, Callable[[argparse.Namespace], None]]] = {
     "long": _long,
     "reading": _reading,
     "extracting": _extracting,
+    "kill": _kill,
     "soak": _soak,
 }
 
