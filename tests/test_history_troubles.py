@@ -329,8 +329,9 @@ def test_an_empty_file_becomes_a_history_and_that_is_said(run: Crawl, tmp_path: 
 
 
 @contextmanager
-def ordinary_user(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def ordinary_user(run: Crawl, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Work in a directory of a user to whom permissions mean something."""
+    run()  # for what is imported late, which that user may not be able to read
     with as_nobody() as directory:
         own = directory / "own"
         own.mkdir()
@@ -343,9 +344,9 @@ def ordinary_user(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 @pytest.mark.parametrize("what", ["directory", "file"])
 def test_a_history_that_cannot_be_written_is_read_and_the_run_is_made(
-    crawl: Crawl, port: int, monkeypatch: pytest.MonkeyPatch, what: str
+    run: Crawl, crawl: Crawl, port: int, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
-    with ordinary_user(monkeypatch) as directory:
+    with ordinary_user(run, monkeypatch) as directory:
         name = written(directory, port)
         assert crawl("run", name, *HERE).code == 0
         before = Path("crawl.db").read_bytes()
@@ -492,9 +493,9 @@ def test_what_was_half_written_is_undone_by_whoever_comes_first(
 
 
 def test_what_was_half_written_and_cannot_be_undone_is_not_shown(
-    crawl: Crawl, port: int, monkeypatch: pytest.MonkeyPatch
+    run: Crawl, crawl: Crawl, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with ordinary_user(monkeypatch) as directory:
+    with ordinary_user(run, monkeypatch) as directory:
         crawl("run", written(directory, port), *HERE)
         in_the_midst_of_writing(Path("crawl.db"))
         directory.chmod(0o555)
@@ -511,9 +512,9 @@ def with_a_log(path: Path) -> None:
 
 
 def test_a_history_with_a_log_is_read_where_nothing_may_be_written(
-    crawl: Crawl, port: int, monkeypatch: pytest.MonkeyPatch
+    run: Crawl, crawl: Crawl, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with ordinary_user(monkeypatch) as directory:
+    with ordinary_user(run, monkeypatch) as directory:
         name = written(directory, port)
         crawl("run", name, *HERE)
         before = crawl("report").out
@@ -527,9 +528,9 @@ def test_a_history_with_a_log_is_read_where_nothing_may_be_written(
 
 
 def test_a_history_whose_log_cannot_be_read_is_not_read_without_it(
-    crawl: Crawl, port: int, monkeypatch: pytest.MonkeyPatch
+    run: Crawl, crawl: Crawl, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with ordinary_user(monkeypatch) as directory:
+    with ordinary_user(run, monkeypatch) as directory:
         crawl("run", written(directory, port), *HERE)
         with_a_log(Path("crawl.db"))
         Path("crawl.db-wal").write_bytes(b"what has not been written back yet")
