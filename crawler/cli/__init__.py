@@ -32,6 +32,7 @@ COMMANDS: Final = (
     Row("report", "Report what the history knows; ask nothing of the network."),
     Row("show", "Tell everything that is known of one link."),
     Row("links", "List the links of documents; ask for nothing else."),
+    Row("serve", "Browse the history with a web browser."),
     Row("db", "Look after the history: count, verify, back up, prune."),
     Row("demo", "Show the whole job offline, on a practice web."),
 )
