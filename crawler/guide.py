@@ -1,7 +1,7 @@
 """What a history holds, in words, and what it is often asked.
 
 The words stand in `data/history.toml`, one source for the pages of `crawl serve` and for
-docs/history.md; the questions in `data/questions.toml`.
+docs/schema.md; the questions in `data/questions.toml`.
 """
 
 import tomllib

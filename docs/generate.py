@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from crawler import demo
+from crawler import demo, guide
 from crawler.cli import COMMANDS, cli
 from crawler.documents import FORMATS
 from crawler.layers import OPERATOR_ONLY
@@ -25,6 +25,13 @@ A file that is named itself and has none of these endings is read as plain text,
 as the name says that `--stdin-name` gives it, else as Markdown.
 In directories, data and programs are read only on request: few of their URLs are links for people.
 Where places are not exact, line and column say where to look, and nothing can be repaired there."""
+
+SCHEMA_HEAD = """\
+# Tables of a history
+
+`crawl.db` is a SQLite database, made for other programs and for people too: `crawl serve` shows it.
+Only runs with a `finished_at` count: looks of one that has none may go on, or be forgotten.
+Times are ISO 8601 in UTC."""
 
 
 def main() -> int:
@@ -53,6 +60,7 @@ def texts() -> Iterator[tuple[Path, str]]:
     yield ROOT / "docs" / "reasons.md", reasons()
     yield ROOT / "docs" / "settings.md", settings()
     yield ROOT / "docs" / "formats.md", formats()
+    yield ROOT / "docs" / "schema.md", schema()
     yield ROOT / "reports" / "demo.md", report
     yield ROOT / "reports" / "catalogue.md", catalogue
 
@@ -142,6 +150,27 @@ def reasons() -> str:
             if reason.outcome is outcome
         ]
         lines.append("")
+    return "\n".join(lines)
+
+
+def schema() -> str:
+    """Return what each table and column of a history means, as a page."""
+    lines = [SCHEMA_HEAD, ""]
+    for table in guide.tables().values():
+        if not table.hidden:
+            lines += [
+                f"## `{table.name}`",
+                "",
+                table.about,
+                "",
+                "| column | meaning |",
+                "|---|---|",
+            ]
+            lines += [f"| `{name}` | {words} |" for name, words in table.columns.items()]
+            lines.append("")
+    lines += ["## Questions", "", "What `crawl serve` asks of these tables.", ""]
+    for each in guide.questions():
+        lines += [f"### {each.title}", "", each.about, "", f"```sql\n{each.sql.strip()}\n```", ""]
     return "\n".join(lines)
 
 
