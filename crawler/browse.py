@@ -37,12 +37,6 @@ _SETTINGS: Final = {
     "sql_time_limit_ms": 3_000,
     "suggest_facets": False,  # a query for each of thirty columns; those worth having are named
 }
-_REFERS: Final = {
-    "document_id": "documents",
-    "link_id": "links",
-    "observation_id": "observations",
-    "run_id": "runs",
-}
 _ORDER: Final = ("broken", "suspect", "flaky", "drifted", "healthy", "unknown")
 
 
@@ -71,7 +65,7 @@ def pages(snapshot: Snapshot, *, alone: bool) -> Pages:
     _without_thread(made.databases["_internal"], made.connections)
     made.jinja_env.globals.update(
         snapshot=snapshot,
-        refers=_REFERS,
+        refers=cells.REFERS,
         words=guide.tables(),
         health=[(name, snapshot.health.get(name, 0)) for name in _shown(snapshot.health)],
         questions=[(group, list(each)) for group, each in groupby(guide.questions(), _group)],

@@ -21,6 +21,14 @@ _MAX_ADDRESS: Final = 80
 
 _LINK: Final = re.compile(r"https?://[^\s\x00-\x1f\x7f]+", re.IGNORECASE)
 _MOMENT: Final = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(\.\d{1,6})?Z", re.ASCII)
+REFERS: Final = {
+    "document_id": "documents",
+    "link_id": "links",
+    "observation_id": "observations",
+    "run_id": "runs",
+}
+"""Columns whose numbers are those of rows of another table."""
+
 _WORDS: Final = {"health": frozenset(Health), "outcome": frozenset(Outcome)}
 
 # What turns the order of a line about, or cannot be seen: in UTF-8, as pages are sent. See `text`.
@@ -31,7 +39,7 @@ _HARMFUL: Final = re.compile(
 
 
 def cell(value: object, column: str) -> str | None:
-    """Return the HTML of a value; None for one that is nothing, or a number.
+    """Return the HTML of a value, a reference to a row included; None for nothing and numbers.
 
     >>> cell("javascript:alert(1)", "url")
     'javascript:alert(1)'
@@ -41,6 +49,9 @@ def cell(value: object, column: str) -> str | None:
             return f"{len(value):,} bytes that are no text"
         case str() if value:
             return _text(value, column)
+        case {"value": int(number), "label": label} if column in REFERS:
+            name = _short(str(label)) if label else f"{number}"
+            return f'<a href="/history/{REFERS[column]}/{number}">{name}</a>'
         case _:
             return None
 
@@ -53,8 +64,8 @@ def without_controls(page: bytes) -> bytes:
 def _text(text: str, column: str) -> str:
     if _LINK.fullmatch(text):
         return _link(text)
-    if found := _MOMENT.fullmatch(text):
-        return f'<time datetime="{escape(text)}">{found[1]} {found[2]}</time>'
+    if _MOMENT.fullmatch(text):
+        return f'<time datetime="{text}">{_short(text)}</time>'
     if text in _WORDS.get(column.removesuffix("_before"), ()):
         return f'<span class="word {text}">{text}</span>'
     if column in json_columns() and len(text) <= MAX_JSON:
@@ -74,9 +85,14 @@ def _cut(text: str) -> str:
 def _link(url: str) -> str:
     if len(url) > MAX_TEXT:
         return _cut(url)
-    ends = (url[: _MAX_ADDRESS * 2 // 3], url[-_MAX_ADDRESS // 3 :])
-    shown = escape(url if len(url) <= _MAX_ADDRESS else "…".join(ends))
-    return f'<a href="{escape(url)}" rel="noopener noreferrer nofollow external">{shown}</a>'
+    return f'<a href="{escape(url)}" rel="noopener noreferrer nofollow external">{_short(url)}</a>'
+
+
+def _short(text: str) -> str:
+    if found := _MOMENT.fullmatch(text):
+        return f"{found[1]} {found[2]}"
+    ends = (text[: _MAX_ADDRESS * 2 // 3], text[-_MAX_ADDRESS // 3 :])
+    return escape(text if len(text) <= _MAX_ADDRESS else "…".join(ends))
 
 
 def _json(value: object, depth: int = 0) -> str:

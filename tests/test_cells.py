@@ -48,6 +48,9 @@ class Elements(HTMLParser):
         ("javascript:alert(1)", "url", "javascript:alert(1)"),
         ("data:text/html,x", "final_url", "data:text/html,x"),
         ("https://a.example/ and more", "detail", "https://a.example/ and more"),
+        ({"value": 7, "label": AT}, "run_id", '<a href="/history/runs/7">2026-11-22 12:00:00</a>'),
+        ({"value": 7, "label": "<a>"}, "link_id", '<a href="/history/links/7">&lt;a&gt;</a>'),
+        ({"value": 7, "label": None}, "observation_id", '<a href="/history/observations/7">7</a>'),
         (b"\xff\xfe", "title", "2 bytes that are no text"),
     ],
 )  # fmt: skip
@@ -56,7 +59,7 @@ def test_values_are_shown_for_people(value: object, column: str, shown: str | No
     assert found == shown or (shown is None and found and "40,000 characters" in found)
 
 
-@pytest.mark.parametrize("value", [None, "", 7, 1.5, {"value": 1, "label": "x"}])
+@pytest.mark.parametrize("value", [None, "", 7, 1.5, {"value": 1, "label": "x"}, {"value": "x"}])
 def test_what_needs_no_care_is_left_to_datasette(value: object) -> None:
     assert cell(value, "x") is None
 
