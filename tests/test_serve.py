@@ -24,6 +24,7 @@ import pytest
 from click.testing import CliRunner
 from fakes import NOON, FakeClock, look, occurrence, url
 
+from crawler import browse
 from crawler.cli import serve as cli
 from crawler.errors import ImpossibleError, StoreError
 from crawler.gate import is_here
@@ -520,3 +521,26 @@ def test_that_others_can_ask_is_said(history: Path) -> None:
         said = process.communicate(timeout=60)[1]
     assert "everybody who can reach 0.0.0.0" in said
     assert process.returncode == 0
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+def test_text_stands_out_from_its_ground(scheme: int) -> None:
+    path = Path(browse.__file__).parent / "data" / "browser" / "static" / "style.css"
+    palettes = re.findall(r":root \{[^}]*\}", path.read_text("utf-8"))
+    colors = dict(re.findall("--([a-z]+): (#[0-9a-f]{6})", palettes[scheme]))
+    for name in colors.keys() - {"paper", "raised", "line"}:
+        for ground in ("paper", "raised"):
+            assert contrast(colors[name], colors[ground]) >= 4.5, (name, ground)  # WCAG 2, AA
+
+
+def contrast(one: str, other: str) -> float:
+    darker, lighter = sorted(map(luminance, (one, other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def luminance(color: str) -> float:
+    parts = [int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (
+        part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
