@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
+from crawler.agenda import Agenda, Asks
 from crawler.clock import Clock
 from crawler.conditional import basis
 from crawler.fetch import Fetcher
@@ -55,7 +56,9 @@ class Conduct:
     `on_look` is called with each look as soon as it is had; `stop` ends the run early;
     `transport` takes the place of the network, for tests and for practice; `recall` returns the
     last look at a link, if it means what one of this run would; `on_found` is told how many links
-    were found while the run goes on.
+    were found while the run goes on, or fewer are to be asked than there are. `asks` says which
+    links are asked; `latest` returns the last looks at some, whatever they mean, and `looked_for`
+    the fragments that the last look at a link has looked for.
     """
 
     settings: Settings
@@ -65,6 +68,9 @@ class Conduct:
     transport: "httpx.AsyncBaseTransport | None" = None
     recall: Callable[[Url], Observation | None] = lambda _: None
     on_found: Callable[[int], None] = lambda _: None
+    asks: Asks = Asks.ALL
+    latest: Callable[[Iterable[Url]], Iterable[Observation]] = lambda _: ()
+    looked_for: Callable[[Url], frozenset[str]] = lambda _: frozenset()
 
 
 async def crawl(
@@ -72,8 +78,9 @@ async def crawl(
     states: Lookup[LinkState],
     conduct: Conduct,
     following: Following | None = None,
+    agenda: Agenda | None = None,
 ) -> Looks:
-    """Look at every link, hosts side by side, until all is done.
+    """Look at every link that the agenda has, hosts side by side, until all is done.
 
     When a stop is asked, looks that are under way are given up, and what was not seen is
     `unasked` for the reason of the stop. Where pages are read for links, `following` says which
@@ -81,16 +88,19 @@ async def crawl(
     """
     settings, clock, stop = conduct.settings, conduct.clock, conduct.stop
     looks = Looks()
+    agenda = agenda or Agenda(states, clock.now(), settings.schedule)
     async with Fetcher(settings.fetch, settings.pace, clock, conduct.transport) as fetcher:
-        work = _Work(fetcher, states, conduct, looks, following)
+        work = _Work(fetcher, states, conduct, looks, following, agenda)
         if following is None:
             work.admit(links)
+            conduct.on_found(-len(agenda.left))
         else:
             work.admit_named(following.first())
         await _until_stopped(work.all(), stop, clock, settings.pace.max_time)
     work.settle()
-    if stop.reason is not None:
+    if stop.reason is not None or agenda.put_off:
         work.admit(following.waiting() if following else ())
+    if stop.reason is not None:
         for link in work.asked:
             if link.url not in looks.seen:
                 looks.unasked[link.url] = verdict(stop.reason)
@@ -107,9 +117,14 @@ class _Work:
         conduct: Conduct,
         looks: Looks,
         following: Following | None,
+        agenda: Agenda,
     ) -> None:
         self.asked: list[Link] = []
-        self._frontier = Frontier((), conduct.settings.pace.per_host)
+        pace = conduct.settings.pace
+        # Where there is time for all, speed is all that counts.
+        rank = agenda.rank if pace.max_time is not None else None
+        self._frontier = Frontier((), pace.per_host, rank)
+        self._agenda = agenda
         self._following = following
         self._fetcher = fetcher
         self._states = states
@@ -120,15 +135,13 @@ class _Work:
         self._outage = Outage()
         self._homing = Homing()
         self._first_looks: dict[Url, Observation] = {}
-        self._room = asyncio.Semaphore(conduct.settings.pace.concurrency * _TALKS_PER_SLOT)
+        self._room = asyncio.Semaphore(pace.concurrency * _TALKS_PER_SLOT)
         self._changed = asyncio.Event()
 
     def admit(self, links: Iterable[Link]) -> int:
         """Take in links that are to be looked at; return how many of them are to be asked."""
-        asked = [link for link in links if not self._is_left_out(link)]
-        self.asked += asked
-        self._frontier.extend(asked)
-        return len(asked)
+        wanted = [link for link in links if not self._is_left_out(link)]
+        return self._line_up(self._agenda.chosen(wanted, self._is_to_be_read))
 
     def admit_named(self, links: Sequence[Link]) -> None:
         """Take in links that the operator has named: no pattern leaves them out."""
@@ -136,13 +149,12 @@ class _Work:
             self._looks.unasked |= {link.url: verdict("offline") for link in links}
             self._go_on(self._following.waiting() if self._following else ())
         else:
-            self.asked += links
-            self._frontier.extend(links)
+            self._agenda.asked += self._line_up(links)
 
     async def all(self) -> None:
         """Look at everything, and make sure that the network was there meanwhile."""
         async with asyncio.TaskGroup() as looks:
-            while not self._frontier.finished or self._outage.held:
+            while self._goes_on():
                 self._changed.clear()
                 if self._outage.in_doubt:
                     await self._make_sure()
@@ -153,6 +165,19 @@ class _Work:
                     self._believe(self._outage.release())
                 else:
                     await self._something()
+
+    def _goes_on(self) -> bool:
+        """Tell whether anything is left to do, also with links of which more is asked by now."""
+        if not self._frontier.finished or self._outage.held:
+            return True
+        if self._following is None:
+            return False
+        return self._line_up(self._agenda.reconsidered(self._following.link)) > 0
+
+    def _line_up(self, links: Sequence[Link]) -> int:
+        self.asked += links
+        self._frontier.extend(links)
+        return len(links)
 
     def settle(self) -> None:
         """Believe what was seen so far, but for what is in doubt: nothing is looked at again."""
@@ -184,6 +209,9 @@ class _Work:
             self._looks.unasked[link.url] = judged
         return judged is not None
 
+    def _is_to_be_read(self, url: Url) -> bool:
+        return self._following is not None and self._following.wants(url) is Reads.DOCUMENT
+
     def _nothing_can_change_it(self) -> bool:
         """Tell whether no look that is under way or waits can cast doubt on those that are held."""
         frontier = self._frontier
@@ -202,7 +230,7 @@ class _Work:
         if turn.again:
             first = self._first_looks.get(link.url)
             self._fetcher.reopen(first.asked if first else link.url)
-        reads = self._following.wants(link.url) if self._following else Reads.PAGE
+        reads = Reads.DOCUMENT if self._is_to_be_read(link.url) else Reads.PAGE
         # "Not modified" has no body: what is to be read for links is asked for in full.
         last = self._conduct.recall(link.url) if reads is Reads.PAGE else None
         before = basis(last, link, self._clock.now())

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from crawler import listing, reports, session
+from crawler.agenda import Asks
 from crawler.assemble import Tally, noted
 from crawler.collect import Collection, collect
 from crawler.errors import LINKS_FAIL, OK
@@ -54,10 +55,11 @@ def play(directory: Path, say: Say) -> None:
     _links(collection, say)
     for day, night in DAYS.items():
         say(f"$ crawl run --archive find {DOCUMENT}      # {night}")
-        report = session.recorded(_session(day, settings, collection))
+        report = session.recorded(_session(day, settings, collection, Asks.DUE))
         if not report.run.complete:
             raise KeyboardInterrupt
-        say(f"…\n{outline(report).summary}\n")
+        told = outline(report)
+        say("\n".join(("…", told.summary, *told.notes, "")))
     _report(directory, settings, say)
     _check(_session(max(DAYS), settings, collection), say)
     say(_GOODBYE)
@@ -98,7 +100,9 @@ def _check(call: Session, say: Say) -> None:
     say(f"…\n{summary}\n{code}\n")
 
 
-def _session(day: int, settings: Settings, collection: Collection) -> Session:
+def _session(
+    day: int, settings: Settings, collection: Collection, asks: Asks = Asks.ALL
+) -> Session:
     clock = PracticeClock(day)
     return Session(
         settings=settings,
@@ -108,4 +112,5 @@ def _session(day: int, settings: Settings, collection: Collection) -> Session:
         output=None,
         clock=clock,
         transport=PracticeWeb(day, clock),
+        asks=asks,
     )

@@ -13,7 +13,7 @@ from sqlite_utils import Database
 from crawler.database import explained, impatient
 from crawler.errors import StoreError
 from crawler.model import Ignore, Observation
-from crawler.rows import look_of, run_of
+from crawler.rows import fragments_of, look_of, run_of
 from crawler.urls import Url
 
 # Only one that this version had under the same settings: else facts may mean another thing.
@@ -31,6 +31,10 @@ _GOOD: Final = """
           and observations.outcome in ('ok', 'redirected')
     order by observations.at desc, observations.id desc limit 1
 """
+_FRAGMENTS: Final = """
+    select observations.fragments from links
+    join observations on observations.id = links.observation_id where links.url = ?
+"""
 _RUNS: Final = "select * from runs where finished_at is not null order by id desc"
 
 
@@ -42,6 +46,14 @@ def with_validators(db: Database, path: Path, *wanted: str) -> Observation | Non
 def good(db: Database, path: Path, url: Url) -> Observation | None:
     """Return the latest good look at a link, if there is one; without its hops."""
     return _look(db, path, _GOOD, str(url))
+
+
+def fragments(db: Database, path: Path, url: Url) -> frozenset[str]:
+    """Return what the latest look at a link has looked for on its page."""
+    with suppress(StoreError), explained(path), impatient(db):
+        row = db.execute(_FRAGMENTS, [str(url)]).fetchone()
+        return frozenset(fragments_of(row[0]) if row else ())
+    return frozenset()
 
 
 def ignores(db: Database, path: Path) -> Iterator[tuple[Ignore, ...]]:

@@ -129,7 +129,7 @@ class Following:
 
     def waiting(self) -> list[Link]:
         """Return the links that nobody was told to look at yet, when no more will be."""
-        found = [self._link(url) for url in self._found] + self._let_wait()
+        found = [self.link(url) for url in self._found] + self._let_wait()
         self._found.clear()
         self._is_cut = bool(found or self._awaited or not self._is_open)
         return found + [link for link in self._new() if not self._had(link.url)]
@@ -154,9 +154,13 @@ class Following:
             missed=frozenset(map(str, self._failed)) | cut,
         )
 
+    def link(self, url: Url) -> Link:
+        """Return a link with all that is asked of its page by now."""
+        return self._links.link(self._links.add(Target(url)))
+
     def at_last(self, link: Link) -> Link:
         """Return a link with all that is asked of its page by now: it is about to be looked at."""
-        link = self._link(link.url)
+        link = self.link(link.url)
         self._late.looked_at(link)
         return link
 
@@ -286,7 +290,7 @@ class Following:
         numbers = range(self._handed, len(self._links))
         self._handed = numbers.stop
         let_go, self._let_go = self._let_go, []
-        new = chain(map(self._links.link, numbers), map(self._link, let_go))
+        new = chain(map(self._links.link, numbers), map(self.link, let_go))
         return (link for link in new if link.url not in self._entrances)
 
     def _is_to_be_read(self, url: Url) -> bool:
@@ -306,18 +310,15 @@ class Following:
                 self._awaited.add(url)
             elif self._had(url):
                 continue
-            links.append(self._link(url))
+            links.append(self.link(url))
         self._found.clear()
         return links if self._awaited else links + self._let_wait()
 
     def _let_wait(self) -> list[Link]:
         """Return links that nobody has led to who lets them be followed, once nobody will."""
-        links = [self._link(url) for url in sorted(self._held) if not self._had(url)]
+        links = [self.link(url) for url in sorted(self._held) if not self._had(url)]
         self._held.clear()
         return links
-
-    def _link(self, url: Url) -> Link:
-        return self._links.link(self._links.add(Target(url)))
 
     def _robots_of(self, url: Url) -> Robots | None:
         return self._robots.get(origin_of(url))

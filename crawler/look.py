@@ -64,6 +64,7 @@ def observe(
         http_stack=fetch.http_stack,
         validators=validators_of(fetch, judged, now, before),
         missing_fragments=_missing(link, fetch, page, judged),
+        fragments=tuple(sorted(link.fragments)),
         page_sign=page_sign(fetch),
         reached=isinstance(fetch.outcome, Response) or fetch.outcome.reached,
     )

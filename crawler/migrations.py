@@ -136,6 +136,12 @@ def _observations(db: Database) -> None:
     db.table("hops").create_index(["observation_id", "position"], unique=True)
 
 
+@migrations()
+def m004_fragments(db: Database) -> None:
+    """Keep what each look has looked for on its page; of earlier ones nobody knows."""
+    db.table("observations").add_column("fragments", str)
+
+
 # Only finished runs count: a run that was killed is no history.
 _VIEWS: Final = {
     "broken_links": """

@@ -471,7 +471,8 @@ class Observation:
     """One look at one link: a row of history, appended, never changed.
 
     `status` is what the server said: 304 where `facts` are still those of an earlier look.
-    `missing_fragments`: the parts of the fragments asked for that the page has not.
+    `fragments`: what places ask for on the page, as far as it was known then;
+    `missing_fragments`: the parts of that which the page has not.
     """
 
     url: Url
@@ -487,6 +488,7 @@ class Observation:
     http_stack: str | None = None
     validators: Validators | None = None
     missing_fragments: tuple[str, ...] = ()
+    fragments: tuple[str, ...] = ()
     # Of use while its run lasts, to judge the network.
     reached: bool = field(default=False, compare=False)
     page_sign: int | None = field(default=None, compare=False)
@@ -657,10 +659,24 @@ class Transition:
 
 
 @dataclass(frozen=True, slots=True)
+class Turnout:
+    """How many of a run's `links` it `asked`, and how many it left for another time.
+
+    Those were `not_due`, or `put_off` because it was to ask no more.
+    """
+
+    links: int
+    asked: int
+    not_due: int = 0
+    put_off: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """A finished run. Rows, which may be a view, are in order of document, line and column.
 
-    `changes`: what the run has changed, the worst first; None if it was not recorded.
+    `changes`: what the run has changed, the worst first; None if it was not recorded. `turnout`:
+    None where all is told from the history.
     """
 
     run: Run
@@ -669,6 +685,7 @@ class Report:
     unread: tuple[Unread, ...] = ()
     # A run's own news; the report of a history tells how things are.
     changes: tuple[Transition, ...] | None = field(default=None, compare=False)
+    turnout: Turnout | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from typing import Any, Final, TypeAlias, TypeVar
 
 import click
 
+from crawler.agenda import Asks
+from crawler.errors import UsageError
 from crawler.layers import Layer, layers, merged
 from crawler.settings import Settings, knobs
 
@@ -16,7 +18,8 @@ Options: TypeAlias = Mapping[str, Any]
 
 # Sections whose settings are options of every command that asks.
 _ASKING: Final = (
-    "choose", "extract", "local", "select", "fetch", "pace", "policy", "archive", "notify",
+    "choose", "extract", "local", "select", "fetch", "pace", "schedule", "policy", "archive",
+    "notify",
 )  # fmt: skip
 _NOT_OPTIONS: Final = frozenset({
     "sources", "db", "ignore", "output", "max_body", "max_retry_after",
@@ -123,9 +126,26 @@ def talk(function: F) -> F:
     return function
 
 
+def asked(function: F) -> F:
+    """Add `--all` and `--due`."""
+    for name, words in (
+        ("--due", "Ask new links, suspects and those that have waited long enough; as `run` does."),
+        ("--all", "Ask all links, be they due or not; as `check` does."),
+    ):
+        function = click.option(name, f"{name[2:]}_", is_flag=True, help=words)(function)
+    return function
+
+
+def asks_of(options: Options) -> Asks | None:
+    """Return which links the operator wants to be asked, if they say so. Raises `UsageError`."""
+    if options["all_"] and options["due_"]:
+        raise UsageError("--all and --due exclude each other; give one of them.")
+    return Asks.ALL if options["all_"] else Asks.DUE if options["due_"] else None
+
+
 def asking(function: F) -> F:
     """Add all options that `run` and `check` share."""
-    for add in (talk, of_sections(*_ASKING), waiting, history, settings_files, documents):
+    for add in (talk, of_sections(*_ASKING), asked, waiting, history, settings_files, documents):
         function = add(function)
     return function
 

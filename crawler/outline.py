@@ -25,6 +25,7 @@ from crawler.model import (
 )
 from crawler.network import NOTHING_RECORDED, TROUBLE
 from crawler.text import clean
+from crawler.turnout import turnout_notes
 from crawler.urls import Rejected, Rejection, Target, Url, mask, resolve
 
 MAX_PLACES: Final = 20
@@ -330,6 +331,8 @@ def _notes(report: Report) -> Iterator[str]:
         yield f"{trouble[0].upper()}{trouble[1:]} {NOTHING_RECORDED}"
     elif not report.run.complete:
         yield "This report is partial: the run ended before all links were seen."
+    if report.turnout and report.run.network is Network.UP:
+        yield from turnout_notes(report.turnout)
     yield from report.remarks
     yield from unread_notes(report.unread)
     yield from ignore_notes(report.run.ignores)

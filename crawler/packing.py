@@ -92,12 +92,13 @@ def pack_look(look: Observation) -> Plain:
         (look.attempts, look.elapsed_ms, look.http_stack),
         _pack_validators(look.validators),
         look.missing_fragments,
+        look.fragments,
     )
 
 
 def unpack_look(value: Plain, url: Url) -> Observation:
     """Return the look at a URL that was packed."""
-    at, judged, status, end, hops, facts, findings, cost, validators, missing = value
+    at, judged, status, end, hops, facts, findings, cost, validators, *fragments = value
     outcome, reason, detail, certain = judged
     attempts, elapsed_ms, http_stack = cost
     return Observation(
@@ -113,7 +114,7 @@ def unpack_look(value: Plain, url: Url) -> Observation:
         elapsed_ms,
         http_stack,
         validators and _unpack_validators(validators),
-        missing,
+        *fragments,
     )
 
 

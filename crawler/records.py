@@ -26,6 +26,7 @@ from crawler.model import (
     Run,
     Span,
     Transition,
+    Turnout,
 )
 from crawler.urls import Rejected, Target, mask
 from crawler.version import __version__
@@ -48,6 +49,7 @@ def report_record(report: Report) -> Record:
         "tool": f"crawl {__version__}",
         "run": {
             **_run_record(report.run),
+            **_turnout_record(report.turnout),
             "counts": {str(outcome): number for outcome, number in counts(report.rows).items()},
             "remarks": list(report.remarks),
             "unread": [asdict(each) for each in report.unread],
@@ -184,6 +186,10 @@ def _run_record(run: Run) -> Record:
         "complete": run.complete,
         "network": run.network,
     }
+
+
+def _turnout_record(turnout: Turnout | None) -> Record:
+    return {name: turnout and getattr(turnout, name) for name in ("asked", "not_due", "put_off")}
 
 
 def _ignore_record(ignore: Ignore) -> Record:

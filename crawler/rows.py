@@ -98,6 +98,7 @@ def look_row(look: Observation) -> dict[str, Any]:
         "last_modified": look.validators.last_modified if look.validators else None,
         "read_at": iso(look.validators.at) if look.validators else None,
         "missing_fragments": _written_fact(look.missing_fragments),
+        "fragments": _written_fact(look.fragments),
     }
 
 
@@ -225,6 +226,12 @@ def _texts(value: str | None) -> tuple[str, ...]:
     return tuple(clean(each) for each in json.loads(value)) if value else ()
 
 
+@reads_back
+def fragments_of(text: str | None) -> tuple[str, ...]:
+    """Read what a look has looked for on its page: as it was, for it is compared and not shown."""
+    return tuple(map(str, json.loads(text))) if text else ()
+
+
 def _url(text: str | None) -> str | None:
     return str(known_url(text)) if text else None
 
@@ -259,6 +266,7 @@ def look_of(row: SqlRow, hops: tuple[Hop, ...] = ()) -> Observation:
         http_stack=row["http_stack"],
         validators=_validators(row, final_url),
         missing_fragments=_texts(row["missing_fragments"]),
+        fragments=fragments_of(row["fragments"]),
     )
 
 

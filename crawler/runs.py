@@ -1,34 +1,38 @@
 """Whole runs: documents in, report out, with or without a history."""
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
+from crawler.agenda import Agenda
 from crawler.assemble import assemble, without_network
 from crawler.clock import Clock
 from crawler.collect import Collection
-from crawler.crawl import Conduct, crawl
+from crawler.crawl import Conduct, Looks, crawl
 from crawler.errors import BusyError, StoreError
 from crawler.following import Following
 from crawler.guard import invents_names
 from crawler.health import advance
-from crawler.kept import ByLink, Links, looks_at, states_of
+from crawler.kept import looks_at, states_of
 from crawler.model import (
     Contents,
+    Link,
     LinkState,
     Network,
     Observation,
     Report,
     Run,
     Transition,
+    Turnout,
     Verdict,
 )
 from crawler.network import Signs
-from crawler.settings import Settings
+from crawler.recollection import known_states, remembering
+from crawler.settings import ScheduleSettings, Settings
 from crawler.transitions import in_order, move_of, of_ignores, of_look
 from crawler.urls import Target, Url
 from crawler.views import Lookup
@@ -42,7 +46,7 @@ RESUMABLE: Final = timedelta(hours=12)
 
 
 async def check(collection: Collection, known: Lookup[LinkState], conduct: Conduct) -> Report:
-    """Look at every link and record nothing. `known`: what a history says, if there is one."""
+    """Look at links and record nothing. `known`: what a history says, if there is one."""
     begun = _new_run(conduct.clock)
     seen = _Seen(collection, known, conduct.settings)
 
@@ -51,16 +55,22 @@ async def check(collection: Collection, known: Lookup[LinkState], conduct: Condu
         conduct.on_look(look)
 
     following = Following(collection, conduct.settings) if collection.entrances else None
-    looks = await crawl(collection.links, known, replace(conduct, on_look=take), following)
+    agenda, taking = _agenda(known, conduct), replace(conduct, on_look=take)
+    looks = await _looks(collection.links, agenda, taking, following, seen.signs)
     collection = _followed(collection, following, seen, looks.unasked)
     network = await _network(seen.signs, conduct)
-    return _report(begun, collection, seen, looks.unasked, conduct, network)
+    try:
+        seen.remember(agenda, conduct)
+    except StoreError as error:
+        collection = replace(collection, remarks=(*collection.remarks, str(error)))
+    report = _report(begun, collection, seen, looks.unasked, conduct, network)
+    return replace(report, turnout=_turnout(seen, looks, agenda))
 
 
 async def run(
     collection: Collection, store: "Store", conduct: Conduct
 ) -> tuple[Report, StoreError | None]:
-    """Look at every link and record it. A history that fails on the way does not end the run.
+    """Look at links and record it. A history that fails on the way does not end the run.
 
     Where there is no network, or one that lies, nothing is recorded against any link.
     """
@@ -74,6 +84,7 @@ async def run(
         if following:
             collection.links.add(Target(look.url))  # a page may lead to it once more
         seen.keep(look)  # what was seen earlier says nothing of the network now
+        seen.earlier += 1
     recorder = _Recorder(store, begun, seen, conduct.clock)
 
     def take(look: Observation) -> None:
@@ -83,18 +94,21 @@ async def run(
             recorder.take(look, later=following is not None and following.is_inside(look.url))
         conduct.on_look(look)
 
-    digest = conduct.settings.digest
-    memory = replace(conduct, on_look=take, recall=recalling(store, known, digest))
+    memory = remembering(replace(conduct, on_look=take), store, known)
+    agenda = _agenda(known, memory)
     links = (link for link in collection.links if link.url not in seen.looks)
-    looks = await crawl(links, known, memory, following)
+    looks = await _looks(links, agenda, memory, following, seen.signs)
     collection = _followed(collection, following, seen, looks.unasked)
     recorder.flush()
     network = await _network(seen.signs, conduct)
     report = _report(begun.run, collection, seen, looks.unasked, conduct, network)
+    report = replace(report, turnout=_turnout(seen, looks, agenda))
     changes = _changes(seen, store, report, collection)  # before there is nothing new to tell
     recorder.finish(report, collection, looks.unasked, conduct.settings)
     # What could not be recorded is no change yet: the run that records it tells it, once.
-    return report if recorder.error else replace(report, changes=changes), recorder.error
+    report = report if recorder.error else replace(report, changes=changes)
+    recorder.attempt(lambda: seen.remember(agenda, memory))  # rows are made when they are read
+    return report, recorder.error
 
 
 def _changes(
@@ -116,22 +130,34 @@ async def read(collection: Collection, conduct: Conduct) -> Collection:
     return following.collected(looks.unasked)
 
 
-def known_states(store: "Store", collection: Collection) -> Lookup[LinkState]:
-    """Return what a history believes of the links of some documents. Raises `StoreError`."""
-    known = states_of(collection.links, collection.scratch)
-    for state in store.states():
-        known.put(state.url, state)
-    return _Remembered(store, collection.links, known) if collection.entrances else known
+def _agenda(known: Lookup[LinkState], conduct: Conduct) -> Agenda:
+    now, schedule = conduct.clock.now(), conduct.settings.schedule
+    return Agenda(known, now, schedule, conduct.asks, conduct.looked_for)
 
 
-def recalling(
-    store: "Store", known: Lookup[LinkState], digest: str
-) -> Callable[[Url], Observation | None]:
-    """Return what recalls the last look at a link.
+async def _looks(
+    links: Iterable[Link],
+    agenda: Agenda,
+    conduct: Conduct,
+    following: Following | None,
+    signs: Signs,
+) -> Looks:
+    """Look at links; where no site has answered for itself, also at some that were well.
 
-    One without a state has never been looked at: the history need not be asked, once for each.
+    What is due may be nothing but dead links, and not all networks tell the truth.
     """
-    return lambda url: store.recall(url, digest) if known.get(url) else None
+    settings, begun = conduct.settings, conduct.clock.monotonic()
+    looks = await crawl(links, agenda.states, conduct, following, agenda)
+    if signs.sure or not looks.seen or conduct.stop.reason is not None:
+        return looks
+    witnesses, limit = agenda.witnesses(), settings.pace.max_time
+    left = None if limit is None else max(0.0, limit + begun - conduct.clock.monotonic())
+    pace = replace(settings.pace, max_time=left)
+    settings = replace(settings, pace=pace, schedule=ScheduleSettings())
+    conduct.on_found(len(witnesses))
+    more = await crawl(witnesses, agenda.states, replace(conduct, settings=settings))
+    agenda.asked_after_all(more.seen)
+    return Looks(looks.seen | more.seen, looks.unasked)
 
 
 def _followed(
@@ -148,28 +174,6 @@ def _followed(
     return following.collected(unasked)
 
 
-class _Remembered:
-    """What a history believes, of links too that are found while the run goes on."""
-
-    def __init__(self, store: "Store", links: Links, known: ByLink[LinkState]) -> None:
-        self._store = store
-        self._links = links
-        self._known = known
-        self._looked_up = bytearray(b"\1" * len(links))  # by a link's number
-
-    def get(self, url: Url, /) -> LinkState | None:
-        number = self._links.number(url)
-        if number is None:
-            return None
-        self._looked_up.extend(bytes(max(0, len(self._links) - len(self._looked_up))))
-        if not self._looked_up[number]:
-            self._looked_up[number] = 1
-            with suppress(StoreError):  # as where nothing is known: that costs no run
-                for state in self._store.states(url):
-                    self._known.put(url, state)
-        return self._known.get(url)
-
-
 class _Seen:
     """What a run has seen so far; of each look no more is in memory than where it is kept."""
 
@@ -182,6 +186,7 @@ class _Seen:
     ) -> None:
         self.looks = looks_at(collection.links, collection.scratch)
         self.signs = Signs()
+        self.earlier = 0  # looks of a run that goes on
         self._known = known
         self._states = states_of(collection.links, collection.scratch)
         self._health = settings.health
@@ -208,6 +213,12 @@ class _Seen:
     def changes(self) -> Iterator[Transition]:
         """Yield what all these looks change, in no order."""
         return chain.from_iterable(self._changes.values())
+
+    def remember(self, agenda: Agenda, conduct: Conduct) -> None:
+        """Take the last looks at what was left for another time. Raises `StoreError`."""
+        left = [link.url for link in agenda.left if link.url not in self.looks]
+        for look in conduct.latest(left) if left else ():
+            self.looks.put(look.url, look)
 
     def get(self, url: Url, /) -> LinkState | None:
         """Return what is believed of a URL now."""
@@ -239,12 +250,12 @@ class _Recorder:
         self._online = self._online or self._seen.signs.sure
         old = self._clock.monotonic() - self._flushed_at >= BATCH_SECONDS
         if self._online and (old or (len(self._pending) >= BATCH and not self._put_off)):
-            self._attempt(self._write_if_free)
+            self.attempt(self._write_if_free)
 
     def flush(self) -> None:
         """Write what is pending, unless it is not to be trusted yet."""
         if self._online:
-            self._attempt(self._write)
+            self.attempt(self._write)
 
     def _write_if_free(self) -> None:
         """Write what is pending, or do it later: the web is being asked, and its clocks go on."""
@@ -269,12 +280,12 @@ class _Recorder:
     ) -> None:
         """Make the run count, or forget it where the network was not up."""
         if report.run.network is not Network.UP:
-            self._attempt(lambda: self._store.abandon(self._begun))
+            self.attempt(lambda: self._store.abandon(self._begun))
             return
         self._online = True
         self._pending += self._later
         self.flush()
-        self._attempt(
+        self.attempt(
             lambda: self._store.finish(
                 self._begun.number,
                 report.run,
@@ -289,7 +300,8 @@ class _Recorder:
             )
         )
 
-    def _attempt(self, write: Callable[[], None]) -> None:
+    def attempt(self, write: Callable[[], None]) -> None:
+        """Do something with the history, unless it has failed before."""
         if self.error:
             return
         try:
@@ -322,6 +334,12 @@ def _report(
     report = assemble(finished, collection.places, seen.looks, seen, unasked)
     report = replace(report, remarks=collection.remarks, unread=collection.unread)
     return report if network is Network.UP else without_network(report)
+
+
+def _turnout(seen: _Seen, looks: Looks, agenda: Agenda) -> Turnout:
+    asked, not_due, put_off = seen.earlier, len(agenda.not_due), len(agenda.put_off)
+    links = asked + agenda.asked + not_due + put_off
+    return Turnout(links, asked + len(looks.seen), not_due, put_off)
 
 
 async def _network(signs: Signs, conduct: Conduct) -> Network:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 
-from crawler import options, reports, runs, sources, terminal
+from crawler import options, recollection, reports, runs, sources, terminal
+from crawler.agenda import Asks
 from crawler.archiving import ARCHIVE
 from crawler.assemble import Tally, archived, noted
 from crawler.clock import Clock, SystemClock
@@ -63,10 +64,15 @@ class Session:
     wait: bool = False
     transport: httpx.AsyncBaseTransport | None = None
     news: str | None = None
+    asks: Asks = Asks.ALL
 
 
-def prepare(given: Mapping[str, Any]) -> Session:
-    """Read settings and documents. Raises `UsageError` for whatever cannot be used."""
+def prepare(given: Mapping[str, Any], asks: Asks) -> Session:
+    """Read settings and documents. Raises `UsageError` for whatever cannot be used.
+
+    `asks`: which links are asked, if the operator does not say so.
+    """
+    asks = options.asks_of(given) or asks
     settings = options.settings_of({**given, "format": given["format_"]})
     talk = settings.talk
     if talk.format and talk.format not in reports.BY_NAME:
@@ -85,7 +91,7 @@ def prepare(given: Mapping[str, Any]) -> Session:
         terminal.say("--recursive: no source is a page of the web: there is nothing to follow.")
     scope = Scope.ALL if talk.verbose else Scope.TROUBLE
     name, wait = reports.chosen(talk.format, output), given["wait"]
-    return Session(settings, collection, name, scope, output, clock, wait)
+    return Session(settings, collection, name, scope, output, clock, wait, asks=asks)
 
 
 def hushed(session: Session) -> Session:
@@ -95,13 +101,13 @@ def hushed(session: Session) -> Session:
 
 
 def checked(session: Session) -> Report:
-    """Look at every link and record nothing."""
+    """Look at links and record nothing."""
     gc.freeze()  # what is there now stays: the garbage collector need not go through it again
     return awaited(_checked(session))
 
 
 def recorded(session: Session) -> Report:
-    """Look at every link and record it. Raises `StoreError`, after delivering, if that fails.
+    """Look at links and record it. Raises `StoreError`, after delivering, if that fails.
 
     Where nothing can be recorded the links are looked at all the same.
     """
@@ -205,7 +211,7 @@ def end(session: Session, report: Report, fails: Callable[[Tally], bool]) -> int
         terminal.say("the report is partial: the run ended before all links were seen.")
     if interrupted:
         return INTERRUPTED
-    if "out-of-time" in found.reasons and not found.seen:
+    if "out-of-time" in found.reasons and not (report.turnout and report.turnout.asked):
         terminal.say("the time was up before any link was seen; allow more with --max-time.")
         return IMPOSSIBLE
     if fails(found):
@@ -249,12 +255,11 @@ def fails(settings: Settings) -> Callable[[Tally], bool]:
 
 
 async def check(collection: Collection, conduct: Conduct, *, quiet: bool) -> Report:
-    """Look at every link beside what a history says, if there is a usable one."""
+    """Look at links beside what a history says, if there is a usable one."""
     with ExitStack() as opened:
         store, known = _history(collection, conduct.settings, opened, quiet=quiet)
         if store is not None:
-            digest = conduct.settings.digest
-            conduct = replace(conduct, recall=runs.recalling(store, known, digest))
+            conduct = recollection.remembering(conduct, store, known)
         report = await runs.check(collection, known, conduct)
         with suppress(StoreError):
             return archived(report, store.archive.copies()) if store else report
@@ -272,7 +277,7 @@ def _history(
 
     try:
         store = opened.enter_context(Store(db, read_only=True))
-        return store, runs.known_states(store, collection)
+        return store, recollection.known_states(store, collection)
     except StoreError as error:
         if not quiet:
             terminal.say(f"{error} The check goes on without history.")
@@ -335,6 +340,7 @@ def _conduct(session: Session, stop: Stop, progress: terminal.Progress) -> Condu
         progress.take,
         session.transport,
         on_found=progress.expect,
+        asks=session.asks,
     )
 
 

@@ -145,6 +145,18 @@ class PaceSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleSettings:
+    """Which links of a run are asked, and when each is asked again."""
+
+    max_days: int = knob(
+        30, "days after which a link is due again, however long it has been well", 1, 3650
+    )
+    limit: int | None = knob(
+        None, "links asked in one run; the others wait for the next", 1, 100_000_000, kind=int
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ArchiveSettings:
     """What is asked of the archive of the web, once the links have been looked at."""
 
@@ -231,6 +243,7 @@ class Settings:
     select: SelectSettings = SelectSettings()
     fetch: FetchSettings = FetchSettings()
     pace: PaceSettings = PaceSettings()
+    schedule: ScheduleSettings = ScheduleSettings()
     archive: ArchiveSettings = ArchiveSettings()
     health: HealthSettings = HealthSettings()
     policy: PolicySettings = PolicySettings()

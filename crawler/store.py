@@ -208,6 +208,17 @@ class Store:
         """Yield what runs had to say of ignores, the latest run first."""
         return earlier.ignores(self._db, self._path)
 
+    def latest(self, urls: Iterable[Url]) -> Iterator[Observation]:
+        """Yield the latest look at each of some links that was ever looked at."""
+        with self._reading():
+            for batch in _batches(map(str, urls)):
+                where = f"where links.url in ({', '.join('?' * len(batch))})"
+                yield from self._looks(f"{_LATEST} {where}", batch)
+
+    def looked_for(self, url: Url) -> frozenset[str]:
+        """Return the fragments that the latest look at a link has looked for."""
+        return earlier.fragments(self._db, self._path, url)
+
     def last_run(self) -> Run | None:
         """Return the latest finished run."""
         query = "select * from runs where finished_at is not null order by id desc limit 1"

@@ -347,7 +347,7 @@ def test_out_of_time_with_something_seen_is_a_partial_report(crawl: Crawl, port:
 def test_two_runs_give_two_looks_and_the_report_needs_no_network(crawl: Crawl, port: int) -> None:
     document(port, "/ok", "/gone", "/moved")
     for _ in range(2):
-        assert crawl("run", "a.md", *HERE).code == 0
+        assert crawl("run", "a.md", "--all", *HERE).code == 0
     told = crawl("report").out
     assert "Broken (1)" in told
     assert "Broken on 2 looks since" in told

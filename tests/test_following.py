@@ -8,7 +8,7 @@ import pytest
 from fakes import NOON, FakeClock
 from localsite import SETTINGS, Page, checked, linking, moved, run, seen, site
 
-from crawler import runs
+from crawler import recollection, runs
 from crawler.crawl import Conduct
 from crawler.model import Observation
 from crawler.rows import known_url
@@ -208,7 +208,7 @@ async def test_a_check_beside_a_history_knows_what_it_says_of_new_links(tmp_path
         with Store(tmp_path / "crawl.db") as store:
             await run(store, web.url("/"))
             collection = gather([web.url("/")], None, "", SETTINGS)
-            known = runs.known_states(store, collection)
+            known = recollection.known_states(store, collection)
             clock = FakeClock(NOON + timedelta(days=1))
             conduct = Conduct(SETTINGS, clock, Stop(), lambda _look: None)
             report = await runs.check(collection, known, conduct)

@@ -18,7 +18,7 @@ def command(ctx: click.Context, /, *, record: bool, **given: Any) -> None:  # no
     SOURCE is a file, a directory (`.gitignore` is respected), a pattern, a page of the web (its
     URL), or - for standard input; without one, the `sources` of the settings. Broken and invalid
     links fail; `--fail-on` and `--strict` change that. Nothing is recorded; if there is a history,
-    what it knows is told too.
+    what it knows is told too, and --due asks only what is due.
 
     \b
     crawl check README.md docs
@@ -27,7 +27,8 @@ def command(ctx: click.Context, /, *, record: bool, **given: Any) -> None:  # no
     git show HEAD:README.md | crawl check - --stdin-name README.md
     """
     from crawler import session
+    from crawler.agenda import Asks
 
-    call = session.prepare(given)
+    call = session.prepare(given, Asks.ALL)
     report = session.recorded(call) if record else session.checked(call)
     ctx.exit(session.end(call, report, session.fails(call.settings)))

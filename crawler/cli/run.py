@@ -13,7 +13,7 @@ from crawler import options
 @options.asking
 @click.pass_context
 def command(ctx: click.Context, /, *, fail: bool, **given: Any) -> None:  # noqa: ANN401
-    """Check the links of SOURCE, and record what was seen in the history.
+    """Check those links of SOURCE that are due, and record what was seen in the history.
 
     SOURCE is a file, a directory (`.gitignore` is respected), a pattern, a page of the web (its
     URL), or - for standard input; without one, the `sources` of the settings. Broken links do not
@@ -24,13 +24,17 @@ def command(ctx: click.Context, /, *, fail: bool, **given: Any) -> None:  # noqa
     drifted, flaky, moved, an ignore that ended, recovered), and nothing on a quiet day; a file that
     `--output` names gets the whole report all the same.
 
+    Due are links that are new or suspected, and others the more seldom the longer they are as they
+    are. What is not due keeps its last look in the report.
+
     \b
     crawl run
     crawl run README.md docs --db ~/history/docs.db
     0 3 * * *  cd ~/blog && crawl run --quiet && crawl report --output reports/latest.md
     """
     from crawler import session
+    from crawler.agenda import Asks
 
-    call = session.hushed(session.prepare(given))
+    call = session.hushed(session.prepare(given, Asks.DUE))
     report = session.recorded(call)
     ctx.exit(session.end(call, report, lambda found: fail and found.confirmed))

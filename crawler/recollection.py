@@ -1,0 +1,60 @@
+"""What a history knows of the links of a run, also of those that are found while it goes on."""
+
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from crawler.collect import Collection
+from crawler.crawl import Conduct
+from crawler.errors import StoreError
+from crawler.kept import ByLink, Links, states_of
+from crawler.model import LinkState
+from crawler.urls import Url
+from crawler.views import Lookup
+
+if TYPE_CHECKING:
+    from crawler.store import Store
+
+
+def known_states(store: "Store", collection: Collection) -> Lookup[LinkState]:
+    """Return what a history believes of the links of some documents. Raises `StoreError`."""
+    known = states_of(collection.links, collection.scratch)
+    for state in store.states():
+        known.put(state.url, state)
+    return _Remembered(store, collection.links, known) if collection.entrances else known
+
+
+def remembering(conduct: Conduct, store: "Store", known: Lookup[LinkState]) -> Conduct:
+    """Return the same conduct, beside a history.
+
+    A link without a state has never been looked at: the history need not be asked, once for each.
+    """
+    digest = conduct.settings.digest
+    return replace(
+        conduct,
+        recall=lambda url: store.recall(url, digest) if known.get(url) else None,
+        latest=store.latest,
+        looked_for=store.looked_for,
+    )
+
+
+class _Remembered:
+    """What a history believes, of links too that are found while the run goes on."""
+
+    def __init__(self, store: "Store", links: Links, known: ByLink[LinkState]) -> None:
+        self._store = store
+        self._links = links
+        self._known = known
+        self._looked_up = bytearray(b"\1" * len(links))  # by a link's number
+
+    def get(self, url: Url, /) -> LinkState | None:
+        number = self._links.number(url)
+        if number is None:
+            return None
+        self._looked_up.extend(bytes(max(0, len(self._links) - len(self._looked_up))))
+        if not self._looked_up[number]:
+            self._looked_up[number] = 1
+            with suppress(StoreError):  # as where nothing is known: that costs no run
+                for state in self._store.states(url):
+                    self._known.put(url, state)
+        return self._known.get(url)
