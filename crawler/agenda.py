@@ -72,12 +72,14 @@ class Agenda:
         """Return how long a link may wait, the lowest first."""
         return rank(self.states.get(link.url), self.now, self.settings)
 
-    def witnesses(self) -> Sequence[Link]:
-        """Return links that were well and are not due, each of another host."""
+    def witnesses(self, asked: Iterable[Url]) -> Sequence[Link]:
+        """Return links that were well and are not due, each of another host, and of none asked."""
         found: dict[str, Link] = {}
+        hosts = {url.host for url in asked}
         for url in sorted(self.not_due, key=lambda url: url.scheme, reverse=True):  # https first
             known = self.states.get(url)
-            if known and known.health is Health.HEALTHY and known.outcome in _GOOD:
+            well = known and known.health is Health.HEALTHY and known.outcome in _GOOD
+            if well and url.host not in hosts:
                 found.setdefault(url.host, self.not_due[url])
             if len(found) == WITNESSES:
                 break

@@ -150,7 +150,7 @@ async def _looks(
     looks = await crawl(links, agenda.states, conduct, following, agenda)
     if signs.sure or not looks.seen or conduct.stop.reason is not None:
         return looks
-    witnesses, limit = agenda.witnesses(), settings.pace.max_time
+    witnesses, limit = agenda.witnesses(looks.seen), settings.pace.max_time
     left = None if limit is None else max(0.0, limit + begun - conduct.clock.monotonic())
     pace = replace(settings.pace, max_time=left)
     settings = replace(settings, pace=pace, schedule=ScheduleSettings())

@@ -10,6 +10,7 @@ from fakes import FakeClock
 from loopback import listening
 
 from crawler import runs
+from crawler.agenda import Asks
 from crawler.crawl import Conduct
 from crawler.model import Observation, Report
 from crawler.settings import FetchSettings, PaceSettings, Settings
@@ -134,9 +135,10 @@ async def run(
     settings: Settings = SETTINGS,
     clock: FakeClock | None = None,
     stop: Stop | None = None,
+    asks: Asks = Asks.ALL,
 ) -> Report:
     collection = gather(sources, None, "", settings)
-    conduct = Conduct(settings, clock or FakeClock(), stop or Stop(), lambda _look: None)
+    conduct = Conduct(settings, clock or FakeClock(), stop or Stop(), lambda _look: None, asks=asks)
     async with asyncio.timeout(30):
         report, error = await runs.run(collection, store, conduct)
     assert error is None

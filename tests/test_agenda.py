@@ -106,10 +106,11 @@ def test_links_that_were_well_are_witnesses_one_of_each_host_and_by_https_first(
     many = [seen(n, "ok") for n in range(10, 14)]
     plain = replace(seen(4, "ok"), url=address(4, "http"))
     twice = replace(seen(10, "ok"), url=url("https://site-10.example/more"))
-    plan = agenda(seen(1, "not-found"), seen(2, "timeout"), blocked, plain, twice, *many)
+    asked = seen(14, "ok")
+    plan = agenda(seen(1, "not-found"), seen(2, "timeout"), blocked, plain, twice, asked, *many)
     links = [Link(each) for each in plan.states]  # type: ignore[attr-defined] # a dict here
     assert not plan.chosen(links)
-    called = plan.witnesses()
+    called = plan.witnesses([asked.url])
     assert len(called) == WITNESSES
     assert sorted(numbers(called)) == [4, 10, 11, 12, 13]
     assert called[-1].url.scheme == "http"
@@ -121,7 +122,7 @@ def test_links_that_were_well_are_witnesses_one_of_each_host_and_by_https_first(
 def test_no_more_witnesses_are_called_than_tell() -> None:
     plan = agenda(*(seen(n, "ok") for n in range(9)))
     plan.chosen([link(n) for n in range(9)])
-    assert numbers(plan.witnesses()) == [0, 1, 2, 3, 4]
+    assert numbers(plan.witnesses(())) == [0, 1, 2, 3, 4]
 
 
 def test_a_suspect_is_no_witness() -> None:
@@ -129,7 +130,7 @@ def test_a_suspect_is_no_witness() -> None:
     assert suspect.health is Health.SUSPECT
     plan = agenda(suspect)
     plan.chosen([link(1)])
-    assert not plan.witnesses()
+    assert not plan.witnesses(())
 
 
 @pytest.mark.parametrize(

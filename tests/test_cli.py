@@ -361,6 +361,41 @@ def test_two_runs_give_two_looks_and_the_report_needs_no_network(crawl: Crawl, p
     assert story["looks"][0]["hops"][0]["status"] == 301
 
 
+def test_a_run_asks_what_is_due_and_a_check_everything(crawl: Crawl, port: int) -> None:
+    document(port, "/ok", "/gone")
+
+    def told(*arguments: str) -> tuple[int, int, int]:
+        done = crawl(*arguments, "a.md", "--format", "json", *HERE)
+        run = json.loads(done.out)["run"]
+        assert run["counts"]["ok"] == run["counts"]["broken"] == 1
+        return done.code, run["asked"], run["not_due"]
+
+    assert told("run") == (0, 2, 0)
+    assert told("run") == (0, 0, 2)
+    assert told("run", "--fail") == (1, 0, 2), "it is broken still"
+    assert told("run", "--all") == (0, 2, 0)
+    assert told("check") == (1, 2, 0)
+    assert told("check", "--due") == (1, 0, 2)
+    assert told("check", "--record") == (1, 2, 0)
+
+
+def test_a_limit_leaves_the_rest_for_the_next_run(crawl: Crawl, port: int) -> None:
+    document(port, "/ok", "/gone", "/moved")
+    done = crawl("run", "a.md", "--limit", "2", *HERE)
+    assert (done.code, "1 of 3 links was left by --limit" in done.out) == (0, True)
+    assert "1 skipped (not-yet)" in done.out
+    done = crawl("run", "a.md", "--limit", "2", *HERE)
+    assert "2 of 3 links were not due" in done.out
+    assert "skipped" not in done.out
+
+
+def test_all_and_due_exclude_each_other(crawl: Crawl) -> None:
+    for command in ("run", "check"):
+        done = crawl(command, "--all", "--due")
+        assert done.code == 2
+        assert "--all and --due exclude each other" in done.err
+
+
 def test_run_fails_only_when_asked_to(crawl: Crawl, port: int) -> None:
     document(port, "/gone")
     assert crawl("run", "a.md", *HERE).code == 0
