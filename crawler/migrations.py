@@ -77,6 +77,16 @@ def m003_archived_copies(db: Database) -> None:
     db.table("archived_copies").create_index(["link_id", "errand"], unique=True)
 
 
+@migrations()
+def m004_documents_of_runs(db: Database) -> None:
+    """Say in which run each document was last read; of those before, that was the last one."""
+    db.execute("alter table documents add column run_id integer references runs(id)")
+    db.execute(
+        "update documents set run_id = "
+        "(select id from runs where finished_at is not null order by id desc limit 1)"
+    )
+
+
 def _runs(db: Database) -> None:
     db.table("runs").create(
         {"id": int, "name": str, "tool": str, "settings": str, "started_at": str,

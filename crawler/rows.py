@@ -6,7 +6,7 @@ Whoever can change the file can write anything into it: what reads back raises `
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, fields
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import wraps
 from typing import Any, Final, ParamSpec, TypeAlias, TypeVar
 
@@ -65,11 +65,11 @@ def iso(at: datetime) -> str:
 
 
 def moment(text: str) -> datetime:
-    """Read a moment. Raises `ValueError`, also for one that does not say its zone."""
+    """Read a moment, in UTC. Raises `ValueError`, also for one that does not say its zone."""
     at = datetime.fromisoformat(text)
     if at.tzinfo is None:
         raise ValueError(text)
-    return at
+    return at if at.tzinfo is UTC else at.astimezone(UTC)
 
 
 def maybe_iso(at: datetime | None) -> str | None:
@@ -169,7 +169,7 @@ def reads_back(read: Callable[P, T]) -> Callable[P, T]:
     def checked(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
             return read(*args, **kwargs)
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
             raise StoreError(
                 f"the history holds a value that crawl never writes ({error}): it was changed by "
                 "another program, or written by a newer version of crawl."

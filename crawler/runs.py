@@ -316,7 +316,7 @@ _LASTING: Final = frozenset({"excluded", "robots"})
 
 def _new_run(clock: Clock) -> Run:
     now = clock.now()
-    return Run(f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}", now)
+    return Run(f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}", now)
 
 
 def _report(

@@ -13,7 +13,7 @@ from contextlib import (
     contextmanager,
 )
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
@@ -58,6 +58,7 @@ T = TypeVar("T")
 
 BATCH: Final = 500
 TOOL: Final = f"crawl {__version__}"
+_FOR_EVER: Final = datetime.max.replace(tzinfo=UTC)
 
 _PLACES: Final = """
     select occurrences.*, documents.name as document, links.url
@@ -66,6 +67,10 @@ _PLACES: Final = """
     left join links on links.id = occurrences.link_id
 """
 _IN_ORDER: Final = 'order by documents.name, occurrences.line, occurrences."column", occurrences.id'
+_LAST_RUN: Final = """
+    select * from runs where finished_at is not null
+    order by finished_at > ?, finished_at desc, id desc limit 1
+"""
 _LATEST: Final = """
     select observations.*, links.url from links
     join observations on observations.id = links.observation_id
@@ -78,8 +83,9 @@ _OF_LINK: Final = """
     order by observations.at, observations.id
 """
 _DOCUMENT: Final = """
-    insert into documents (name, format, source) values (:name, :format, :source)
-    on conflict (name) do update set format = excluded.format, source = excluded.source
+    insert into documents (name, format, source, run_id) values (:name, :format, :source, :run_id)
+    on conflict (name) do update set
+        format = excluded.format, source = excluded.source, run_id = excluded.run_id
 """
 
 
@@ -120,7 +126,8 @@ class Store:
             fresh = [
                 row
                 for row in unfinished
-                if row["settings"] == digest and row["started_at"] >= iso(resumable_after)
+                if row["settings"] == digest
+                and iso(resumable_after) <= row["started_at"] <= iso(run.started_at)
             ][:1]
             for row in unfinished:
                 if row not in fresh:
@@ -166,7 +173,7 @@ class Store:
     ) -> None:
         """Make a run count, all at once: its looks, the states they lead to, and the places."""
         with self._writing() as db:
-            self._replace_places(held)
+            self._replace_places(number, held)
             outcomes = db.query(
                 "select outcome, count(*) as n from observations where run_id = ? group by outcome",
                 [number],
@@ -219,17 +226,19 @@ class Store:
         """Return the fragments that the latest look at a link has looked for."""
         return earlier.fragments(self._db, self._path, url)
 
-    def last_run(self) -> Run | None:
-        """Return the latest finished run."""
-        query = "select * from runs where finished_at is not null order by id desc limit 1"
-        with self._reading() as db:
-            return next((run_of(row) for row in db.query(query)), None)
+    def last_run(self, now: datetime = _FOR_EVER) -> Run | None:
+        """Return the latest finished run; one from the future only where there is no other.
 
-    def report(self) -> Report:
+        By its time and not by its number: an imported run may be older than those before it.
+        """
+        with self._reading() as db:
+            return next((run_of(row) for row in db.query(_LAST_RUN, [iso(now)])), None)
+
+    def report(self, now: datetime = _FOR_EVER) -> Report:
         """Return every known place with the latest look at its link. Raises without any run."""
         places, unasked = Places(), dict[Url, Verdict]()
         with self._reading() as db, snapshot(db):
-            run = self.last_run()
+            run = self.last_run(now)
             if run is None:
                 raise StoreError(f"{self._path} holds no finished run yet: run `crawl run` first.")
             for row in db.query(f"{_PLACES} {_IN_ORDER}"):
@@ -311,7 +320,7 @@ class Store:
             statement = f"insert {otherwise} into {table} ({names}) values ({values})"  # noqa: S608 - names of ours
             self._db.conn.executemany(statement, chain([first], rest))
 
-    def _replace_places(self, held: Contents) -> None:
+    def _replace_places(self, number: int, held: Contents) -> None:
         """Write what the documents hold now; forget documents that their source holds no more.
 
         What could not be read this time is there all the same: it keeps its places.
@@ -324,7 +333,10 @@ class Store:
                 db.execute("delete from occurrences where document_id = ?", [row["id"]])
                 if row["name"] not in names:
                     db.execute("delete from documents where id = ?", [row["id"]])
-        known = [{"name": d.name, "format": d.format, "source": d.source} for d in documents]
+        known = (
+            {"name": each.name, "format": each.format, "source": each.source, "run_id": number}
+            for each in documents
+        )
         db.conn.executemany(_DOCUMENT, known)
         ids = {row["name"]: row["id"] for row in db.table("documents").rows}
         for batch in _batches(held.places):

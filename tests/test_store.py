@@ -677,6 +677,7 @@ def test_every_reference_is_a_declared_foreign_key(store: Store, two_runs: Path)
         for key in rows(two_runs, f"pragma foreign_key_list({table})")
     }
     assert declared == {
+        ("documents", "run_id", "runs", "id"),
         ("occurrences", "document_id", "documents", "id"),
         ("occurrences", "link_id", "links", "id"),
         ("links", "observation_id", "observations", "id"),

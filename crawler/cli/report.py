@@ -39,13 +39,14 @@ def command(format_: str | None, view: str, **given: Any) -> None:  # noqa: ANN4
     crawl report --view catalogue --output catalogue.csv
     crawl report --format json | jq '.links[] | select(.health == "broken") | .url'
     """
+    from crawler.clock import SystemClock
     from crawler.store import Store
 
     settings = options.settings_of(given)
     output = terminal.writable(settings.places.output)
     name = reports.chosen(format_, output)
     with Store(Path(settings.places.db), read_only=True) as store:
-        report = store.report()
+        report = store.report(SystemClock().now())
     if view == "catalogue":
         terminal.write_pieces(lambda: reports.BY_NAME[name].render_catalogue(report), output)
     else:
