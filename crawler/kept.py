@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import accumulate
 from sys import intern
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from crawler.model import Link, LinkState, Observation, Place
 from crawler.packing import (
@@ -29,6 +29,9 @@ from crawler.urls import Rejected, Rejection, Target, Url
 from crawler.views import View
 
 T = TypeVar("T")
+
+FEW: Final = 20_000
+"""So many looks and states are held as they are, which takes 40 MB and half of the time."""
 
 
 class Links:
@@ -168,6 +171,15 @@ class ByLink(Generic[T]):
         return self._tickets[number]
 
 
+class Held(Generic[T]):
+    """One value for each link, as it is: for so few that memory may hold them."""
+
+    def __init__(self) -> None:
+        self._values: dict[Url, T] = {}
+        self.put = self._values.__setitem__
+        self.get = self._values.get
+
+
 def looks_at(links: Links, scratch: Scratch) -> ByLink[Observation]:
     """Return room for a look at each link."""
     return ByLink(links, scratch, pack_look, unpack_look)
@@ -176,3 +188,12 @@ def looks_at(links: Links, scratch: Scratch) -> ByLink[Observation]:
 def states_of(links: Links, scratch: Scratch) -> ByLink[LinkState]:
     """Return room for what is believed of each link."""
     return ByLink(links, scratch, pack_state, unpack_state)
+
+
+def room_for(
+    places: Places,
+) -> tuple[Held[Observation] | ByLink[Observation], Held[LinkState] | ByLink[LinkState]]:
+    """Return room for a look at each link, and for what is believed of it."""
+    if len(places.links) <= FEW:
+        return Held(), Held()
+    return looks_at(places.links, places.scratch), states_of(places.links, places.scratch)

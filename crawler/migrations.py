@@ -79,12 +79,17 @@ def m003_archived_copies(db: Database) -> None:
 
 @migrations()
 def m004_documents_of_runs(db: Database) -> None:
-    """Say in which run each document was last read; of those before, that was the last one."""
+    """Say in which run each document was last read; of those before, that was the last one.
+
+    The indexes are for those who delete: SQLite looks for whoever refers to each row that goes.
+    """
     db.execute("alter table documents add column run_id integer references runs(id)")
     db.execute(
         "update documents set run_id = "
         "(select id from runs where finished_at is not null order by id desc limit 1)"
     )
+    db.table("documents").create_index(["run_id"])
+    db.table("links").create_index(["observation_id"])
 
 
 def _runs(db: Database) -> None:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, fields
 from datetime import UTC, date, datetime
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, Final, ParamSpec, TypeAlias, TypeVar
 
 from crawler.conditional import are_proper
@@ -51,6 +51,7 @@ _VERDICT: Final = tuple(each.name for each in fields(Verdict))
 _SPAN: Final = tuple(each.name for each in fields(Span))
 
 
+@lru_cache(maxsize=8192)  # a link's URL stands in its places, its looks, its state and its advice
 def known_url(text: str) -> Url:
     """Read back a URL that was normalised when it was written. Raises `StoreError`."""
     target = resolve(text)
@@ -208,7 +209,8 @@ def cleaned(text: str | None) -> str | None:
 
 
 def _facts(row: SqlRow) -> PageFacts:
-    return PageFacts(**{name: fact(name, row[name]) for name in FACTS})
+    known = [(name, row[name]) for name in FACTS]
+    return PageFacts(**{name: fact(name, value) for name, value in known if value is not None})
 
 
 def fact(name: str, value: str | None) -> Any:  # noqa: ANN401 - as the field of that name has it

@@ -8,21 +8,18 @@ One transaction a batch; `BEGIN IMMEDIATE`, for a read that turns into a write f
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import (
-    AbstractContextManager,
-    contextmanager,
-)
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import chain, islice
 from pathlib import Path
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final, Self
 
 from sqlite_utils import Database
 
 from crawler import earlier
 from crawler.archive_history import ArchiveHistory
 from crawler.assemble import archived, assemble
+from crawler.bulk import batches, forget_run, insert, link_ids, links_at, next_id
 from crawler.database import (
     Tell,
     explained,
@@ -33,7 +30,7 @@ from crawler.database import (
 )
 from crawler.errors import StoreError
 from crawler.folding import fold_run, rows_of_run
-from crawler.kept import Places, looks_at, states_of
+from crawler.kept import Places, room_for
 from crawler.model import Contents, Hop, Ignore, LinkState, Observation, Report, Run, Verdict
 from crawler.rows import (
     SqlRow,
@@ -54,9 +51,6 @@ from crawler.story import Story
 from crawler.urls import Target, Url
 from crawler.version import __version__
 
-T = TypeVar("T")
-
-BATCH: Final = 500
 TOOL: Final = f"crawl {__version__}"
 _FOR_EVER: Final = datetime.max.replace(tzinfo=UTC)
 
@@ -74,6 +68,14 @@ _LAST_RUN: Final = """
 _LATEST: Final = """
     select observations.*, links.url from links
     join observations on observations.id = links.observation_id
+"""
+# A link has the facts of its latest look itself; only the rest must be fetched from there.
+_KNOWN: Final = """
+    select links.*, observations.at, observations.attempts, observations.elapsed_ms,
+           observations.http_stack, observations.findings, observations.etag,
+           observations.last_modified, observations.read_at, observations.missing_fragments,
+           observations.fragments
+    from links join observations on observations.id = links.observation_id
 """
 _OF_LINK: Final = """
     select observations.*, links.url from observations
@@ -131,11 +133,11 @@ class Store:
             ][:1]
             for row in unfinished:
                 if row not in fresh:
-                    self._forget(row["id"])
+                    forget_run(self._db, row["id"])
             if fresh:
                 number = fresh[0]["id"]
                 return Begun(number, run_of(fresh[0]), self._last_look(number))
-            number = self._next_id("runs")
+            number = next_id(self._db, "runs")
             db.table("runs").insert({
                 "id": number, "name": run.id, "tool": TOOL, "settings": digest,
                 "started_at": iso(run.started_at), "complete": 0,
@@ -151,14 +153,14 @@ class Store:
     def record(self, number: int, looks: Sequence[Observation]) -> None:
         """Append looks to a run, in one transaction."""
         with self._writing():
-            links = self._link_ids([look.url for look in looks])
-            numbered = list(enumerate(looks, self._next_id("observations")))
+            links = link_ids(self._db, [look.url for look in looks])
+            numbered = list(enumerate(looks, next_id(self._db, "observations")))
             rows = (
                 look_row(look) | {"id": id_, "run_id": number, "link_id": links[look.url]}
                 for id_, look in numbered
             )
-            self._insert("observations", rows)
-            self._insert("hops", (row for id_, look in numbered for row in hop_rows(look, id_)))
+            insert(self._db, "observations", rows)
+            insert(self._db, "hops", (row for id_, look in numbered for row in hop_rows(look, id_)))
 
     def hurried(self) -> AbstractContextManager[None]:
         """Wait for nobody meanwhile: `BusyError` is raised at once."""
@@ -190,14 +192,14 @@ class Store:
     def abandon(self, begun: Begun) -> None:
         """Forget the looks since a run began, or went on; and the run, if there is nothing else."""
         with self._writing():
-            self._forget(begun.number, begun.last_look)
+            forget_run(self._db, begun.number, begun.last_look)
 
     # What is known
 
     def states(self, *urls: Url) -> Iterator[LinkState]:
         """Yield what is believed of every link, or of some."""
         with self._reading() as db:
-            rows = self._links(map(str, urls)) if urls else db.query("select * from links")
+            rows = links_at(self._db, map(str, urls)) if urls else db.query("select * from links")
             yield from (state_of(row) for row in rows if row["health"])
 
     def recall(self, url: Url, digest: str) -> Observation | None:
@@ -218,7 +220,7 @@ class Store:
     def latest(self, urls: Iterable[Url]) -> Iterator[Observation]:
         """Yield the latest look at each of some links that was ever looked at."""
         with self._reading():
-            for batch in _batches(map(str, urls)):
+            for batch in batches(map(str, urls)):
                 where = f"where links.url in ({', '.join('?' * len(batch))})"
                 yield from self._looks(f"{_LATEST} {where}", batch)
 
@@ -246,13 +248,12 @@ class Store:
                 places.add(place)
                 if reason and isinstance(place.target, Target):
                     unasked[place.target.url] = reason
-            looks = looks_at(places.links, places.scratch)
-            for look in self._looks(_LATEST):
-                if look.url not in unasked:  # a link that is left out now was perhaps asked once
-                    looks.put(look.url, look)
-            states = states_of(places.links, places.scratch)
-            for state in self.states():
-                states.put(state.url, state)
+            looks, states = room_for(places)
+            for rows in batches(db.query(_KNOWN)):
+                for row, look in zip(rows, self._looks_of(rows, "observation_id"), strict=True):
+                    states.put(look.url, state_of(row))
+                    if look.url not in unasked:  # what is left out now was perhaps asked once
+                        looks.put(look.url, look)
             copies = self.archive.copies()
         return archived(assemble(run, places.view(), looks, states, unasked), copies)
 
@@ -261,7 +262,7 @@ class Store:
         with self._reading() as db, snapshot(db):
             rows = db.query(f"{_PLACES} where links.url = ? order by documents.name", [str(url)])
             places = tuple(place_of(row).occurrence for row in rows)
-            states = [state_of(row) for row in self._links([str(url)]) if row["health"]]
+            states = [state_of(row) for row in links_at(self._db, [str(url)]) if row["health"]]
             looks = tuple(self._looks(_OF_LINK, [str(url)]))
         return Story(url, looks, places, states[0] if states else None, self.archive.of(url))
 
@@ -287,39 +288,6 @@ class Store:
 
     # Pieces of writing
 
-    def _next_id(self, table: str) -> int:
-        query = f"select coalesce(max(id), 0) + 1 from {table}"  # noqa: S608 - a name of ours
-        return int(self._db.execute(query).fetchone()[0])
-
-    def _forget(self, number: int, last_look: int = 0) -> None:
-        values = [number, last_look]
-        looks = "select id from observations where run_id = ? and id > ?"
-        self._db.execute(f"delete from hops where observation_id in ({looks})", values)  # noqa: S608 - text of ours
-        self._db.execute("delete from observations where run_id = ? and id > ?", values)
-        if not last_look:
-            self._db.execute("delete from runs where id = ?", [number])
-
-    def _link_ids(self, urls: Iterable[Url]) -> dict[Url, int]:
-        known = {str(url): url for url in urls}
-        rows = ({"url": text, "host": url.host} for text, url in known.items())
-        self._insert("links", rows, "or ignore")
-        return {known[row["url"]]: row["id"] for row in self._links(known, "id, url")}
-
-    def _links(self, urls: Iterable[str], columns: str = "*") -> Iterator[SqlRow]:
-        for batch in _batches(urls):
-            marks = ", ".join("?" * len(batch))
-            table = self._db.table("links")
-            yield from table.rows_where(f"url in ({marks})", batch, select=columns)
-
-    def _insert(self, table: str, rows: Iterable[SqlRow], otherwise: str = "") -> None:
-        """Insert rows of the same columns; the library's `insert_all` looks at each value first."""
-        rest = iter(rows)
-        if first := next(rest, None):
-            names = ", ".join(f'"{name}"' for name in first)
-            values = ", ".join(f":{name}" for name in first)
-            statement = f"insert {otherwise} into {table} ({names}) values ({values})"  # noqa: S608 - names of ours
-            self._db.conn.executemany(statement, chain([first], rest))
-
     def _replace_places(self, number: int, held: Contents) -> None:
         """Write what the documents hold now; forget documents that their source holds no more.
 
@@ -339,10 +307,11 @@ class Store:
         )
         db.conn.executemany(_DOCUMENT, known)
         ids = {row["name"]: row["id"] for row in db.table("documents").rows}
-        for batch in _batches(held.places):
-            links = self._link_ids(p.target.url for p in batch if isinstance(p.target, Target))
+        for batch in batches(held.places):
+            targets = (place.target for place in batch)
+            links = link_ids(self._db, (each.url for each in targets if isinstance(each, Target)))
             rows = (place_row(place, ids, links, held.unasked) for place in batch)
-            self._insert("occurrences", rows)
+            insert(self._db, "occurrences", rows)
 
     # Pieces of reading
 
@@ -351,20 +320,14 @@ class Store:
         return int(self._db.execute(query, [number]).fetchone()[0])
 
     def _looks(self, query: str, values: Sequence[Any] = ()) -> Iterator[Observation]:
-        for rows in _batches(self._db.query(query, values)):
+        for rows in batches(self._db.query(query, values)):
             yield from self._looks_of(rows)
 
-    def _looks_of(self, rows: Sequence[SqlRow]) -> Iterator[Observation]:
+    def _looks_of(self, rows: Sequence[SqlRow], key: str = "id") -> Iterator[Observation]:
         hops: dict[int, list[Hop]] = {}
         where = f"observation_id in ({', '.join('?' * len(rows))})"
-        numbers = [row["id"] for row in rows]
+        numbers = [row[key] for row in rows]
         for hop in self._db.table("hops").rows_where(where, numbers, order_by="position"):
             hops.setdefault(hop["observation_id"], []).append(hop_of(hop))
         for row in rows:
-            yield look_of(row, tuple(hops.get(row["id"], ())))
-
-
-def _batches(items: Iterable[T]) -> Iterator[Sequence[T]]:
-    rest = iter(items)
-    while batch := list(islice(rest, BATCH)):
-        yield batch
+            yield look_of(row, tuple(hops.get(row[key], ())))

@@ -1,6 +1,5 @@
 """What the person at the terminal sees besides the report: progress, messages; and their Ctrl-C."""
 
-import asyncio
 import os
 import signal
 import stat
@@ -12,17 +11,17 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, Self, TextIO, TypeAlias
 
-from crawler import reports
 from crawler.clock import Clock
 from crawler.errors import INTERRUPTED, ImpossibleError, UsageError
 from crawler.model import Observation, Outcome, Report
 from crawler.outline import Scope
-from crawler.stop import Stop
 from crawler.text import clean
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
+
+    from crawler.stop import Stop
 
 Pieces: TypeAlias = Callable[[], Iterable[str]]
 """A text that is made as it is written; once more, if it could not be written."""
@@ -121,8 +120,10 @@ def say(sentence: str) -> None:
 
 
 @contextmanager
-def stopping(stop: Stop) -> Iterator[None]:
+def stopping(stop: "Stop") -> Iterator[None]:
     """End the run in order at the first Ctrl-C or SIGTERM, and at once at the second."""
+    import asyncio  # noqa: PLC0415 - 50 ms that a command without a loop need not pay
+
     loop = asyncio.get_running_loop()
 
     presses = iter((1,))
@@ -163,6 +164,8 @@ def writable(output: str | None) -> Path | None:
 
 def deliver(report: Report, name: str, scope: Scope, output: Path | None) -> None:
     """Write the report to a file, all or nothing, or to standard output."""
+    from crawler import reports  # noqa: PLC0415 - 30 ms that a command without reports need not pay
+
     if output is None and name == "text":
         color = wants_color(sys.stdout)
         write_pieces(lambda: reports.text.render_styled(report, scope, color=color), None)

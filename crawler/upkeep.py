@@ -3,23 +3,29 @@
 Works on the tables of a history beside `store.py`, which reads and writes its runs.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 
 from crawler.copies import copy
-from crawler.database import Tell, explained, opened, writing
+from crawler.database import Tell, explained, opened, snapshot, writing
+from crawler.entries import Entry, read, written
 from crawler.errors import StoreError, UsageError
+from crawler.exporting import exported
 from crawler.folding import refold
 from crawler.health import TRAIL
+from crawler.merging import Merged, Merging
 from crawler.rows import iso, maybe_moment
 from crawler.settings import HealthSettings
 from crawler.urls import Url
 
+T = TypeVar("T")
+
 _TABLES: Final = ("documents", "occurrences", "links", "runs", "observations", "hops")
 _MAX_PROBLEMS: Final = 20
+_CACHE_KB: Final = 131_072
 
 # Old looks that say what those before and behind them say. Those at which anything changed stay,
 # and the first and the last look of a link: that is what a history is for. So that what is
@@ -85,6 +91,18 @@ class Pruned:
     documents: int
 
 
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What is needed to make one history of two: the time, and what makes a link broken.
+
+    `on_progress` is told how many lines were read.
+    """
+
+    now: datetime
+    health: HealthSettings
+    on_progress: Callable[[int], None] = lambda _: None
+
+
 class Upkeep:
     """A history that is looked after. Use it as a context manager. Raises `StoreError`."""
 
@@ -93,6 +111,9 @@ class Upkeep:
         if not path.exists():
             raise StoreError(f"there is no history at {path} yet: run `crawl run` first.")
         self._db = opened(path, read_only=read_only, tell=tell)
+        # What is changed is changed all over the file: with SQLite's own 2 MB each page of an index
+        # would be read and written again for every few rows.
+        self._db.execute(f"pragma cache_size = -{_CACHE_KB}")
 
     def __enter__(self) -> Self:
         return self
@@ -160,6 +181,29 @@ class Upkeep:
                 [(number, iso(now)) for number in numbers],
             )
             refold(self._db, settings, now, numbers)
+
+    def lines(self) -> Iterator[str]:
+        """Yield the whole history as lines of JSON, as it is at this moment."""
+        with explained(self._path), snapshot(self._db):
+            yield from map(written, exported(self._db))
+
+    def take_lines(self, lines: Iterable[bytes], known: Knowledge) -> Merged:
+        """Take in what another history knows, as lines of JSON: all or nothing."""
+        return self._take(lines, read, known)
+
+    def take_history(self, path: Path, known: Knowledge) -> Merged:
+        """Take in what another history knows: all or nothing."""
+        with Upkeep(path) as other, explained(path):
+            return self._take(exported(other._db), lambda entry: entry, known)
+
+    def _take(self, lines: Iterable[T], read_one: Callable[[T], Entry], known: Knowledge) -> Merged:
+        with writing(self._db, self._path):
+            merging = Merging(self._db, known.on_progress)
+            merging.take(lines, read_one, self._number("pragma user_version"))
+            touched = (row[0] for row in self._db.execute("select id from touched").fetchall())
+            refold(self._db, known.health, known.now, touched)
+            self._db.execute("drop table touched")
+        return merging.merged
 
     def prune(self, before: datetime, documents: Sequence[str] = ()) -> Pruned:
         """Take out old looks that say nothing new, and links that nobody writes any more.

@@ -375,10 +375,11 @@ def test_the_stored_state_is_the_fold_of_the_stored_looks(trail: list[tuple[str,
 def test_a_state_can_be_made_anew_from_the_looks_alone(
     trail: list[tuple[str, int]], data: st.DataObject
 ) -> None:
+    last: Run | None = None
     with a_new_history() as store:
         for number, (code, hours) in enumerate(trail):
             at = NOON + timedelta(hours=hours, microseconds=1000 * number)
-            remember(store, [look(code, at, A), look("ok", at, B)], at)
+            last = remember(store, [look(code, at, A), look("ok", at, B)], at)
         believed = list(store._db.query("select * from links"))
         wrong = data.draw(
             st.sampled_from(
@@ -389,7 +390,6 @@ def test_a_state_can_be_made_anew_from_the_looks_alone(
             )
         )
         store._db.execute(wrong)
-        last = store.last_run()
         if last and last.finished_at:
             refold(store._db, HEALTH, last.finished_at)
             assert list(store._db.query("select * from links")) == believed
@@ -410,13 +410,17 @@ def test_a_history_of_the_first_version_is_brought_up_to_date_with_its_looks(
     believed = rows(path, "select * from links")
     assert [row["health"] for row in believed] == ["flaky", "healthy"]
     with closing(sqlite3.connect(path)) as old, old:
+        old.execute("drop index idx_links_observation_id")
+        old.execute("drop index idx_documents_run_id")
         for table, columns in (
+            ("documents", ("run_id",)),
             ("links", ("trail", "known", "drift_since", "drift_looks", "content")),
             ("observations", ("content",)),
         ):
-            for column in columns:
-                old.execute(f"alter table {table} drop column {column}")
+            for name in columns:
+                old.execute(f"alter table {table} drop column {name}")
         old.execute("drop table acceptances")
+        old.execute("drop table archived_copies")
         old.execute("update links set health = 'broken'")  # as the first version folded them
         old.execute("delete from _sqlite_migrations where name <> 'm001_history'")
         old.execute("pragma user_version = 1")
@@ -424,6 +428,7 @@ def test_a_history_of_the_first_version_is_brought_up_to_date_with_its_looks(
         Store(path, read_only=True)
     with Store(path) as again:
         assert states_in(again)[url(A)].trail == "+-+-+-"
+    assert column(path, "select run_id from documents") == [number + 1]  # the last that finished
     known = [{**row, "content": None} for row in rows(path, "select * from links")]
     assert known == [{name: row[name] for name in known[0]} for row in believed]
 
@@ -656,7 +661,7 @@ def test_similar_urls_come_in_order_and_up_to_a_limit(store: Store) -> None:
 def test_many_links_are_written_and_read_in_several_batches(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("crawler.store.BATCH", 3)
+    monkeypatch.setattr("crawler.bulk.BATCH", 3)
     looks = [
         replace(look("ok", NOON, f"{A}{n}"), hops=(Hop(url(f"{A}from/{n}"), 302),))
         for n in range(10)
@@ -938,8 +943,8 @@ def test_a_report_is_of_one_moment_whatever_is_written_meanwhile(
     monkeypatch.setattr("crawler.database.BUSY_SECONDS", 0.02)
     last_run = Store.last_run
 
-    def and_then_another_run_ends(store: Store) -> Run | None:
-        run = last_run(store)
+    def and_then_another_run_ends(store: Store, now: datetime) -> Run | None:
+        run = last_run(store, now)
         with Store(path) as writer, pytest.raises(BusyError):
             remember(writer, [look("not-found", NOON + DAY, A)], NOON + DAY)
         return run
@@ -1023,6 +1028,7 @@ def test_a_mistake_of_ours_is_a_traceback_and_not_a_damaged_history(
     "change",
     [
         "update observations set outcome = 'splendid'",
+        "update links set outcome = 'splendid'",
         "update observations set findings = '{'",
         "update observations set findings = '[{}]'",
         "update observations set at = 'yesterday'",
@@ -1040,7 +1046,23 @@ def test_values_that_another_program_wrote_are_said_and_no_traceback(
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute(change)
     with pytest.raises(StoreError, match="it was changed by another program"):
-        store.report()
+        read_all(store)
+
+
+def read_all(store: Store) -> None:
+    store.report()
+    store.story(url(A))
+
+
+def test_a_large_report_is_the_same_as_one_that_memory_holds(
+    store: Store, two_runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert two_runs.exists()
+    held = store.report()
+    monkeypatch.setattr("crawler.kept.FEW", 0)
+    spilled = store.report()
+    assert list(spilled.rows) == list(held.rows)
+    assert all(row.state and row.observation for row in held.rows)
 
 
 def test_an_error_of_the_disk_is_said(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

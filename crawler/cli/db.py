@@ -1,5 +1,6 @@
 """`crawl db`: the upkeep of a history, for those who run it."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import click
 from crawler import options
 
 DAYS = 90
+TOLD_SECONDS = 5.0
 
 
 @click.group()
@@ -20,6 +22,8 @@ def command() -> None:
     crawl db verify && crawl db backup ~/backups/links.db
     crawl db prune --older-than 365
     crawl db accept https://example.org/page
+    crawl db export history.jsonl.gz
+    crawl db import laptop.jsonl.gz
     """
 
 
@@ -117,8 +121,81 @@ def prune(older_than: int, documents: tuple[str, ...], *, wait: bool, **given: A
     taken = (
         (pruned.looks, "old look"), (pruned.links, "unwritten link"), (pruned.documents, "document")
     )  # fmt: skip
-    parts = ", ".join(f"{number} {noun}{'' if number == 1 else 's'}" for number, noun in taken)
-    terminal.write(f"Taken out: {parts}.\n", None)
+    terminal.write(f"Taken out: {_counted(taken)}.\n", None)
+
+
+@command.command()
+@click.argument(
+    "target", type=click.Path(path_type=Path, dir_okay=False), required=False, metavar="[FILE]"
+)
+@options.history
+@options.settings_files
+def export(target: Path | None, **given: Any) -> None:  # noqa: ANN401
+    """Write all that the history holds to FILE, as JSON Lines; gzipped if it ends in .gz.
+
+    Without FILE it goes to standard output. Runs that have not finished are left out. The same
+    history gives the same bytes, whatever machine it is on; docs/history.md says what is in them.
+    """
+    from crawler import linefile, terminal
+    from crawler.upkeep import Upkeep
+
+    path = _history(given)
+    with Upkeep(path) as history:
+        if target is None:
+            terminal.write_pieces(history.lines, None)
+            return
+        linefile.write_lines(history.lines(), target)
+    terminal.write(f"{path} was exported to {target}.\n", None)
+
+
+@command.command("import")
+@click.argument("source", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
+@options.history
+@options.settings_files
+def import_(source: Path, **given: Any) -> None:  # noqa: ANN401
+    """Take in what another history knows: FILE, an export or a history itself.
+
+    Afterwards there is all that either knew, and what is believed of each link is made of all
+    looks at it. It does not matter how often this is done, or which is taken into which. It is all
+    or nothing; nothing that FILE holds is trusted.
+    """
+    from crawler import linefile, lock, terminal
+    from crawler.clock import SystemClock
+    from crawler.store import Store
+    from crawler.upkeep import Knowledge, Upkeep
+
+    settings, clock = options.settings_of(given), SystemClock()
+    path, now = Path(settings.places.db), clock.now()
+    known = Knowledge(now, settings.health, _teller(clock.monotonic))
+    with lock.held(path, now):
+        with Store(path):  # which may be a new one
+            pass
+        with Upkeep(path, read_only=False) as history:
+            if linefile.is_database(source):
+                merged = history.take_history(source, known)
+            else:
+                merged = history.take_lines(linefile.read_lines(source), known)
+    told = ((merged.runs, "run"), (merged.looks, "look"), (merged.documents, "document"))
+    terminal.write(f"New in {path}: {_counted(told)}.\n", None)
+
+
+def _teller(monotonic: Callable[[], float]) -> Callable[[int], None]:
+    """Return what says every few seconds how many lines were read."""
+    told = monotonic()
+
+    def tell(lines: int) -> None:
+        nonlocal told
+        if monotonic() - told >= TOLD_SECONDS:
+            from crawler import terminal
+
+            told = monotonic()
+            terminal.say(f"{lines:,} lines read.")
+
+    return tell
+
+
+def _counted(numbers: tuple[tuple[int, str], ...]) -> str:
+    return ", ".join(f"{number:,} {noun}{'' if number == 1 else 's'}" for number, noun in numbers)
 
 
 @command.command()

@@ -1,0 +1,62 @@
+"""Rows in bulk: many are inserted, or looked up by what they are called, at the cost of few."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
+from typing import Final, TypeVar
+
+from sqlite_utils import Database
+
+from crawler.rows import SqlRow
+from crawler.urls import Url
+
+T = TypeVar("T")
+
+BATCH: Final = 500
+
+
+def batches(items: Iterable[T]) -> Iterator[Sequence[T]]:
+    """Yield items in lists, none of which is long."""
+    rest = iter(items)
+    while batch := list(islice(rest, BATCH)):
+        yield batch
+
+
+def insert(db: Database, table: str, rows: Iterable[SqlRow], otherwise: str = "") -> None:
+    """Insert rows of the same columns; the library's `insert_all` looks at each value first."""
+    rest = iter(rows)
+    if first := next(rest, None):
+        names = ", ".join(f'"{name}"' for name in first)
+        values = ", ".join(f":{name}" for name in first)
+        statement = f"insert {otherwise} into {table} ({names}) values ({values})"  # noqa: S608 - names of ours
+        db.conn.executemany(statement, chain([first], rest))
+
+
+def links_at(db: Database, urls: Iterable[str], columns: str = "*") -> Iterator[SqlRow]:
+    """Yield the rows of those links that there are."""
+    for batch in batches(urls):
+        marks = ", ".join("?" * len(batch))
+        yield from db.table("links").rows_where(f"url in ({marks})", batch, select=columns)
+
+
+def link_ids(db: Database, urls: Iterable[Url]) -> dict[Url, int]:
+    """Return the numbers of links; those that are new get one."""
+    known = {str(url): url for url in urls}
+    rows = ({"url": text, "host": url.host} for text, url in known.items())
+    insert(db, "links", rows, "or ignore")
+    return {known[row["url"]]: row["id"] for row in links_at(db, known, "id, url")}
+
+
+def next_id(db: Database, table: str) -> int:
+    """Return the number that the next row of a table will have."""
+    query = f"select coalesce(max(id), 0) + 1 from {table}"  # noqa: S608 - a name of ours
+    return int(db.execute(query).fetchone()[0])
+
+
+def forget_run(db: Database, number: int, last_look: int = 0) -> None:
+    """Delete the looks of a run behind one of them; and the run, if that are all of its looks."""
+    values = [number, last_look]
+    looks = "select id from observations where run_id = ? and id > ?"
+    db.execute(f"delete from hops where observation_id in ({looks})", values)  # noqa: S608 - text of ours
+    db.execute("delete from observations where run_id = ? and id > ?", values)
+    if not last_look:
+        db.execute("delete from runs where id = ?", [number])
