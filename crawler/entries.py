@@ -37,7 +37,7 @@ Columns: TypeAlias = Mapping[str, type]
 
 HEADER: Final = "crawl"
 _JSON: Final = frozenset({
-    "counts", "feeds", "findings", "ignores", "missing_fragments", "titles",
+    "counts", "feeds", "findings", "fragments", "ignores", "missing_fragments", "titles",
 })  # fmt: skip
 _BIGGEST: Final = 2**31
 _HALVES: Final = re.compile("[\ud800-\udfff]")  # of characters: no text can be written with them

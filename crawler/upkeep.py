@@ -30,11 +30,13 @@ _CACHE_KB: Final = 131_072
 # Old looks that say what those before and behind them say. Those at which anything changed stay,
 # and the first and the last look of a link: that is what a history is for. So that what is
 # believed of a link can still be made of its looks, `TRAIL` of each stretch stay beside its last,
-# and all of the present streak of bad looks, or of looks at a page that has drifted.
+# and all of the present streak of bad looks, or of looks at a page that has drifted; and whatever
+# is not yet part of what is believed, as a clock that was wrong leaves it.
 _ALIKE: Final = """
     with looks as (
         select observations.id, observations.link_id, observations.at, runs.name as run,
-               json_array(outcome, reason, nullif(status, 304), final_url, title, language) as said
+               json_array(outcome, reason, iif(status = 304, 200, status), final_url, title,
+                          language) as said
         from observations
         join runs on runs.id = observations.run_id
         where runs.finished_at is not null
@@ -52,7 +54,7 @@ _ALIKE: Final = """
     )
     select counted.id from counted
     join links on links.id = counted.link_id
-    where counted.at < :before and number > :trail and number < looks
+    where counted.at < min(:before, links.checked_at) and number > :trail and number < looks
       and counted.at < min(coalesce(failing_since, counted.at || '+'),
                            coalesce(drift_since, counted.at || '+'))
 """

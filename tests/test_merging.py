@@ -75,6 +75,7 @@ def full_look(address: str = URLS[0], code: str = "permanent") -> Observation:
         http_stack="standard",
         validators=Validators(end, NOON - HOUR, 'W/"a"', "Sun, 22 Nov 2026 11:00:00 GMT"),
         missing_fragments=("top", "ä"),
+        fragments=("there", "top", "ä"),
     )
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from bench import extracting, killing, long, polite, raw, reading, soak, web
+from bench import extracting, history, killing, long, polite, raw, reading, soak, web
 from bench.programs import Program, crawl, listing, lychee
 
 EQUAL: Final = ("--delay", "0.05")  # lychee's interval: where speed is measured and not manners
@@ -113,6 +113,11 @@ def _kill(given: argparse.Namespace) -> None:
         killing.measure(given.kills, number, given.seed)
 
 
+def _history(given: argparse.Namespace) -> None:
+    for number in given.links or [10_000]:
+        history.measure(given.crawl, number, history.NIGHTS, given.rounds)
+
+
 SCENARIOS: Final[Mapping[str, Callable[[argparse.Namespace], None]]] = {
     "raw": _raw,
     "https": _https,
@@ -122,6 +127,7 @@ SCENARIOS: Final[Mapping[str, Callable[[argparse.Namespace], None]]] = {
     "reading": _reading,
     "extracting": _extracting,
     "kill": _kill,
+    "history": _history,
     "soak": _soak,
 }
 
