@@ -152,7 +152,7 @@ def _observations(db: Database) -> None:
 
 
 @migrations()
-def m004_fragments(db: Database) -> None:
+def m005_fragments(db: Database) -> None:
     """Keep what each look has looked for on its page; of earlier ones nobody knows."""
     db.table("observations").add_column("fragments", str)
 

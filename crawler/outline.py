@@ -331,8 +331,7 @@ def _notes(report: Report) -> Iterator[str]:
         yield f"{trouble[0].upper()}{trouble[1:]} {NOTHING_RECORDED}"
     elif not report.run.complete:
         yield "This report is partial: the run ended before all links were seen."
-    if report.turnout and report.run.network is Network.UP:
-        yield from turnout_notes(report.turnout)
+    yield from turnout_notes(report)
     yield from report.remarks
     yield from unread_notes(report.unread)
     yield from ignore_notes(report.run.ignores)

@@ -83,8 +83,7 @@ async def run(
     for look in store.looks(begun):
         if following:
             collection.links.add(Target(look.url))  # a page may lead to it once more
-        seen.keep(look)  # what was seen earlier says nothing of the network now
-        seen.earlier += 1
+        seen.resume(look)
     recorder = _Recorder(store, begun, seen, conduct.clock)
 
     def take(look: Observation) -> None:
@@ -102,13 +101,12 @@ async def run(
     recorder.flush()
     network = await _network(seen.signs, conduct)
     report = _report(begun.run, collection, seen, looks.unasked, conduct, network)
-    report = replace(report, turnout=_turnout(seen, looks, agenda))
     changes = _changes(seen, store, report, collection)  # before there is nothing new to tell
     recorder.finish(report, collection, looks.unasked, conduct.settings)
     # What could not be recorded is no change yet: the run that records it tells it, once.
-    report = report if recorder.error else replace(report, changes=changes)
+    told, turnout = None if recorder.error else changes, _turnout(seen, looks, agenda)
     recorder.attempt(lambda: seen.remember(agenda, memory))  # rows are made when they are read
-    return report, recorder.error
+    return replace(report, changes=told, turnout=turnout), recorder.error
 
 
 def _changes(
@@ -186,7 +184,7 @@ class _Seen:
     ) -> None:
         self.looks = looks_at(collection.links, collection.scratch)
         self.signs = Signs()
-        self.earlier = 0  # looks of a run that goes on
+        self.earlier = 0
         self._known = known
         self._states = states_of(collection.links, collection.scratch)
         self._health = settings.health
@@ -196,6 +194,11 @@ class _Seen:
     def take(self, look: Observation) -> None:
         """Take a look that was just had: it says something of the network too."""
         self.signs.take(look, self.keep(look))
+
+    def resume(self, look: Observation) -> None:
+        """Keep a look of a run that goes on: it says nothing of the network as it is now."""
+        self.keep(look)
+        self.earlier += 1
 
     def keep(self, look: Observation) -> LinkState | None:
         """Keep a look and the state that it leads to; return what was believed before."""

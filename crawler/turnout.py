@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 
-from crawler.model import Turnout
+from crawler.model import Network, Report
 
 
-def turnout_notes(turnout: Turnout) -> Iterator[str]:
+def turnout_notes(report: Report) -> Iterator[str]:
     """Yield a sentence on those that were not due, and one on those beyond the limit."""
+    turnout = report.turnout
+    if turnout is None or report.run.network is not Network.UP:
+        return
     of_all = f"of {turnout.links} link{'' if turnout.links == 1 else 's'}"
     if turnout.not_due:
         was, them = ("was", "it") if turnout.not_due == 1 else ("were", "them")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from crawler.agenda import WITNESSES, Agenda, Asks
 from crawler.health import advance
-from crawler.model import Health, Link, LinkState, Outcome, Turnout
+from crawler.model import Health, Link, LinkState, Network, Outcome, Report, Run, Turnout
 from crawler.settings import HealthSettings, ScheduleSettings
 from crawler.turnout import turnout_notes
 from crawler.urls import Url
@@ -150,4 +150,7 @@ def test_a_suspect_is_no_witness() -> None:
     ],
 )
 def test_what_was_not_asked_is_told(turnout: Turnout, notes: list[str]) -> None:
-    assert list(turnout_notes(turnout)) == notes
+    up, down = Run("r", NOON), Run("r", NOON, network=Network.DOWN)
+    assert list(turnout_notes(Report(up, (), turnout=turnout))) == notes
+    assert not list(turnout_notes(Report(down, (), turnout=turnout)))
+    assert not list(turnout_notes(Report(up, ())))

@@ -534,7 +534,7 @@ def test_by_the_command_line(world: World, crawl: Crawl) -> None:
     assert world.archive.asked == []
     world.pages["/lost"] = 404
 
-    code, out, err = crawl("run", "a.md", "--archive", "find", "--fail", *ways)
+    code, out, err = crawl("run", "a.md", "--all", "--archive", "find", "--fail", *ways)
     assert code == 1, "a copy changes no verdict"
     assert f"    Archived on 2020-01-01, before the page was lost.\n    {there}\n" in out
     assert "crawl: asking web.archive.org about 1 of the links.\n" in err

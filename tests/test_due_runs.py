@@ -2,7 +2,9 @@
 
 import json
 import socket
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -28,7 +30,6 @@ from crawler.settings import (
 )
 from crawler.stop import Stop
 from crawler.store import Store
-from crawler.urls import Url
 
 PLAIN = Settings(pace=PaceSettings(delay=0), fetch=FetchSettings(retries=0))
 DAY = timedelta(days=1)
@@ -260,17 +261,31 @@ class Broken(Store):
     def latest(self, urls: object) -> Iterator[Observation]:
         raise StoreError(f"{urls!r:.0}cannot be read")
 
-    def looked_for(self, url: Url) -> frozenset[str]:
-        raise StoreError(str(url))
+
+async def test_what_a_look_has_looked_for_is_not_known_where_it_cannot_be_read(
+    store: Store, tmp_path: Path
+) -> None:
+    web = Web()
+    await run(store, placed("one"), conduct(web))
+    assert store.looked_for(url(address("a"))) == {"one"}
+    assert store.looked_for(url(address("b"))) == frozenset()
+    with closing(sqlite3.connect(tmp_path / "crawl.db")) as other, other:
+        other.execute("update observations set fragments = '{'")
+    assert store.looked_for(url(address("a"))) == frozenset()
+    await run(
+        store,
+        placed("one"),
+        conduct(
+            web,
+            0.1,
+        ),
+    )
+    assert len(web.asked) == 2
 
 
 async def test_a_history_that_cannot_be_read_any_more_does_not_end_a_run(tmp_path: Path) -> None:
-    web = Web(page="<title>T</title><p>One")
+    web = Web()
     with Broken(tmp_path / "crawl.db") as store:
-        await run(store, placed("one"), conduct(web, asks=Asks.ALL))
-        again = await run(store, placed("one"), conduct(web, 0.1))
-        assert len(web.asked) == 2, "nobody knows what was looked for"
-        assert said(again) == {"a": "fragment-missing"}
         await run(store, documents("b"), conduct(web, 0.1))
         report, error = await runs.run(documents("b"), store, conduct(web, 0.2))
         assert error is not None
