@@ -96,7 +96,7 @@ def run(crawl: Crawl, port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     """Run over a document of one link that is well and one that is gone, in a new directory."""
     monkeypatch.chdir(tmp_path)
     name = written(tmp_path, port)
-    return lambda *options: crawl("run", name, *HERE, *options)
+    return lambda *options: crawl("run", name, "--all", *HERE, *options)
 
 
 HERE = ("--resolve", "*:*:127.0.0.1", "--delay", "0", "--retries", "0")
@@ -633,7 +633,7 @@ def test_reports_during_a_run_are_of_whole_runs(
     written(tmp_path, port, *(f"/slow/{number}" for number in range(8)))
     assert crawl("run", "a.md", *HERE).code == 0
     seen: list[str] = []
-    with begun(["run", "a.md", *HERE], tmp_path) as another:
+    with begun(["run", "a.md", "--all", *HERE], tmp_path) as another:
         while another.poll() is None or not seen:
             done = crawl("report", "--format", "json")
             assert (done.code, done.err) == (0, "")

@@ -25,7 +25,7 @@ from crawler.store import Store
 HOSTS: Final = 40
 LATENCY: Final = 0.1  # seconds: asking is to take longer than to begin and to end
 COMMAND: Final = (
-    "run", "links.md", "--no-config", "--no-progress", "--resolve", "*:*:127.0.0.1",
+    "run", "links.md", "--all", "--no-config", "--no-progress", "--resolve", "*:*:127.0.0.1",
     "--delay", "0", "--output", "report.txt",
 )  # fmt: skip
 
