@@ -203,6 +203,13 @@ async def test_every_table_row_and_question_has_a_page(history: Path) -> None:
 
 
 async def test_what_is_broken_is_told_with_its_places(history: Path) -> None:
+    copy = "https://web.archive.org/web/2025/https://gone.example/"
+    change(
+        history,
+        "insert into archived_copies (link_id, errand, wanted_at, basis, asked_at, came, copy_url)"
+        " select id, 'find', '', 'seen', '', 'copy', '' from links where url like '%gone%'",
+        f"update archived_copies set copy_url = '{copy}'",  # noqa: S608 - a URL of ours
+    )
     async with asking(history) as client:
         found = await answers(client, "broken")
         assert [(each["url"], each["place"]) for each in found] == [
@@ -210,6 +217,7 @@ async def test_what_is_broken_is_told_with_its_places(history: Path) -> None:
             (GONE, "a.md:3:1"),
         ]
         assert found[0]["last_ok_at"].startswith("2025")
+    assert found[0]["archived_copy"] == copy
 
 
 async def test_questions_are_answered_from_what_is_known(history: Path) -> None:
