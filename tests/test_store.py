@@ -416,7 +416,6 @@ def test_a_history_of_the_first_version_is_brought_up_to_date_with_its_looks(
             ("documents", ("run_id",)),
             ("links", ("trail", "known", "drift_since", "drift_looks", "content")),
             ("observations", ("content", "fragments")),
-            ("documents", ("run_id",)),
         ):
             for name in columns:
                 old.execute(f"alter table {table} drop column {name}")
