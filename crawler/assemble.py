@@ -67,6 +67,20 @@ def _seen(place: Place, look: Observation, state: LinkState | None) -> Row:
     return Row(place, judged, look, state, (*text_gone, *advise_place(place.occurrence, look)))
 
 
+def told(report: Report, findings: Mapping[Url, Finding]) -> Report:
+    """Return the report with findings that no look alone can have."""
+
+    def with_finding(index: int) -> Row:
+        row = report.rows[index]
+        look = row.observation
+        if look is None or look.url not in findings:
+            return row
+        known = (*look.findings, findings[look.url])
+        return replace(row, observation=replace(look, findings=known))
+
+    return replace(report, rows=View(len(report.rows), with_finding)) if findings else report
+
+
 def archived(report: Report, copies: Mapping[Url, Copies]) -> Report:
     """Return the report with what is known of archived copies of links that are lost."""
 

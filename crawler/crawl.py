@@ -55,10 +55,11 @@ class Conduct:
 
     `on_look` is called with each look as soon as it is had; `stop` ends the run early;
     `transport` takes the place of the network, for tests and for practice; `recall` returns the
-    last look at a link, if it means what one of this run would; `on_found` is told how many links
-    were found while the run goes on, or fewer are to be asked than there are. `asks` says which
-    links are asked; `latest` returns the last looks at some, whatever they mean, and `looked_for`
-    the fragments that the last look at a link has looked for.
+    last look at a link, if it means what one of this run would; `sent_home`: links that their last
+    look found at a front page, and which; `on_found` is told how many links were found while the
+    run goes on, or fewer are to be asked than there are. `asks` says which links are asked;
+    `latest` returns the last looks at some, whatever they mean, and `looked_for` the fragments that
+    the last look at a link has looked for.
     """
 
     settings: Settings
@@ -67,6 +68,7 @@ class Conduct:
     on_look: Callable[[Observation], None]
     transport: "httpx.AsyncBaseTransport | None" = None
     recall: Callable[[Url], Observation | None] = lambda _: None
+    sent_home: Sequence[tuple[Url, Url]] = ()
     on_found: Callable[[int], None] = lambda _: None
     asks: Asks = Asks.ALL
     latest: Callable[[Iterable[Url]], Iterable[Observation]] = lambda _: ()
@@ -133,7 +135,7 @@ class _Work:
         self._looks = looks
         self._siblings = _Siblings(fetcher, conduct.settings, conduct.clock.now().date())
         self._outage = Outage()
-        self._homing = Homing()
+        self._homing = Homing(conduct.sent_home)
         self._first_looks: dict[Url, Observation] = {}
         self._room = asyncio.Semaphore(pace.concurrency * _TALKS_PER_SLOT)
         self._changed = asyncio.Event()

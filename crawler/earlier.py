@@ -10,10 +10,11 @@ from typing import Final
 
 from sqlite_utils import Database
 
+from crawler.converging import Course
 from crawler.database import explained, impatient
 from crawler.errors import StoreError
 from crawler.model import Ignore, Observation
-from crawler.rows import fragments_of, look_of, run_of
+from crawler.rows import fragments_of, known_url, look_of, run_of
 from crawler.urls import Url
 
 # Only one that this version had under the same settings: else facts may mean another thing.
@@ -35,6 +36,30 @@ _FRAGMENTS: Final = """
     select observations.fragments from links
     join observations on observations.id = links.observation_id where links.url = ?
 """
+_SENT_HOME: Final = """
+    select links.url, links.final_url from links
+    join observations on observations.id = links.observation_id
+    where observations.findings like '%"sent-home"%' and links.final_url is not null
+"""
+# Links whose end is that of two others of their host at least, and where each ended before.
+_COURSES: Final = """
+    with ends as (
+        select host, final_url from links
+        where outcome in ('ok', 'redirected') and final_url is not null
+        group by host, final_url having count(*) >= 3
+    )
+    select links.url, links.final_url, (
+        select observations.final_url from observations
+        join runs on runs.id = observations.run_id
+        where observations.link_id = links.id and runs.finished_at is not null
+              and observations.outcome in ('ok', 'redirected')
+              and observations.final_url <> links.final_url
+        order by observations.at desc limit 1
+    ) as before
+    from links
+    join ends on ends.host = links.host and ends.final_url = links.final_url
+    where links.outcome in ('ok', 'redirected')
+"""
 _RUNS: Final = "select * from runs where finished_at is not null order by id desc"
 
 
@@ -54,6 +79,23 @@ def fragments(db: Database, path: Path, url: Url) -> frozenset[str]:
         row = db.execute(_FRAGMENTS, [str(url)]).fetchone()
         return frozenset(fragments_of(row[0]) if row else ())
     return frozenset()
+
+
+def sent_home(db: Database, path: Path) -> list[tuple[Url, Url]]:
+    """Return the links that their latest look found sent to a front page, and to which."""
+    with suppress(StoreError), explained(path), impatient(db):
+        rows = db.query(_SENT_HOME)
+        return [(known_url(row["url"]), known_url(row["final_url"])) for row in rows]
+    return []
+
+
+def courses(db: Database, path: Path) -> list[Course]:
+    """Return where links have led that end together, if they ever led elsewhere."""
+    with suppress(StoreError), explained(path), impatient(db):
+        rows = [row for row in db.query(_COURSES) if row["before"]]
+        names = ("url", "before", "final_url")
+        return [Course(*(known_url(row[name]) for name in names)) for row in rows]
+    return []
 
 
 def ignores(db: Database, path: Path) -> Iterator[tuple[Ignore, ...]]:

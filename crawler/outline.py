@@ -111,6 +111,7 @@ _ADVICE: Final = (
     ("moved", "Moved for good", "Every redirect on the way is a permanent one."),
     ("sent-home", "Sent to the front page", "The page itself may be gone."),
     ("site-moved", "Sent to another site's front page", "The site may be gone."),
+    ("converged", "Led together", "Once these led to pages of their own; are those gone?"),
     ("empty", "Nothing to see", "The page answers, and shows nothing."),
     ("text-missing", "Text not found", "The page does not show the words that the link leads to."),
     ("shortener", "Behind a shortener", "If the service closes, the target is lost with it."),

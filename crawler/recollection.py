@@ -35,6 +35,7 @@ def remembering(conduct: Conduct, store: "Store", known: Lookup[LinkState]) -> C
         recall=lambda url: store.recall(url, digest) if known.get(url) else None,
         latest=store.latest,
         looked_for=store.looked_for,
+        sent_home=store.sent_home(),
     )
 
 

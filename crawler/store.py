@@ -18,8 +18,9 @@ from sqlite_utils import Database
 
 from crawler import earlier
 from crawler.archive_history import ArchiveHistory
-from crawler.assemble import archived, assemble
+from crawler.assemble import archived, assemble, told
 from crawler.bulk import batches, forget_run, insert, link_ids, links_at, next_id
+from crawler.converging import converged
 from crawler.database import (
     Tell,
     explained,
@@ -213,6 +214,10 @@ class Store:
         """Return the latest good look at a link that counts, without its hops."""
         return earlier.good(self._db, self._path, url)
 
+    def sent_home(self) -> list[tuple[Url, Url]]:
+        """Return the links that their latest look found sent to a front page, and to which."""
+        return earlier.sent_home(self._db, self._path)
+
     def ignores(self) -> Iterator[tuple[Ignore, ...]]:
         """Yield what runs had to say of ignores, the latest run first."""
         return earlier.ignores(self._db, self._path)
@@ -255,7 +260,9 @@ class Store:
                     if look.url not in unasked:  # what is left out now was perhaps asked once
                         looks.put(look.url, look)
             copies = self.archive.copies()
-        return archived(assemble(run, places.view(), looks, states, unasked), copies)
+            together = converged(earlier.courses(self._db, self._path))
+        report = told(assemble(run, places.view(), looks, states, unasked), together)
+        return archived(report, copies)
 
     def story(self, url: Url) -> Story:
         """Return all that is known of one link: its places, and every look that counts."""

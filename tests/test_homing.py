@@ -78,3 +78,28 @@ def test_each_look_comes_back_once_and_all_say_the_same(pages: list[str]) -> Non
     assert sorted(each.url.path for each in back) == sorted(f"/{page}" for page in pages)
     expected = "soft-404" if len(set(pages)) >= ENOUGH else "temporary"
     assert {each.verdict.reason for each in back} <= {expected}
+
+
+# What earlier runs saw
+
+HOME = url("https://a.example/")
+EARLIER = [(url(f"https://a.example/{page}"), HOME) for page in "ab"]
+
+
+def test_the_third_page_of_a_host_may_come_a_run_later() -> None:
+    assert reasons(Homing(EARLIER), sent("/c")) == [["soft-404"]]
+    assert reasons(Homing(EARLIER[:1]), sent("/c"), sent("/d")) == [[], ["soft-404"] * 2]
+    assert reasons(Homing(EARLIER), sent("/b")) == [[]]  # it is one of the two
+    assert reasons(Homing(EARLIER), sent("/c", end="https://a.example/en/")) == [[]]
+
+
+def test_a_page_that_is_there_again_speaks_for_nothing_any_more() -> None:
+    homing = Homing(EARLIER)
+    assert reasons(homing, look("ok", address="https://a.example/a"), sent("/c")) == [["ok"], []]
+    assert [each.verdict.reason for each in homing.release()] == ["temporary"]
+
+
+def test_what_is_proven_is_not_taken_back() -> None:
+    homing = Homing(EARLIER)
+    told = reasons(homing, sent("/c"), look("ok", address="https://a.example/a"), sent("/d"))
+    assert told == [["soft-404"], ["ok"], ["soft-404"]]
