@@ -83,17 +83,25 @@ def state_of(row: SqlRow) -> LinkState:
         maybe_moment(row["broken_since"]),
         int(row["broken_looks"]),
         Outcome(row["outcome"]),
-        row["trail"],
+        _trail(row["trail"]),
         _sketch(row["known"]),
         maybe_moment(row["drift_since"]),
         int(row["drift_looks"]),
     )
 
 
+def _trail(text: str) -> str:
+    if set(text) - {"+", "-"}:
+        raise ValueError(text)
+    return text
+
+
 def _sketch(text: str | None) -> Sketch | None:
     if text is None:
         return None
     known = json.loads(text)
+    if not isinstance(known, dict):
+        raise TypeError(text)
     told = {name: cleaned(known.get(name)) for name in _SKETCH}
     return Sketch(moment(known["at"]), clean(known["final_url"], _MAX_URL), **told)
 

@@ -381,6 +381,10 @@ def test_a_word_counts_among_the_looks_at_its_time() -> None:
     assert (last.health, last.since, last.checked_at) == (Health.HEALTHY, days[8], days[4])
     assert last.known == sketch_of(looks[-1])
     assert fold([], [days[0]], SETTINGS) is None
+    down = [*looks[:3], look("timeout", days[3])]
+    suspect = fold(down, [days[4]], SETTINGS)
+    assert suspect is not None
+    assert (suspect.health, suspect.known) == (Health.SUSPECT, sketch_of(looks[2]))
     early = fold(looks[1:], [days[0]], SETTINGS)
     assert early == fold(looks[1:], [], SETTINGS)
 

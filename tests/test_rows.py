@@ -1,5 +1,6 @@
 """Values on their way into the history and back: what stands in a row, and what is refused."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -38,7 +39,7 @@ from crawler.rows import (
     run_of,
     unasked_of,
 )
-from crawler.state_rows import link_row, state_of
+from crawler.state_rows import judged_of, link_row, state_of, stateless_row
 from crawler.text import clean
 from crawler.urls import Rejected, Rejection, Target
 
@@ -195,6 +196,53 @@ def test_a_look_with_a_value_that_crawl_never_writes_is_refused(change: dict[str
     assert look_of(LOOK_ROW) == look("ok")
     with pytest.raises(StoreError, match="it was changed by another program"):
         look_of(LOOK_ROW | change)
+
+
+STATE_ROW = link_row(STATE, LOOK_ROW | {"link_id": 9}) | {"url": str(A)}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"health": "splendid"},
+        {"outcome": "splendid"},
+        {"since": "yesterday"},
+        {"trail": "+-*"},
+        {"trail": None},
+        {"drift_since": "never"},
+        {"known": "["},
+        {"known": "[]"},
+        {"known": "5"},
+        {"known": "{}"},
+        {"known": '{"at": "2026-11-22T12:00:00Z"}'},
+        {"known": '{"at": "2026-11-22T12:00:00Z", "final_url": "https://a.example/", "title": 5}'},
+    ],
+)
+def test_a_state_with_a_value_that_crawl_never_writes_is_refused(change: dict[str, Any]) -> None:
+    assert state_of(STATE_ROW).known == SKETCH
+    with pytest.raises(StoreError, match="it was changed by another program"):
+        state_of(STATE_ROW | change)
+
+
+def test_what_a_page_was_like_is_cleaned_and_nothing_is_known_of_a_new_link() -> None:
+    known = {"at": iso(NOON), "final_url": "https://a.example/", "title": "\x1b[31mred"}
+    sketch = state_of(STATE_ROW | {"known": json.dumps(known)}).known
+    assert sketch == Sketch(NOON, "https://a.example/", title="[31mred")
+    assert state_of(STATE_ROW | {"known": None}).known is None
+    assert set(stateless_row(9)) == set(link_row(STATE, LOOK_ROW | {"link_id": 9}))
+    assert [value for value in stateless_row(9).values() if value is not None] == [9]
+
+
+@pytest.mark.parametrize("code", ["ok", "not-found"])
+def test_of_a_look_that_is_judged_again_only_what_health_depends_on_is_read(code: str) -> None:
+    page = replace(look(code), final_url=A, facts=PageFacts(title="T", author="N", content="0a"))
+    hops = (Hop(A, 301),)
+    read = judged_of(look_row(page) | {"url": str(A)}, hops)
+    there = (A, hops, PageFacts(title="T", content="0a"))
+    assert (read.url, read.at, read.verdict) == (page.url, page.at, page.verdict)
+    assert (read.final_url, read.hops, read.facts) == (
+        there if code == "ok" else (None, (), PageFacts())
+    )
 
 
 @given(st.lists(st.from_type(Ignore), max_size=3).map(tuple))
