@@ -116,8 +116,8 @@ def tells_as_much(now: Sketch, known: Sketch | None) -> bool:
 def has_drifted(known: Sketch, now: Sketch) -> bool:
     """Tell whether a page is another's now, or about another thing."""
     seen = signs(known, now)
-    if Sign.TARGET in seen and (Sign.TITLE in seen or {Sign.DOMAIN, Sign.CONTENT} <= seen):
-        return True  # to lead to one page is what a shortener's link is for
+    if Sign.TARGET in seen and _leads_elsewhere(known, now, seen):
+        return True
     if {Sign.TRADE, Sign.LANGUAGE} <= seen:
         return True  # whatever name it goes by
     if Sign.TITLE not in seen or _is_related(known, now):
@@ -129,6 +129,13 @@ def has_drifted(known: Sketch, now: Sketch) -> bool:
         return bool(seen & {Sign.LANGUAGE, Sign.CONTENT}) or (unknown and Sign.SITE in seen)
     # At home: a translation keeps the name of its site, and who never had one cannot lose it.
     return Sign.LANGUAGE in seen and (known.site is not None or _names_domain(known, known))
+
+
+def _leads_elsewhere(known: Sketch, now: Sketch, seen: frozenset[Sign]) -> bool:
+    """To lead to one page is what a short link is for: another one of the same site is another."""
+    if known.title is None or now.title is None:
+        return {Sign.DOMAIN, Sign.CONTENT} <= seen
+    return Sign.TITLE in seen and not (Sign.DOMAIN in seen and _is_related(known, now))
 
 
 def signs(known: Sketch, now: Sketch) -> frozenset[Sign]:

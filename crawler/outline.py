@@ -32,8 +32,6 @@ MAX_PLACES: Final = 20
 """Places of one link that an entry holds; further ones are counted."""
 MAX_UNREAD: Final = 20
 """Documents that could not be read and are named; the JSON has all of them."""
-
-
 MAX_IGNORES: Final = 20
 """Ignores without effect that are named; the JSON has all of them."""
 
