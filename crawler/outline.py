@@ -250,7 +250,8 @@ def _take_trouble(drafts: Drafts, row: Row) -> None:
 def _take_belief(drafts: Drafts, row: Row, state: LinkState) -> None:
     url, look = _named(row), row.observation
     told = drift_words(state, look) if look else ""
-    draft = _Draft(state.health, told or row.verdict.detail, history=history_of(state))
+    sentence, history = told or row.verdict.detail, history_of(state)
+    draft = _Draft(state.health, sentence, history=history, copy=_copy_of(row))
     drafts.setdefault(url, draft).add(row.place.occurrence)
 
 
@@ -258,7 +259,6 @@ def _take_advice(drafts: Drafts, row: Row, finding: Finding) -> None:
     url = _whole(row) if finding in row.advice else written(row)
     draft = drafts.setdefault(url, _Draft(finding.name, finding.message))
     draft.sentence, draft.replacement = finding.message, finding.replacement
-    draft.copy = _copy_of(row) if finding.name == "drifted" else None
     draft.add(row.place.occurrence)
 
 

@@ -281,6 +281,8 @@ def test_the_copy_of_a_page_is_told_where_it_is_lost_and_nowhere_else(each: str)
     hidden = Finding("shortener", Severity.ADVICE, "It is short.", "https://b.example/")
     lost = replace(row("https://a.example/", "not-found", findings=(hidden,)), advice=(copy,))
     assert reports.render(Report(RUN, (lost,)), each).count("https://c.example/") == 1
+    another = replace(drifted(), advice=(copy,))
+    assert reports.render(Report(RUN, (another,)), each).count("https://c.example/") == 1
 
 
 def test_a_drifted_link_is_told_with_what_it_was_and_what_it_is() -> None:
