@@ -89,14 +89,16 @@ class Transport(httpx.AsyncBaseTransport):
     def __init__(self, archive: FakeArchive, clock: FakeClock) -> None:
         self.archive = archive
         self.pages: dict[str, int] = {}
+        self.texts: dict[str, str] = {}
         self.clock = clock
         self.on_question: Callable[[], Awaitable[object] | None] = lambda: None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         host = request.headers["host"]
         if host != ARCHIVE:
-            status = self.pages.get(f"{request.url.scheme}://{host}{request.url.raw_path.decode()}")
-            return httpx.Response(status or 404, headers={"content-type": "text/html"}, text="<p>x")
+            page = f"{request.url.scheme}://{host}{request.url.raw_path.decode()}"
+            headers, text = {"content-type": "text/html"}, self.texts.get(page, "<p>x")
+            return httpx.Response(self.pages.get(page, 404), headers=headers, text=text)
         self.archive.at.append(self.clock.monotonic())
         if (waiting := self.on_question()) is not None:
             await waiting
@@ -331,12 +333,13 @@ class Nights:
     directory: Path
     archive: FakeArchive
     pages: dict[str, int] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
 
     def run(self, night: int, **archive: Any) -> str:  # noqa: ANN401 - any setting
         clock = FakeClock(NOON + night * DAY)
         self.archive.now = stamp(clock.now())
         transport = Transport(self.archive, clock)
-        transport.pages = self.pages
+        transport.pages, transport.texts = self.pages, self.texts
         settings = Settings(
             archive=ArchiveSettings(**archive),
             fetch=FetchSettings(retries=0),
@@ -386,6 +389,27 @@ def test_a_link_that_breaks_has_its_copy_told_and_is_not_asked_about_again(
 def earlier(late: datetime) -> datetime:
     """When a copy is asked for whose nearest one is late: as far before, and a year."""
     return NOON - (late - NOON) - 365 * DAY
+
+
+def test_a_page_that_has_become_anothers_is_sought_as_it_was(
+    nights: Nights, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = "https://a.example/"
+    nights.archive.copies = {page: ["20261101000000", "20261123000000"]}
+    nights.texts[page] = "<html lang=en><title>Growing apple trees in cold gardens</title><p>Yes."
+    nights.run(0, archive="find")
+    nights.texts[page] = "<html lang=id><title>Situs slot casino online terpercaya</title><p>Ya."
+    nights.run(2, archive="find")
+    assert nights.archive.asked == [], "one look is no drift"
+    capsys.readouterr()
+    nights.run(4, archive="find")
+    first = question(url(page), NOON)
+    older = question(url(page), earlier(datetime(2026, 11, 23, tzinfo=UTC)))
+    assert nights.archive.asked == [first.target, older.target]
+    assert (
+        "    Archived on 2026-11-01, before the page was lost.\n"
+        "    https://web.archive.org/web/20261101000000/https://a.example/\n"
+    ) in capsys.readouterr().out.partition("Drifted (1)")[2]
 
 
 def test_nothing_is_asked_without_a_wish(nights: Nights) -> None:
