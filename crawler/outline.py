@@ -32,6 +32,7 @@ MAX_PLACES: Final = 20
 """Places of one link that an entry holds; further ones are counted."""
 MAX_UNREAD: Final = 20
 """Documents that could not be read and are named; the JSON has all of them."""
+
 MAX_IGNORES: Final = 20
 """Ignores without effect that are named; the JSON has all of them."""
 
@@ -250,8 +251,8 @@ def _take_trouble(drafts: Drafts, row: Row) -> None:
 def _take_belief(drafts: Drafts, row: Row, state: LinkState) -> None:
     url, look = _named(row), row.observation
     told = drift_words(state, look) if look else ""
-    sentence, history = told or row.verdict.detail, history_of(state)
-    draft = _Draft(state.health, sentence, history=history, copy=_copy_of(row))
+    draft = _Draft(state.health, told or row.verdict.detail, copy=_copy_of(row))
+    draft.history = history_of(state)
     drafts.setdefault(url, draft).add(row.place.occurrence)
 
 
