@@ -15,6 +15,7 @@ from crawler.database import explained, impatient
 from crawler.errors import StoreError
 from crawler.model import Ignore, Observation
 from crawler.rows import fragments_of, known_url, look_of, run_of
+from crawler.transitions import Past
 from crawler.urls import Url
 
 # Only one that this version had under the same settings: else facts may mean another thing.
@@ -24,13 +25,11 @@ _WITH_VALIDATORS: Final = """
     join runs on runs.id = observations.run_id
     where links.url = ? and runs.settings = ? and runs.tool = ? and observations.read_at is not null
 """
-_GOOD: Final = """
-    select observations.*, links.url from links
+_LOOKS: Final = """
+    from links
     join observations on observations.link_id = links.id
     join runs on runs.id = observations.run_id
     where links.url = ? and runs.finished_at is not null
-          and observations.outcome in ('ok', 'redirected')
-    order by observations.at desc, observations.id desc limit 1
 """
 _FRAGMENTS: Final = """
     select observations.fragments from links
@@ -60,7 +59,19 @@ _COURSES: Final = """
     join ends on ends.host = links.host and ends.final_url = links.final_url
     where links.outcome in ('ok', 'redirected')
 """
-_RUNS: Final = "select * from runs where finished_at is not null order by id desc"
+_BACKWARDS: Final = "order by observations.at desc, observations.id desc"
+_GOOD: Final = f"""
+    select observations.*, links.url {_LOOKS}
+    and observations.outcome in ('ok', 'redirected') {_BACKWARDS} limit 1
+"""
+_SIGNS: Final = f"""
+    select iif(observations.outcome in ('ok', 'redirected'), '+', '-') as sign {_LOOKS}
+    and observations.outcome in ('ok', 'redirected', 'broken', 'failing') {_BACKWARDS} limit ?
+"""
+MAX_SIGNS: Final = 100
+"""Looks of one link that are gone back over to tell whether it has been like this before."""
+
+_RUNS: Final = "select * from runs where finished_at is not null order by finished_at desc, id desc"
 
 
 def with_validators(db: Database, path: Path, *wanted: str) -> Observation | None:
@@ -68,9 +79,13 @@ def with_validators(db: Database, path: Path, *wanted: str) -> Observation | Non
     return _look(db, path, _WITH_VALIDATORS, *wanted)
 
 
-def good(db: Database, path: Path, url: Url) -> Observation | None:
-    """Return the latest good look at a link, if there is one; without its hops."""
-    return _look(db, path, _GOOD, str(url))
+def past(db: Database, path: Path, url: Url) -> Past:
+    """Return what it may take to tell what is news of a link; its look is without hops."""
+    good, signs = _look(db, path, _GOOD, str(url)), ""
+    with suppress(StoreError), explained(path), impatient(db):
+        rows = db.query(_SIGNS, [str(url), MAX_SIGNS])
+        signs = "".join(row["sign"] for row in rows)[::-1]
+    return Past(good, signs)
 
 
 def fragments(db: Database, path: Path, url: Url) -> frozenset[str]:

@@ -33,7 +33,7 @@ from crawler.model import (
 from crawler.network import Signs
 from crawler.recollection import known_states, remembering
 from crawler.settings import ScheduleSettings, Settings
-from crawler.transitions import in_order, move_of, of_ignores, of_look
+from crawler.transitions import Past, in_order, needs_past, of_ignores, of_look
 from crawler.urls import Target, Url
 from crawler.views import Lookup
 
@@ -77,7 +77,7 @@ async def run(
     known = known_states(store, collection)
     new = _new_run(conduct.clock)
     begun = store.begin(new, conduct.settings.digest, new.started_at - RESUMABLE)
-    seen = _Seen(collection, known, conduct.settings, store.last_good)
+    seen = _Seen(collection, known, conduct.settings, store.past)
     had = seen.looks.__contains__
     following = Following(collection, conduct.settings, had) if collection.entrances else None
     for look in store.looks(begun):
@@ -180,7 +180,7 @@ class _Seen:
         collection: Collection,
         known: Lookup[LinkState],
         settings: Settings,
-        last_good: Callable[[Url], Observation | None] = lambda _: None,
+        past: Callable[[Url], Past] = lambda _: Past(),
     ) -> None:
         self.looks = looks_at(collection.links, collection.scratch)
         self.signs = Signs()
@@ -188,7 +188,7 @@ class _Seen:
         self._known = known
         self._states = states_of(collection.links, collection.scratch)
         self._health = settings.health
-        self._last_good = last_good
+        self._past = past
         self._changes: dict[Url, tuple[Transition, ...]] = {}
 
     def take(self, look: Observation) -> None:
@@ -206,8 +206,8 @@ class _Seen:
         self.looks.put(look.url, look)
         after = advance(before, look, self._health)
         self._states.put(look.url, after)
-        last = self._last_good(look.url) if before and move_of(look) else None
-        if changes := of_look(before, after, look, last):
+        past = self._past(look.url) if needs_past(before, after, look) else Past()
+        if changes := of_look(before, after, look, past):
             self._changes[look.url] = changes
         else:  # a look may be corrected
             self._changes.pop(look.url, None)

@@ -49,6 +49,7 @@ from crawler.rows import (
 from crawler.settings import HealthSettings
 from crawler.state_rows import state_of
 from crawler.story import Story
+from crawler.transitions import Past
 from crawler.urls import Target, Url
 from crawler.version import __version__
 
@@ -210,9 +211,9 @@ class Store:
         """
         return earlier.with_validators(self._db, self._path, str(url), digest, TOOL)
 
-    def last_good(self, url: Url) -> Observation | None:
-        """Return the latest good look at a link that counts, without its hops."""
-        return earlier.good(self._db, self._path, url)
+    def past(self, url: Url) -> Past:
+        """Return what it may take to tell what is news of a link."""
+        return earlier.past(self._db, self._path, url)
 
     def sent_home(self) -> list[tuple[Url, Url]]:
         """Return the links that their latest look found sent to a front page, and to which."""

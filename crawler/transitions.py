@@ -6,11 +6,12 @@ be a list of the documents' links. What is news of one run is none of the next.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, TypeAlias
 
 from crawler.beliefs import history_of
+from crawler.health import TRAIL, turns
 from crawler.model import (
     Change,
     Finding,
@@ -36,18 +37,33 @@ _MAX_TITLE: Final = 80
 _Key: TypeAlias = tuple[str, date | None, str]
 
 
-def of_look(
-    before: LinkState | None, after: LinkState, look: Observation, last: Observation | None = None
-) -> tuple[Transition, ...]:
-    """Return what a look has changed. Pure.
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What, beside its state, it may take of a link's history to tell what is news.
 
-    `last` is the last good look before it, which matters only if `move_of` has something to say.
+    `good`: its last good look; `signs`: its looks that proved something, the oldest first, `+` for
+    a good one and `-` for a bad one.
     """
-    found = (_of_health(before, after, look), _of_move(before, look, last))
+
+    good: Observation | None = None
+    signs: str = ""
+
+
+def of_look(
+    before: LinkState | None, after: LinkState, look: Observation, past: Past
+) -> tuple[Transition, ...]:
+    """Return what a look has changed. Pure; `past` matters only where `needs_past` says so."""
+    found = (_of_health(before, after, look, past), _of_move(before, look, past.good))
     return tuple(each for each in found if each)
 
 
-def move_of(look: Observation) -> Finding | None:
+def needs_past(before: LinkState | None, after: LinkState, look: Observation) -> bool:
+    """Tell whether more than the state before has to be known to tell what is news of a look."""
+    turns_now = before is not None and after.health is Health.FLAKY is not before.health
+    return turns_now or (before is not None and _move_of(look) is not None)
+
+
+def _move_of(look: Observation) -> Finding | None:
     """Return the finding that a page has moved for good, if a look has it."""
     return next((each for each in look.findings if each.name == _MOVED), None)
 
@@ -104,7 +120,9 @@ def in_order(found: Iterable[Transition], places: Iterable[Place]) -> tuple[Tran
     return tuple(sorted(placed, key=lambda each: (_RANKS[each.kind], positions.get(each.url, end))))
 
 
-def _of_health(before: LinkState | None, after: LinkState, look: Observation) -> Transition | None:
+def _of_health(
+    before: LinkState | None, after: LinkState, look: Observation, past: Past
+) -> Transition | None:
     was = before.health if before else None
     if after.health is was:
         return None
@@ -112,11 +130,14 @@ def _of_health(before: LinkState | None, after: LinkState, look: Observation) ->
         return _broken(was, after, look)
     if before is None:
         return None
+    if after.health is Health.DRIFTED:
+        return _drifted(before, after, look)
+    if after.health is Health.FLAKY and was is not Health.BROKEN:
+        known = was not in _TOLD and _has_turned(past.signs, turns(after.trail))
+        return None if known else _flaky(before, after, look)
     # A suspect proves nothing yet; it is no news either that one of those is well again.
-    told = {Health.DRIFTED: _drifted, Health.FLAKY: _flaky}.get(after.health)
-    if after.health is Health.HEALTHY and was in _TOLD:
-        told = _recovered
-    return told(before, after, look) if told else None
+    again = was in _TOLD and after.health is not Health.SUSPECT
+    return _recovered(before, after, look) if again else None
 
 
 def _broken(was: Health | None, after: LinkState, look: Observation) -> Transition:
@@ -162,18 +183,30 @@ def _flaky(before: LinkState, after: LinkState, look: Observation) -> Transition
 
 def _recovered(before: LinkState, after: LinkState, look: Observation) -> Transition:
     was_another = before.health is Health.DRIFTED
+    again = "It is the page that it was." if was_another else "It is there again."
+    if after.health is Health.FLAKY:
+        again = "It is there again, though not at every look."
     since = (before.drift_since if was_another else before.failing_since) or before.since
     looks = f", on {before.bad_looks} looks" if before.bad_looks > 1 else ""
     return Transition(
         Change.RECOVERED,
         look.url,
-        "It is the page that it was." if was_another else "It is there again.",
+        again,
         before.health,
         after.health,
         look.verdict.reason,
         since,
         f"It had {'drifted' if was_another else 'been broken'} since {since:%Y-%m-%d}{looks}.",
     )
+
+
+def _has_turned(signs: str, often: int) -> bool:
+    """Tell whether a link has turned about so often before: then that is no news.
+
+    One that fails at one look in ten begins to be flaky eight times a year.
+    """
+    ends = range(1, len(signs) + 1)
+    return any(turns(signs[max(0, end - TRAIL) : end]) >= often for end in ends)
 
 
 def _page(title: str | None, language: str | None, url: str) -> str:
@@ -190,8 +223,8 @@ def _host(url: str) -> str:
 def _of_move(
     before: LinkState | None, look: Observation, last: Observation | None
 ) -> Transition | None:
-    moved = move_of(look)
-    if moved is None or before is None or (last and move_of(last)):
+    moved = _move_of(look)
+    if moved is None or before is None or (last and _move_of(last)):
         return None
     return Transition(
         Change.MOVED,

@@ -29,6 +29,7 @@ from crawler.settings import (
 )
 from crawler.stop import Stop
 from crawler.store import Store
+from crawler.transitions import Past
 
 SETTINGS = Settings(pace=PaceSettings(delay=0), fetch=FetchSettings(retries=0))
 A, B, C = "https://a.example/", "https://b.example/", "https://c.example/"
@@ -385,6 +386,21 @@ async def test_an_ignore_is_told_by_the_first_run_after_its_last_day(store: Stor
         report, _ = await runs.run(collection, store, conduct(web, nights(number)))
         told.append([(str(each.kind), each.before) for each in report.changes or ()])
     assert told == [[], [], [("ignore-expired", "active")], []]
+
+
+async def test_a_link_that_turns_about_is_told_once_in_a_hundred_looks(store: Store) -> None:
+    restless = [200, 503, 200, 503, 200, *[200] * 8] * 2
+    told = []
+    for number, status in enumerate(restless):
+        web = Web({A: status})
+        report, _ = await runs.run(documents(A), store, conduct(web, nights(number)))
+        told += news(report)
+    assert told == [("flaky", A)]
+    past = store.past(url(A))
+    assert past.signs == "+-+-+++++++++" * 2
+    assert past.good is not None
+    assert past.good.at == NOON + timedelta(days=len(restless) - 1)
+    assert store.past(url(B)) == Past()
 
 
 async def test_a_history_that_cannot_tell_where_a_link_led_ends_no_run(

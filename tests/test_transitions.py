@@ -28,10 +28,11 @@ from crawler.model import (
 )
 from crawler.outline import MAX_PLACES
 from crawler.settings import HealthSettings
-from crawler.transitions import in_order, of_ignores, of_look
+from crawler.transitions import Past, in_order, needs_past, of_ignores, of_look
 from crawler.urls import Rejected, Rejection, Target
 
 SETTINGS = HealthSettings()
+NONE = Past()
 A = url("https://a.example/")
 TOLD = frozenset(
     {Health.BROKEN, Health.DRIFTED}
@@ -85,12 +86,15 @@ def told(seen: Iterable[Observation]) -> list[Step]:
     """Return what was believed before and after each look, and what is told of it."""
     steps: list[Step] = []
     state: LinkState | None = None
-    last: Observation | None = None
+    last, signs = None, ""
     for each in seen:
         after = advance(state, each, SETTINGS)
-        steps.append((state, after, of_look(state, after, each, last)))
+        steps.append((state, after, of_look(state, after, each, Past(last, signs))))
         state = after
-        last = each if each.verdict.reason in ("ok", "permanent", "temporary") else last
+        good = each.verdict.outcome in (Outcome.OK, Outcome.REDIRECTED)
+        last = each if good else last
+        if good or each.verdict.outcome in (Outcome.BROKEN, Outcome.FAILING):
+            signs += "+" if good else "-"
     return steps
 
 
@@ -127,7 +131,7 @@ def kinds(*codes: str, hours: int = 30) -> list[list[str]]:
                 ["broken"],
                 ["recovered"],
                 ["broken"],
-                ["flaky"],
+                ["recovered"],
             ],
         ),
         (
@@ -151,7 +155,7 @@ def test_what_is_told_of_looks_one_after_the_other(
 def test_what_broke_is_told_with_its_reason_and_its_history() -> None:
     before = state_of_looks("ok", "timeout", "timeout", "timeout")
     seen = look("timeout", NOON + timedelta(days=4))
-    (change,) = of_look(before, advance(before, seen, SETTINGS), seen)
+    (change,) = of_look(before, advance(before, seen, SETTINGS), seen, NONE)
     assert change == Transition(
         Change.BROKEN,
         A,
@@ -166,7 +170,7 @@ def test_what_broke_is_told_with_its_reason_and_its_history() -> None:
 
 def test_the_first_look_has_no_before() -> None:
     seen = look("not-found")
-    (change,) = of_look(None, advance(None, seen, SETTINGS), seen)
+    (change,) = of_look(None, advance(None, seen, SETTINGS), seen, NONE)
     assert (change.before, change.after, change.since) == (None, "broken", NOON)
     assert (change.sentence, change.history) == (seen.verdict.detail, "")
 
@@ -174,12 +178,12 @@ def test_the_first_look_has_no_before() -> None:
 def test_what_is_well_again_is_told_with_how_long_it_was_not() -> None:
     before = state_of_looks("ok", "not-found", "not-found")
     seen = look("ok", NOON + timedelta(days=3))
-    (change,) = of_look(before, advance(before, seen, SETTINGS), seen)
+    (change,) = of_look(before, advance(before, seen, SETTINGS), seen, NONE)
     assert change.sentence == "It is there again."
     assert change.history == "It had been broken since 2026-11-23, on 2 looks."
     assert (change.before, change.after) == ("broken", "healthy")
     once = state_of_looks("not-found")
-    (change,) = of_look(once, advance(once, seen, SETTINGS), seen)
+    (change,) = of_look(once, advance(once, seen, SETTINGS), seen, NONE)
     assert change.history == "It had been broken since 2026-11-22."
 
 
@@ -206,28 +210,69 @@ def test_a_link_that_turns_about_is_told_with_how_it_did() -> None:
     assert (change.before, change.after) == ("suspect", "flaky")
 
 
+def test_a_link_that_turned_about_before_is_no_news_when_it_does_so_again() -> None:
+    restless = ("ok", "timeout", "ok", "timeout", "ok")
+    calm = ("ok",) * 8
+    assert sum(("flaky" in each for each in kinds(*restless, *calm, *restless, *calm)), 0) == 1
+    history = looks((code, 30) for code in (*restless, *calm, *restless))
+    before, after, changes = told(history)[-1]
+    assert (before and before.health, after.health, changes) == ("suspect", "flaky", ())
+    (change,) = of_look(before, after, history[-1], Past(signs="+" * 92 + "+-+-----"))
+    assert change.kind is Change.FLAKY, "three turns are no four"
+
+
+def test_what_was_broken_and_turns_about_is_there_again_though_not_at_every_look() -> None:
+    change = change_of("ok", "not-found", "ok", "not-found", "ok")
+    assert (change.kind, change.before, change.after) == (Change.RECOVERED, "broken", "flaky")
+    assert change.sentence == "It is there again, though not at every look."
+
+
+def test_what_was_another_page_and_turns_about_is_told_for_that() -> None:
+    before = change_state("ok", "another", "another")
+    bad = look("timeout", NOON + timedelta(days=9))
+    flaky = replace(before, health=Health.FLAKY, trail="+-+-+-")
+    (change,) = of_look(before, flaky, bad, Past(signs="+-+-+-"))
+    assert (change.kind, change.before) == (Change.FLAKY, "drifted")
+    assert of_look(before, replace(before, health=Health.SUSPECT), bad, NONE) == ()
+
+
+def change_state(*codes: str) -> LinkState:
+    return told(looks((code, 30) for code in codes))[-1][1]
+
+
+def test_more_than_the_state_is_asked_for_only_where_it_matters() -> None:
+    well, flaky = change_state("ok"), change_state("ok", "timeout", "ok", "timeout", "ok")
+    assert flaky.health is Health.FLAKY
+    assert not needs_past(well, well, look("ok"))
+    assert not needs_past(None, well, moved())
+    assert not needs_past(None, flaky, look("ok"))
+    assert not needs_past(flaky, flaky, look("ok"))
+    assert needs_past(well, flaky, look("ok"))
+    assert needs_past(well, well, moved())
+
+
 def test_what_a_page_does_not_say_is_not_told() -> None:
     before = state_of_looks("ok")
     assert before is not None
     drifted = replace(before, health=Health.DRIFTED, known=None)
-    (change,) = of_look(before, drifted, look("ok"))
+    (change,) = of_look(before, drifted, look("ok"), NONE)
     assert change.sentence == (
         "It answers, with a page without a title (a.example) in the place of what it was."
     )
     odd = replace(before, known=Sketch(NOON, "no URL", title="x" * 500))
-    (change,) = of_look(odd, replace(drifted, known=odd.known), look("ok"))
+    (change,) = of_look(odd, replace(drifted, known=odd.known), look("ok"), NONE)
     assert change.sentence.endswith(f"“{'x' * 79}…” (no URL).")
 
 
 def test_a_move_is_told_with_where_the_link_led_and_where_it_leads() -> None:
     before, last = state_of_looks("temporary"), look("temporary")
     last = replace(last, final_url=url("https://a.example/home"))
-    (change,) = of_look(before, advance(before, moved(24), SETTINGS), moved(24), last)
+    (change,) = of_look(before, advance(before, moved(24), SETTINGS), moved(24), Past(last))
     assert (change.kind, change.before) == (Change.MOVED, "https://a.example/home")
     assert (change.after, change.replacement) == ("https://b.example/", "https://b.example/")
     assert change.sentence == "Moved for good: to another site."
     assert change.since == NOON + timedelta(days=1)
-    (change,) = of_look(before, advance(before, moved(24), SETTINGS), moved(24), None)
+    (change,) = of_look(before, advance(before, moved(24), SETTINGS), moved(24), NONE)
     assert change.before == str(A)
 
 
@@ -271,8 +316,8 @@ def test_who_has_read_all_mails_knows_which_links_lead_elsewhere_for_good(
 def test_looks_that_prove_nothing_are_no_news(history: list[tuple[str, int]], code: str) -> None:
     state = told(looks(history))[-1][1]
     neutral = look(code, NOON + timedelta(days=400))
-    assert of_look(state, advance(state, neutral, SETTINGS), neutral, None) == ()
-    assert of_look(None, advance(None, neutral, SETTINGS), neutral, None) == ()
+    assert of_look(state, advance(state, neutral, SETTINGS), neutral, NONE) == ()
+    assert of_look(None, advance(None, neutral, SETTINGS), neutral, NONE) == ()
 
 
 # The order
