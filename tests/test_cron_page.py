@@ -143,7 +143,8 @@ def machine(port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the checkout of a blog on a machine whose `crawl` finds its sites on loopback."""
     program = tmp_path / "bin" / "crawl"
     program.parent.mkdir()
-    here = "--resolve '*:*:127.0.0.1' --delay 0 --retries 0"
+    # The next night comes at once: without `--all` hardly a link would be due.
+    here = "--all --resolve '*:*:127.0.0.1' --delay 0 --retries 0"
     program.write_text(
         f'#!/bin/sh\n[ "$1" = run ] && {{ shift; set -- run {here} "$@"; }}\n'
         f'exec {shlex.quote(sys.executable)} -m crawler "$@"\n'
