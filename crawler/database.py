@@ -15,13 +15,18 @@ from sqlite_utils import Database
 
 from crawler import copies
 from crawler.errors import BusyError, DamagedError, RecordingError, StoreError
+from crawler.folding import refold
 from crawler.migrations import APPLICATION_ID, migrations
+from crawler.rows import moment
+from crawler.settings import HealthSettings
 
 Tell: TypeAlias = Callable[[str], None]
 
 BUSY_SECONDS: Final = 30.0
 LARGE: Final = 64 << 20
 """Bytes of a file that is not read in full only to be read from: that takes seconds."""
+
+_FOLDED_ANEW: Final = 2  # the version since when states know how links have fared of late
 
 _MAX_VALUE: Final = 64 << 20  # bytes of one text: strangers write histories too
 _MARK: Final = slice(68, 72)  # where the header has the application: sqlite.org/fileformat2.html
@@ -269,9 +274,18 @@ def _make_ready(db: Database, path: Path, tell: Tell, *, begins_empty: bool) -> 
             tell(f"{path} is an empty file: a new history begins in it.")
         with writing(db, path):
             migrations.apply(db)
+            if 0 < version < _FOLDED_ANEW:
+                _fold_anew(db)
             db.execute(f"pragma application_id = {APPLICATION_ID}")
             db.execute(f"pragma user_version = {known}")
     db.execute("pragma foreign_keys = on")
+
+
+def _fold_anew(db: Database) -> None:
+    """Make the states of all links anew. After all steps: it knows the latest tables alone."""
+    latest = "select max(finished_at) as ended from runs having ended is not null"
+    for row in db.query(latest):
+        refold(db, HealthSettings(), moment(row["ended"]))
 
 
 def _keep_a_copy(db: Database, path: Path, version: int, tell: Tell) -> None:

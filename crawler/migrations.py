@@ -8,10 +8,6 @@ from typing import Final
 
 from sqlite_utils import Database, Migrations
 
-from crawler.folding import refold
-from crawler.rows import moment
-from crawler.settings import HealthSettings
-
 APPLICATION_ID: Final = 0x6372776C  # "crwl": SQLite keeps it in the file's header
 
 migrations: Final = Migrations("crawl")
@@ -53,9 +49,6 @@ def m002_health(db: Database) -> None:
         pk="id", foreign_keys=[("link_id", "links", "id")], not_null={"link_id", "at"}, strict=True,
     )  # fmt: skip
     db.table("acceptances").create_index(["link_id", "at"], unique=True)
-    latest = "select finished_at from runs where finished_at is not null order by id desc limit 1"
-    for row in db.query(latest):
-        refold(db, HealthSettings(), moment(row["finished_at"]))
 
 
 @migrations()

@@ -49,6 +49,8 @@ def of_version(path: Path, version: int) -> Path:
             migrations.apply(db, stop_before=later[version])
         else:
             migrations.apply(db)
+        if version > 1:  # which have folded it themselves
+            db.execute("update links set trail = '+', drift_looks = 0")
         db.execute(f"pragma application_id = {APPLICATION_ID}")
         db.execute(f"pragma user_version = {version}")
         db.conn.commit()
