@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from bench import extracting, history, killing, long, polite, raw, reading, soak, web
+from bench import extracting, history, killing, long, polite, raw, reading, soak, web, year
 from bench.programs import Program, crawl, listing, lychee
 
 EQUAL: Final = ("--delay", "0.05")  # lychee's interval: where speed is measured and not manners
@@ -39,8 +39,9 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--rounds", type=int, default=3, help="runs of each program")
     parser.add_argument("--hanging", type=float, nargs="+", default=[0, 0.01],
                         help="web: shares of hosts that never answer")  # fmt: skip
-    parser.add_argument("--seed", type=int, default=1, help="of the simulated web, and of kills")
+    parser.add_argument("--seed", type=int, default=1, help="of simulated webs, and of kills")
     parser.add_argument("--kills", type=int, default=100, help="rounds of kill")
+    parser.add_argument("--nights", type=int, default=365, help="of the year")
     parser.add_argument("--minutes", type=float, default=30, help="of the soak")
     parser.add_argument("--alone", action="store_true", help="measure crawl only")
     parser.add_argument("--crawl", metavar="PATH", help="another crawl than this Python's")
@@ -118,6 +119,11 @@ def _history(given: argparse.Namespace) -> None:
         history.measure(given.crawl, number, history.NIGHTS, given.rounds)
 
 
+def _year(given: argparse.Namespace) -> None:
+    for number in given.links or [400]:
+        year.measure(given.seed, number, given.nights)
+
+
 SCENARIOS: Final[Mapping[str, Callable[[argparse.Namespace], None]]] = {
     "raw": _raw,
     "https": _https,
@@ -129,6 +135,7 @@ SCENARIOS: Final[Mapping[str, Callable[[argparse.Namespace], None]]] = {
     "kill": _kill,
     "history": _history,
     "soak": _soak,
+    "year": _year,
 }
 
 if __name__ == "__main__":
