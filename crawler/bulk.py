@@ -54,9 +54,14 @@ def next_id(db: Database, table: str) -> int:
 
 def forget_run(db: Database, number: int, last_look: int = 0) -> None:
     """Delete the looks of a run behind one of them; and the run, if that are all of its looks."""
+    forget_looks(db, number, last_look)
+    if not last_look:
+        db.execute("delete from runs where id = ?", [number])
+
+
+def forget_looks(db: Database, number: int, last_look: int = 0) -> None:
+    """Delete the looks of a run behind one of them, or all."""
     values = [number, last_look]
     looks = "select id from observations where run_id = ? and id > ?"
     db.execute(f"delete from hops where observation_id in ({looks})", values)  # noqa: S608 - text of ours
     db.execute("delete from observations where run_id = ? and id > ?", values)
-    if not last_look:
-        db.execute("delete from runs where id = ?", [number])

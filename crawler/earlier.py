@@ -59,7 +59,8 @@ _COURSES: Final = """
     join ends on ends.host = links.host and ends.final_url = links.final_url
     where links.outcome in ('ok', 'redirected')
 """
-_BACKWARDS: Final = "order by observations.at desc, observations.id desc"
+# As they came, and not by their time: a clock that was ahead for a night would be so for long.
+_BACKWARDS: Final = "order by observations.id desc"
 _GOOD: Final = f"""
     select observations.*, links.url {_LOOKS}
     and observations.outcome in ('ok', 'redirected') {_BACKWARDS} limit 1

@@ -22,6 +22,9 @@ from crawler.state_rows import judged_of, link_row, state_of, stateless_row
 
 BATCH: Final = 500
 
+_LAST_RUNS: Final = 9  # that are asked whether a clock is behind
+_FEWEST: Final = 3  # two that are ahead may well have had the wrong clock themselves
+
 _LOOKS: Final = """
     select observations.*, links.url from observations
     join links on links.id = observations.link_id
@@ -48,6 +51,9 @@ _WORDS: Final = """
 _HOPS: Final = """
     select * from hops where observation_id in (select value from json_each(?))
     order by observation_id, position
+"""
+_ENDS: Final = """
+    select finished_at from runs where finished_at is not null order by id desc limit ?
 """
 # Looks that lay in the future when the run before this one ended, and lie in the past now.
 _CAUGHT_UP: Final = """
@@ -81,6 +87,16 @@ def fold_run(db: Database, number: int, settings: HealthSettings, now: datetime)
                 anew.add(row["link_id"])
         _write(db, steps)
     refold(db, settings, now, sorted(anew))
+
+
+def is_behind(db: Database, now: datetime) -> bool:
+    """Tell whether a clock that says `now` is behind: most of the last runs ended later.
+
+    Where few of them did, it is theirs that were ahead.
+    """
+    ends: list[str] = [row["finished_at"] for row in db.query(_ENDS, [_LAST_RUNS])]
+    later = sum(end > iso(now) for end in ends)
+    return later >= _FEWEST and 2 * later > len(ends)
 
 
 def refold(

@@ -13,7 +13,7 @@ from crawler.assemble import assemble, without_network
 from crawler.clock import Clock
 from crawler.collect import Collection
 from crawler.crawl import Conduct, Looks, crawl
-from crawler.errors import BusyError, StoreError
+from crawler.errors import BusyError, RecordingError, StoreError
 from crawler.following import Following
 from crawler.guard import invents_names
 from crawler.health import advance
@@ -78,6 +78,7 @@ async def run(
     new = _new_run(conduct.clock)
     begun = store.begin(new, conduct.settings.digest, new.started_at - RESUMABLE)
     seen = _Seen(collection, known, conduct.settings, store.past)
+    seen.undated = store.is_behind(begun.run.started_at)
     had = seen.looks.__contains__
     following = Following(collection, conduct.settings, had) if collection.entrances else None
     for look in store.looks(begun):
@@ -185,6 +186,7 @@ class _Seen:
         self.looks = looks_at(collection.links, collection.scratch)
         self.signs = Signs()
         self.earlier = 0
+        self.undated = False  # the clock is behind: nobody knows what comes of its looks
         self._known = known
         self._states = states_of(collection.links, collection.scratch)
         self._health = settings.health
@@ -204,7 +206,7 @@ class _Seen:
         """Keep a look and the state that it leads to; return what was believed before."""
         before = self._known.get(look.url)
         self.looks.put(look.url, look)
-        after = advance(before, look, self._health)
+        after = before if self.undated and before else advance(before, look, self._health)
         self._states.put(look.url, after)
         past = self._past(look.url) if needs_past(before, after, look) else Past()
         if changes := of_look(before, after, look, past):
@@ -302,6 +304,9 @@ class _Recorder:
                 settings.health,
             )
         )
+        if self._seen.undated and self.error is None:
+            clock = f"the clock says {report.run.started_at:%Y-%m-%d}, before most of the last runs"
+            self.error = RecordingError(f"{clock}: nothing was recorded.")
 
     def attempt(self, write: Callable[[], None]) -> None:
         """Do something with the history, unless it has failed before."""

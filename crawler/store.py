@@ -19,7 +19,7 @@ from sqlite_utils import Database
 from crawler import earlier
 from crawler.archive_history import ArchiveHistory
 from crawler.assemble import archived, assemble, told
-from crawler.bulk import batches, forget_run, insert, link_ids, links_at, next_id
+from crawler.bulk import batches, forget_looks, forget_run, insert, link_ids, links_at, next_id
 from crawler.converging import converged
 from crawler.database import (
     Tell,
@@ -30,7 +30,7 @@ from crawler.database import (
     writing,
 )
 from crawler.errors import StoreError
-from crawler.folding import fold_run, rows_of_run
+from crawler.folding import fold_run, is_behind, rows_of_run
 from crawler.kept import Places, room_for
 from crawler.model import Contents, Hop, Ignore, LinkState, Observation, Report, Run, Verdict
 from crawler.rows import (
@@ -175,8 +175,11 @@ class Store:
         held: Contents,
         settings: HealthSettings,
     ) -> None:
-        """Make a run count, all at once: its looks, the states they lead to, and the places."""
+        """Make a run count, all at once: its looks, unless its clock is behind, and the places."""
         with self._writing() as db:
+            dated = not is_behind(db, run.started_at)
+            if not dated:
+                forget_looks(db, number)
             self._replace_places(number, held)
             outcomes = db.query(
                 "select outcome, count(*) as n from observations where run_id = ? group by outcome",
@@ -189,7 +192,8 @@ class Store:
                 "ignores": ignores_text(run.ignores),
                 "counts": json.dumps({row["outcome"]: row["n"] for row in outcomes}),
             })  # fmt: skip
-            fold_run(db, number, settings, finished_at)
+            if dated:
+                fold_run(db, number, settings, finished_at)
 
     def abandon(self, begun: Begun) -> None:
         """Forget the looks since a run began, or went on; and the run, if there is nothing else."""
@@ -210,6 +214,11 @@ class Store:
         Only one that this version had under the same settings: else facts may mean another thing.
         """
         return earlier.with_validators(self._db, self._path, str(url), digest, TOOL)
+
+    def is_behind(self, now: datetime) -> bool:
+        """Tell whether a clock that says `now` is behind those of most of the last runs."""
+        with self._reading() as db:
+            return is_behind(db, now)
 
     def past(self, url: Url) -> Past:
         """Return what it may take to tell what is news of a link."""

@@ -341,6 +341,46 @@ async def test_what_a_run_changes_is_told_by_that_run_alone(store: Store) -> Non
     ]  # fmt: skip
 
 
+async def test_a_move_is_told_once_though_a_clock_was_ahead_for_a_night(store: Store) -> None:
+    seen = []
+    for number, answer in ((0, 200), (400, 200), (2, 301), (3, 301), (4, 301)):
+        web = Web({A: answer, C: 200})
+        report, _ = await runs.run(documents(A), store, conduct(web, nights(number)))
+        seen.append(news(report))
+    assert seen == [[], [], [("moved", A)], [], []]
+
+
+async def test_a_night_with_a_clock_that_is_behind_is_told_and_not_recorded(
+    store: Store, path: Path
+) -> None:
+    for number, answer in enumerate((200, 503, 503, 503, 503)):
+        await runs.run(documents(A, B), store, conduct(Web({A: 200, B: answer}), nights(number)))
+    believed, looks = states_in(store), count(path, "observations")
+    web = Web({A: 404, B: 503})
+    report, error = await runs.run(documents(A, B), store, conduct(web, nights(-9000)))
+    assert "the clock says 2002-04-02, before most of the last runs" in str(error)
+    assert reasons(report) == ["not-found", "server-error"]
+    assert [row.state for row in report.rows] == [believed[url(A)], believed[url(B)]]
+    assert report.changes is None
+    assert (states_in(store), count(path, "observations")) == (believed, looks)
+    report, error = await runs.run(documents(A, B), store, conduct(web, nights(6)))
+    assert error is None
+    assert news(report) == [("broken", A)]
+
+
+async def test_a_clock_that_was_ahead_for_long_is_believed_no_more_once_most_runs_say_so(
+    store: Store,
+) -> None:
+    for number in range(4):
+        await runs.run(documents(A), store, conduct(Web({A: 200}), nights(400 + number)))
+    errors = []
+    for number in range(6):
+        _, error = await runs.run(documents(A), store, conduct(Web({A: 404}), nights(number)))
+        errors.append(error is not None)
+    assert errors == [True, True, True, True, False, False]
+    assert states_in(store)[url(A)].health is Health.BROKEN
+
+
 async def test_a_change_has_its_places(store: Store) -> None:
     report, _ = await runs.run(documents(B, A, B), store, conduct(Web({A: 200, B: 404})))
     (change,) = report.changes or ()
