@@ -13,7 +13,7 @@ import httpx
 import pytest
 from fakes import NOON, FakeClock, states_in, url
 
-from crawler import recollection, reports, runs
+from crawler import recollection, recorder, reports, runs
 from crawler.agenda import Asks
 from crawler.assemble import Tally, noted
 from crawler.collect import Collection, collect
@@ -169,7 +169,7 @@ async def test_a_killed_run_is_gone_on_with_and_what_it_saw_is_counted(
     web = Web()
     left = [None]
     await run(store, documents(*"ab"), conduct(web))
-    monkeypatch.setattr(runs, "BATCH", 1)
+    monkeypatch.setattr(recorder, "BATCH", 1)
     with pytest.raises(BaseExceptionGroup):
         await run(store, documents(*"abcd"), conduct(web, 0.1, on_look=lambda _: left.pop()))
     report = await run(store, documents(*"abcd"), conduct(web, 0.2))

@@ -14,7 +14,7 @@ import trustme
 from fakes import FakeClock
 from loopback import OK, answering, serving
 
-from crawler import runs
+from crawler import recorder, runs
 from crawler.clock import SystemClock
 from crawler.collect import Collection, collect
 from crawler.crawl import Conduct
@@ -75,7 +75,7 @@ async def test_nothing_that_a_portal_answered_is_recorded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "crawl.db"
-    monkeypatch.setattr(runs, "BATCH", 1)
+    monkeypatch.setattr(recorder, "BATCH", 1)
     during: list[int] = []
     with Store(path) as store:
         healthy = over(lambda _: httpx.Response(200))
@@ -101,7 +101,7 @@ async def test_a_check_behind_a_portal_says_nothing_of_any_link() -> None:
 async def test_a_site_that_answers_for_itself_is_recorded_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runs, "BATCH", 1)
+    monkeypatch.setattr(recorder, "BATCH", 1)
     path, written_so_far = tmp_path / "crawl.db", list[int]()
     with Store(path) as store:
         conduct = over(

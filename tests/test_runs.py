@@ -15,7 +15,7 @@ import httpx
 import pytest
 from fakes import NOON, FakeClock, look, state_of_looks, states_in, url
 
-from crawler import runs
+from crawler import recorder, runs
 from crawler.collect import Collection, collect
 from crawler.crawl import Conduct
 from crawler.errors import StoreError
@@ -186,7 +186,7 @@ async def test_what_the_settings_leave_out_is_remembered(
 async def test_many_looks_are_written_in_batches_while_the_run_goes_on(
     store: Store, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runs, "BATCH", 2)
+    monkeypatch.setattr(recorder, "BATCH", 2)
     addresses = [f"{A}{n}" for n in range(5)]
     written: list[int] = []
     web = Web(dict.fromkeys(addresses, 200))
@@ -527,7 +527,7 @@ def refuse(path: Path, event: str) -> None:
 async def test_a_history_that_fails_does_not_end_the_run(
     store: Store, path: Path, monkeypatch: pytest.MonkeyPatch, event: str
 ) -> None:
-    monkeypatch.setattr(runs, "BATCH", 1)
+    monkeypatch.setattr(recorder, "BATCH", 1)
     refuse(path, event)
     web = Web({A: 200, B: 404, C: 200})
     report, error = await runs.run(documents(A, B, C), store, conduct(web))
@@ -549,7 +549,7 @@ async def test_a_full_disk_in_the_midst_of_a_run_is_returned_with_the_whole_repo
         connection.execute(f"pragma max_page_count = {pages + 3}")
         return connection
 
-    monkeypatch.setattr(runs, "BATCH", 10)
+    monkeypatch.setattr(recorder, "BATCH", 10)
     with Store(path):
         pass
     monkeypatch.setattr(sqlite3, "connect", limited)
@@ -566,7 +566,7 @@ async def test_a_full_disk_in_the_midst_of_a_run_is_returned_with_the_whole_repo
 async def test_somebody_who_reads_the_history_delays_what_is_written_and_not_the_web(
     store: Store, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runs, "BATCH", 2)
+    monkeypatch.setattr(recorder, "BATCH", 2)
     seen: list[Observation] = []
 
     def take(look: Observation) -> None:

@@ -12,7 +12,7 @@ from bench.programs import Program
 from bench.servers import Nginx, document, nginx
 from bench.simulated import address
 from bench.timing import Run, timed
-from crawler.runs import BATCH
+from crawler.recorder import BATCH
 from crawler.settings import PaceSettings
 
 POINTS = 10

@@ -1,0 +1,79 @@
+"""What a run has seen so far, what it leads to, and what that changes. No I/O of its own."""
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+
+from crawler.agenda import Agenda
+from crawler.collect import Collection
+from crawler.crawl import Conduct
+from crawler.health import advance
+from crawler.kept import Links, looks_at, states_of
+from crawler.model import LinkState, Observation, Transition
+from crawler.network import Signs
+from crawler.settings import Settings
+from crawler.transitions import Past, needs_past, of_look
+from crawler.urls import Target, Url
+from crawler.views import Lookup
+
+
+class Seen:
+    """What a run has seen so far; of each look no more is in memory than where it is kept."""
+
+    def __init__(
+        self,
+        collection: Collection,
+        known: Lookup[LinkState],
+        settings: Settings,
+        past: Callable[[Url], Past] = lambda _: Past(),
+    ) -> None:
+        self.looks = looks_at(collection.links, collection.scratch)
+        self.signs = Signs()
+        self.earlier = 0
+        self.undated = False  # the clock is behind: nobody knows what comes of its looks
+        self._known = known
+        self._states = states_of(collection.links, collection.scratch)
+        self._health = settings.health
+        self._past = past
+        self._changes: dict[Url, tuple[Transition, ...]] = {}
+
+    def take(self, look: Observation) -> None:
+        """Take a look that was just had: it says something of the network too."""
+        self.signs.take(look, self.keep(look))
+
+    def resume(self, looks: Iterable[Observation], links: Links | None) -> None:
+        """Keep the looks of a run that goes on: they say nothing of the network as it is now.
+
+        `links`: where pages are read meanwhile, which may lead to them once more.
+        """
+        for look in looks:
+            if links is not None:
+                links.add(Target(look.url))
+            self.keep(look)
+            self.earlier += 1
+
+    def keep(self, look: Observation) -> LinkState | None:
+        """Keep a look and the state that it leads to; return what was believed before."""
+        before = self._known.get(look.url)
+        self.looks.put(look.url, look)
+        after = before if self.undated and before else advance(before, look, self._health)
+        self._states.put(look.url, after)
+        past = self._past(look.url) if needs_past(before, after, look) else Past()
+        if changes := of_look(before, after, look, past):
+            self._changes[look.url] = changes
+        else:  # a look may be corrected
+            self._changes.pop(look.url, None)
+        return before
+
+    def changes(self) -> Iterator[Transition]:
+        """Yield what all these looks change, in no order."""
+        return chain.from_iterable(self._changes.values())
+
+    def remember(self, agenda: Agenda, conduct: Conduct) -> None:
+        """Take the last looks at what was left for another time. Raises `StoreError`."""
+        left = [link.url for link in agenda.left if link.url not in self.looks]
+        for look in conduct.latest(left) if left else ():
+            self.looks.put(look.url, look)
+
+    def get(self, url: Url, /) -> LinkState | None:
+        """Return what is believed of a URL now."""
+        return self._states.get(url) or self._known.get(url)
