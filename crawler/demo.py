@@ -38,6 +38,7 @@ That was the practice web. On your own documents:
   crawl check README.md     what is wrong now
   crawl run docs            the same, and remember it: from cron, every night
   crawl report              what is really broken, since when, and what to write instead
+  crawl serve               the same to browse: pip install 'link-health-crawler[web]'
   crawl db backup FILE      a copy of what is remembered"""
 
 
