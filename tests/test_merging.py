@@ -478,6 +478,7 @@ def test_the_commands_carry_a_history_from_one_machine_to_another(
         said = call("import", source, "--db", "new.db")
         again = call("import", source, "--db", "new.db")
         everything = call("export", "--db", "new.db")
+        assert call("export", "-", "--db", "new.db") == everything
     assert said == "New in new.db: 2 runs, 2 looks, 1 document.\n"
     assert again == "New in new.db: 0 runs, 0 looks, 0 documents.\n"
     assert everything.splitlines(keepends=True) == lines(directory / "one.db")

@@ -126,22 +126,22 @@ def prune(older_than: int, documents: tuple[str, ...], *, wait: bool, **given: A
 
 @command.command()
 @click.argument(
-    "target", type=click.Path(path_type=Path, dir_okay=False), required=False, metavar="[FILE]"
+    "target", type=click.Path(path_type=Path, dir_okay=False), default="-", metavar="[FILE]"
 )
 @options.history
 @options.settings_files
-def export(target: Path | None, **given: Any) -> None:  # noqa: ANN401
+def export(target: Path, **given: Any) -> None:  # noqa: ANN401
     """Write all that the history holds to FILE, as JSON Lines; gzipped if it ends in .gz.
 
-    Without FILE it goes to standard output. Runs that have not finished are left out. The same
-    history gives the same bytes, whatever machine it is on; docs/history.md says what is in them.
+    Without FILE, or with -, it goes to standard output. Runs that have not finished are left out.
+    The same history gives the same bytes on any machine; docs/history.md says what is in them.
     """
     from crawler import linefile, terminal
     from crawler.upkeep import Upkeep
 
     path = _history(given)
     with Upkeep(path) as history:
-        if target is None:
+        if str(target) == "-":
             terminal.write_pieces(history.lines, None)
             return
         linefile.write_lines(history.lines(), target)
