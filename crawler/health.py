@@ -4,17 +4,18 @@ Every transition of `LinkState` is in this file. It never asks what time it is; 
 
 | look | needed to call the link broken |
 |---|---|
-| broken, certain (404, gone …) | one look; of a flaky link as many as of a likely one |
-| broken, name does not exist | two looks that call it broken; of a flaky link the same |
+| broken, certain (404, gone …) | one look |
+| broken, name does not exist | two looks that call it broken |
 | broken, likely | `likely_looks` that call it broken, spanning `likely_hours` |
 | failing | `failing_looks` bad ones spanning `failing_hours` |
+| any of these, of a flaky link | `flaky_looks` bad ones in a row, and then as any other link |
 | ok, redirected | neither suspect nor broken any more |
 | blocked, unsafe, skipped, invalid | nothing changes but when we looked, and what came of it |
 
 | believed | while |
 |---|---|
 | broken | it was confirmed, and no look has been good since |
-| flaky | in the last `TRAIL` looks of the upper rows good and bad took turns `flaky_turns` times |
+| flaky | good and bad took turns `flaky_turns` times in `TRAIL` looks, until `flaky_looks` agree |
 | drifted | `likely_looks` good ones spanning `likely_hours` found another page (`drift.py`) |
 | suspect | the latest look of the upper rows was bad |
 | healthy | it was good |
@@ -111,7 +112,7 @@ def _after_good(before: LinkState, look: Observation, settings: HealthSettings) 
         drift_since=drift_since,
         drift_looks=drift_looks,
     )
-    if _is_flaky(after, settings):
+    if _is_flaky(before, after.trail, settings):
         return replace(after, health=Health.FLAKY)
     if drift_looks and _enough(drift_looks, drift_since, look.at, _likely(settings)):
         return replace(after, health=Health.DRIFTED)
@@ -141,10 +142,12 @@ def _after_bad(before: LinkState, look: Observation, settings: HealthSettings) -
         broken_since=broken_since,
         broken_looks=broken_looks,
     )
-    if before.health is Health.BROKEN or _confirms(after, look, settings):
-        return replace(after, health=Health.BROKEN)
-    if _is_flaky(after, settings):
+    if before.health is Health.BROKEN:
+        return after
+    if _is_flaky(before, after.trail, settings):
         return replace(after, health=Health.FLAKY)
+    if _confirms(after, look, settings):
+        return replace(after, health=Health.BROKEN)
     drifted = before.health is Health.DRIFTED
     return replace(after, health=Health.DRIFTED if drifted else Health.SUSPECT)
 
@@ -153,8 +156,12 @@ def _longer(trail: str, sign: str) -> str:
     return (trail + sign)[-TRAIL:]
 
 
-def _is_flaky(state: LinkState, settings: HealthSettings) -> bool:
-    return turns(state.trail) >= settings.flaky_turns
+def _is_flaky(before: LinkState, trail: str, settings: HealthSettings) -> bool:
+    """Tell whether good and bad take turns. That begins at a turn, and lasts until looks agree."""
+    if before.health is Health.FLAKY:
+        latest = trail[-settings.flaky_looks :]
+        return len(latest) < settings.flaky_looks or turns(latest) > 0
+    return turns(trail[-2:]) > 0 and turns(trail) >= settings.flaky_turns
 
 
 def _confirms(state: LinkState, look: Observation, settings: HealthSettings) -> bool:
@@ -162,12 +169,12 @@ def _confirms(state: LinkState, look: Observation, settings: HealthSettings) -> 
         needed = (settings.failing_looks, settings.failing_hours)
         return _enough(state.bad_looks, state.failing_since, look.at, needed)
     # Only looks that called it broken do.
-    needed = _needed(state, look, settings)
+    needed = _needed(look, settings)
     return _enough(state.broken_looks, state.broken_since, look.at, needed)
 
 
-def _needed(state: LinkState, look: Observation, settings: HealthSettings) -> tuple[int, float]:
-    if look.verdict.confidence is Confidence.LIKELY or _is_flaky(state, settings):
+def _needed(look: Observation, settings: HealthSettings) -> tuple[int, float]:
+    if look.verdict.confidence is Confidence.LIKELY:
         return _likely(settings)
     return (2 if look.verdict.reason == "dns-not-found" else 1), 0.0
 

@@ -181,6 +181,9 @@ class HealthSettings:
     flaky_turns: int = knob(
         4, "changes between good and bad among the last 8 looks that make a link flaky", 1, 7
     )
+    flaky_looks: int = knob(
+        8, "looks in a row that must agree before a flaky link is well, or broken", 1, 8
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.drift import sketch_of
-from crawler.health import TRAIL, accepted, advance, fold, turns
+from crawler.health import TRAIL, accepted, advance, fold
 from crawler.model import Confidence, Health, LinkState, Observation, Outcome, PageFacts
 from crawler.reasons import BY_CODE, REASONS
 from crawler.settings import HealthSettings
@@ -249,7 +249,7 @@ def test_only_a_sure_look_or_time_breaks_a_link(history: list[Observation]) -> N
             called = each.at - (state.broken_since or each.at)
             code = each.verdict.reason
             assert (
-                (code in SURE and turns(state.trail) < SETTINGS.flaky_turns)
+                code in SURE
                 or (code == "dns-not-found" and state.broken_looks >= 2)
                 or (
                     code in (*SURE, *LIKELY)
@@ -273,27 +273,37 @@ def of_trail(signs: str, hours: float = 24) -> LinkState:
         ("+-+-+", Health.FLAKY),  # four turns; a good look does not end it
         ("+-+-+-", Health.FLAKY),
         ("+-+-++++", Health.FLAKY),
-        ("+-+-+++++", Health.HEALTHY),  # the first of nine is forgotten
+        ("+-+-+++++++", Health.FLAKY),  # the turns are forgotten, and yet only seven agree
+        ("+-+-++++++++", Health.HEALTHY),
         ("++++-+-+-", Health.FLAKY),
-        ("+-+-+----", Health.BROKEN),  # three failing looks over three days
+        ("+-+-+-------", Health.FLAKY),
+        ("+-+-+--------", Health.BROKEN),  # as many bad ones, over three days and more
+        ("+-+-++++++++-", Health.SUSPECT),  # it was well: it begins anew
     ],
 )
 def test_a_link_is_flaky_while_good_and_bad_take_turns(signs: str, health: Health) -> None:
     assert of_trail(signs).health is health
 
 
-def test_of_a_flaky_link_nothing_is_certain_at_once() -> None:
+def test_of_a_flaky_link_nothing_is_believed_before_eight_looks_agree() -> None:
     assert of_trail("+-+-+x").health is Health.FLAKY
-    assert of_trail("+-+-+xx", hours=23).health is Health.FLAKY
-    assert of_trail("+-+-+xx", hours=24).health is Health.BROKEN
+    assert of_trail("+-+-+xxxxxxx").health is Health.FLAKY
+    assert of_trail("+-+-+xxxxxxxx").health is Health.BROKEN
     assert of_trail("+-+x").health is Health.BROKEN  # three turns are none of the four
+    assert of_trail("+-+-+--------", hours=10).health is Health.SUSPECT  # 70 hours
+    sooner = replace(SETTINGS, flaky_looks=3)
+    codes = ["ok", "timeout", "ok", "timeout", "ok", "gone", "gone", "gone"]
+    looks = [look(code, NOON + timedelta(days=day)) for day, code in enumerate(codes)]
+    states = [fold(looks[:number], [], sooner) for number in (7, 8)]
+    assert [state and state.health for state in states] == [Health.FLAKY, Health.BROKEN]
 
 
 def test_what_is_broken_is_not_flaky_and_heals_to_what_its_trail_says() -> None:
     assert of_trail("x+x+x").health is Health.FLAKY
-    assert of_trail("x+x+xx").health is Health.BROKEN
-    assert of_trail("x+x+xx+").health is Health.FLAKY
-    assert of_trail("x+x+xxxxx+").health is Health.HEALTHY
+    assert of_trail("xx+x+xx").health is Health.FLAKY
+    assert of_trail("+-+x").health is Health.BROKEN
+    assert of_trail("+-+x+").health is Health.FLAKY
+    assert of_trail("+-+xxxxxx+").health is Health.HEALTHY
 
 
 OAK = PageFacts(title="Oakville Library", language="en", site="Oakville Library")
