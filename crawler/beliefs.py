@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Final
 
-from crawler.health import turns
+from crawler.health import returns_as_another, turns
 from crawler.model import Health, LinkState, Observation, Outcome
 
 _THERE: Final = frozenset({Outcome.OK, Outcome.REDIRECTED})
@@ -18,6 +18,8 @@ def history_of(state: LinkState) -> str:
     if state.failing_since is None:
         return ""
     good, looks, since = _last_good(state), _looks(state.bad_looks), _day(state.failing_since)
+    if returns_as_another(state):
+        return f"Broken on {looks} since {since}; another page on {_looks(state.drift_looks)} now."
     if state.health is Health.BROKEN:
         # The first look at a link that is certainly gone: there is no history to tell.
         first = state.bad_looks == 1 and not good

@@ -22,7 +22,9 @@ Every transition of `LinkState` is in this file. It never asks what time it is; 
 | unknown | there was none |
 
 The first that applies counts. A drift ends with the first good look that finds the page that was
-known, or with somebody's word that the page is what it should be (`accepted`).
+known, or with somebody's word that the page is what it should be (`accepted`). A broken link that
+another page comes back on is healthy and still keeps its streak of bad looks, until it is known
+whose page that is (`returns_as_another`): the next bad look finds it broken as before.
 """
 
 from collections.abc import Iterable, Sequence
@@ -63,6 +65,8 @@ def accepted(state: LinkState, at: datetime, latest: Sketch | None) -> LinkState
 
     `latest`: what the page was like at the last good look.
     """
+    if returns_as_another(state):
+        state = replace(state, failing_since=None, bad_looks=0, broken_since=None, broken_looks=0)
     known = replace(state, known=latest or state.known, drift_since=None, drift_looks=0)
     if state.health is not Health.DRIFTED:
         return known
@@ -88,6 +92,11 @@ def fold(
     while state and words:
         state = accepted(state, words.pop(), latest)
     return state
+
+
+def returns_as_another(state: LinkState) -> bool:
+    """Tell whether what was broken answers again, with a page that is not the known one so far."""
+    return state.health is Health.HEALTHY and state.failing_since is not None
 
 
 def turns(trail: str) -> int:
@@ -116,6 +125,14 @@ def _after_good(before: LinkState, look: Observation, settings: HealthSettings) 
         return replace(after, health=Health.FLAKY)
     if drift_looks and _enough(drift_looks, drift_since, look.at, _likely(settings)):
         return replace(after, health=Health.DRIFTED)
+    if drift_looks and (before.health is Health.BROKEN or returns_as_another(before)):
+        return replace(
+            after,
+            failing_since=before.failing_since,
+            bad_looks=before.bad_looks,
+            broken_since=before.broken_since,
+            broken_looks=before.broken_looks,
+        )
     return after
 
 
@@ -142,8 +159,8 @@ def _after_bad(before: LinkState, look: Observation, settings: HealthSettings) -
         broken_since=broken_since,
         broken_looks=broken_looks,
     )
-    if before.health is Health.BROKEN:
-        return after
+    if before.health is Health.BROKEN or returns_as_another(before):
+        return replace(after, health=Health.BROKEN)
     if _is_flaky(before, after.trail, settings):
         return replace(after, health=Health.FLAKY)
     if _confirms(after, look, settings):

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Final, TypeAlias
 
 from crawler.beliefs import history_of
-from crawler.health import TRAIL, turns
+from crawler.health import TRAIL, returns_as_another, turns
 from crawler.model import (
     Change,
     Finding,
@@ -123,8 +123,8 @@ def in_order(found: Iterable[Transition], places: Iterable[Place]) -> tuple[Tran
 def _of_health(
     before: LinkState | None, after: LinkState, look: Observation, past: Past
 ) -> Transition | None:
-    was = before.health if before else None
-    if after.health is was:
+    was = _believed(before) if before else None
+    if _believed(after) is was:
         return None
     if after.health is Health.BROKEN:
         return _broken(was, after, look)
@@ -138,6 +138,11 @@ def _of_health(
     # A suspect proves nothing yet; it is no news either that one of those is well again.
     again = was in _TOLD and after.health is not Health.SUSPECT
     return _recovered(before, after, look) if again else None
+
+
+def _believed(state: LinkState) -> Health:
+    """Return what is told of a link: broken too while nobody knows whose page came back."""
+    return Health.BROKEN if returns_as_another(state) else state.health
 
 
 def _broken(was: Health | None, after: LinkState, look: Observation) -> Transition:
@@ -161,7 +166,7 @@ def _drifted(before: LinkState, after: LinkState, look: Observation) -> Transiti
         Change.DRIFTED,
         look.url,
         f"It answers, with {now} in the place of {then}.",
-        before.health,
+        _believed(before),
         after.health,
         look.verdict.reason,
         after.drift_since,
@@ -192,7 +197,7 @@ def _recovered(before: LinkState, after: LinkState, look: Observation) -> Transi
         Change.RECOVERED,
         look.url,
         again,
-        before.health,
+        _believed(before),
         after.health,
         look.verdict.reason,
         since,

@@ -9,8 +9,9 @@ from fakes import NOON, look, state_of_looks, url
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawler.beliefs import history_of
 from crawler.drift import sketch_of
-from crawler.health import TRAIL, accepted, advance, fold
+from crawler.health import TRAIL, accepted, advance, fold, returns_as_another
 from crawler.model import Confidence, Health, LinkState, Observation, Outcome, PageFacts
 from crawler.reasons import BY_CODE, REASONS
 from crawler.settings import HealthSettings
@@ -208,7 +209,7 @@ def test_one_good_look_heals_whatever_came_before(history: list[Observation], co
     at = NOON + timedelta(days=9999)
     state = folded([*history, look(code, at)])[-1]
     assert state.health in (Health.HEALTHY, Health.FLAKY)
-    assert (state.bad_looks, state.failing_since) == (0, None)
+    assert (state.bad_looks, state.failing_since) == (0, None)  # no look told of another page
     assert state.last_ok_at == state.checked_at == at
 
 
@@ -376,6 +377,27 @@ def test_somebodys_word_ends_a_drift_and_what_is_now_is_known_from_then_on() -> 
         assert (state.drift_since, state.drift_looks) == (None, 0)
     broken = of_pages("ossx")
     assert accepted(broken, later, None) == replace(broken, drift_since=None, drift_looks=0)
+
+
+def test_what_comes_back_as_another_page_is_not_done_with_until_it_is_known_whose_it_is() -> None:
+    back = of_pages("oxs")
+    assert (back.health, back.bad_looks) == (Health.HEALTHY, 1)
+    assert returns_as_another(back)
+    since = f"{NOON + timedelta(hours=24):%Y-%m-%d}"
+    told = f"Broken on one look since {since}; another page on one look now."
+    assert history_of(back) == told
+    again = of_pages("oxs-")
+    assert (again.health, again.bad_looks) == (Health.BROKEN, 2)  # as before, and at once
+    for pages, health in (
+        ("oxss", Health.DRIFTED),
+        ("oxso", Health.HEALTHY),
+        ("oxo", Health.HEALTHY),
+    ):
+        state = of_pages(pages)
+        assert (state.health, state.bad_looks, state.failing_since) == (health, 0, None)
+    word = accepted(back, NOON + timedelta(days=9), sketch_of(seen("s", 48)))
+    assert (word.health, word.bad_looks, word.failing_since) == (Health.HEALTHY, 0, None)
+    assert not returns_as_another(of_pages("o-s"))  # a suspicion was none of our business
 
 
 def test_a_word_counts_among_the_looks_at_its_time() -> None:

@@ -10,7 +10,7 @@ from fakes import NOON, look, occurrence, state_of_looks, url
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.health import advance
+from crawler.health import advance, returns_as_another
 from crawler.model import (
     Change,
     Finding,
@@ -140,10 +140,14 @@ def kinds(*codes: str, hours: int = 30) -> list[list[str]]:
                 [],
                 ["broken"],
                 [],
-                ["recovered"],
+                [],  # something is there again, and nobody knows yet whose it is
                 ["drifted"],
             ],
         ),
+        (["ok", "gone", "another", "ok", "ok"], [[], ["broken"], [], ["recovered"], []]),
+        (["ok", "gone", "another", "timeout", "ok"], [[], ["broken"], [], [], ["recovered"]]),
+        (["ok", "gone", "another", "bot-wall", "another"], [[], ["broken"], [], [], ["drifted"]]),
+        (["gone", "another", "another"], [["broken"], ["recovered"], []]),  # nothing else was known
     ],
 )
 def test_what_is_told_of_looks_one_after_the_other(
@@ -279,6 +283,10 @@ def test_a_move_is_told_with_where_the_link_led_and_where_it_leads() -> None:
 # Laws
 
 
+def believed_of(state: LinkState) -> Health:
+    return Health.BROKEN if returns_as_another(state) else state.health
+
+
 def standing(health: str | None) -> str:
     """Return what somebody believes of a link who has read that this is its health."""
     return health if health in TOLD and health else "well"
@@ -293,10 +301,11 @@ def test_what_is_told_brings_what_was_believed_before_to_what_is_after(
     for before, after, changes in told(looks(history)):
         for change in changes:
             if change.kind is not Change.MOVED:
-                assert change.before == (before.health if before else None) != change.after
+                assert change.before != change.after
+                assert change.before == (believed_of(before) if before else None)
                 assert standing(change.before) == believed, "nothing is told twice"
                 believed = standing(change.after)
-        assert believed == standing(after.health)
+        assert believed == standing(believed_of(after))
 
 
 @given(HISTORIES)

@@ -298,7 +298,7 @@ NEWS = {
     **dict.fromkeys(FAMILIES["somebody else's now"], (Change.DRIFTED,)),
     **dict.fromkeys((Kind.BACK, Kind.BACK_NAME), (Change.BROKEN, Change.RECOVERED)),
     Kind.MOVED_DIED: (Change.MOVED, Change.BROKEN),
-    Kind.CAUGHT: (Change.BROKEN, Change.RECOVERED, Change.DRIFTED),
+    Kind.CAUGHT: (Change.BROKEN, Change.DRIFTED),
     Kind.HOME: (),
 }
 """What is news of a link of each kind, in order; of all others nothing is, or it depends."""

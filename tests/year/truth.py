@@ -127,7 +127,6 @@ POLICY: Final[Mapping[Kind, str]] = {
     Kind.FLAKY_MIRROR: "a 404 is believed at once, until the link is known to come and go",
     Kind.MAINTENANCE: "when nights were lost, a link that is away each week comes and goes",
     Kind.CERTIFICATE_LAPSE: "two looks a day apart confirm it, and browsers refuse too",
-    Kind.CAUGHT: "the first good look heals; the second says whose page it is",
     Kind.HOME: "one link sent home is advice, three of a host are dead",
 }
 """Where what is told differs from the truth by design, and why."""
