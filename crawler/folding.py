@@ -23,6 +23,7 @@ from crawler.state_rows import judged_of, link_row, state_of, stateless_row
 BATCH: Final = 500
 
 _LAST_RUNS: Final = 9  # that are asked whether a clock is behind
+_NO_RUN: Final = 0  # their numbers begin with 1
 _FEWEST: Final = 3  # two that are ahead may well have had the wrong clock themselves
 
 _LOOKS: Final = """
@@ -73,7 +74,7 @@ def fold_run(db: Database, number: int, settings: HealthSettings, now: datetime)
     One step for each look, but for links that had later ones, or words: those begin from nothing.
     """
     anew = {row["id"] for row in db.query("select id from links where checked_at > ?", [iso(now)])}
-    anew |= {row["link_id"] for row in db.query(_CAUGHT_UP, [number, number, iso(now)])}
+    anew |= _caught_up(db, number, now)
     for rows in rows_of_run(db, number):
         states = _states(db, [row["link_id"] for row in rows])
         judged = zip(rows, _judged(db, rows), strict=True)
@@ -87,6 +88,32 @@ def fold_run(db: Database, number: int, settings: HealthSettings, now: datetime)
                 anew.add(row["link_id"])
         _write(db, steps)
     refold(db, settings, now, sorted(anew))
+
+
+def believed(
+    db: Database, settings: HealthSettings, now: datetime, rows: Iterable[SqlRow]
+) -> Iterator[LinkState]:
+    """Yield what is believed `now` of links, given by their rows; nothing is written.
+
+    It is what a run that begins now will have begun with once it has finished: where a clock has
+    jumped, that is not what the rows hold. A clock that is behind knows no better than they do.
+    """
+    moment_now, behind = iso(now), is_behind(db, now)
+    caught_up = set() if behind else _caught_up(db, _NO_RUN, now)
+    anew = []
+    for row in rows:
+        ahead = row["health"] and row["checked_at"] > moment_now
+        if row["id"] in caught_up or (ahead and not behind):
+            anew.append(row["id"])
+        elif row["health"]:
+            yield state_of(row)
+    for numbers in _batches(anew):
+        yield from (state for state, _ in _folded(db, settings, now, numbers))
+
+
+def _caught_up(db: Database, number: int, now: datetime) -> set[int]:
+    """Return the links whose looks lay ahead when the run before this one ended, and do no more."""
+    return {row["link_id"] for row in db.query(_CAUGHT_UP, [number, number, iso(now)])}
 
 
 def is_behind(db: Database, now: datetime) -> bool:
@@ -109,21 +136,28 @@ def refold(
     if link_ids is None:
         link_ids = [row["id"] for row in db.query("select id from links order by id")]
     for numbers in _batches(link_ids):
-        known = json.dumps(numbers)
-        words: dict[int, list[datetime]] = {}
-        for row in db.query(_WORDS, [known]):
-            words.setdefault(row["link_id"], []).append(moment(row["at"]))
-        rows = db.query(_LOOKS, [known, iso(now)])
-        states = list[SqlRow]()
-        for number, group in groupby(rows, key=lambda row: int(row["link_id"])):
-            looks = list(group)
-            said = [at for at in words.get(number, ()) if at <= now]
-            state = fold(_judged(db, looks), said, settings)
-            if state is not None:
-                states.append(link_row(state, looks[-1]))
+        folded = _folded(db, settings, now, numbers)
+        states = [link_row(state, latest) for state, latest in folded]
         without = set(numbers).difference(row["id"] for row in states)
         _write(db, states)
         _write(db, [stateless_row(number) for number in without])
+
+
+def _folded(
+    db: Database, settings: HealthSettings, now: datetime, numbers: Sequence[int]
+) -> Iterator[tuple[LinkState, SqlRow]]:
+    """Yield the state of each link that has looks up to `now`, and the latest of them."""
+    known = json.dumps(numbers)
+    words: dict[int, list[datetime]] = {}
+    for row in db.query(_WORDS, [known]):
+        words.setdefault(row["link_id"], []).append(moment(row["at"]))
+    rows = db.query(_LOOKS, [known, iso(now)])
+    for number, group in groupby(rows, key=lambda row: int(row["link_id"])):
+        looks = list(group)
+        said = [at for at in words.get(number, ()) if at <= now]
+        state = fold(_judged(db, looks), said, settings)
+        if state is not None:
+            yield state, looks[-1]
 
 
 def rows_of_run(db: Database, number: int) -> Iterator[Sequence[SqlRow]]:

@@ -1,7 +1,9 @@
 """What a history knows of the links of a run, also of those that are found while it goes on."""
 
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from crawler.collect import Collection
@@ -16,12 +18,13 @@ if TYPE_CHECKING:
     from crawler.store import Store
 
 
-def known_states(store: "Store", collection: Collection) -> Lookup[LinkState]:
+def known_states(store: "Store", collection: Collection, conduct: Conduct) -> Lookup[LinkState]:
     """Return what a history believes of the links of some documents. Raises `StoreError`."""
     known = states_of(collection.links, collection.scratch)
-    for state in store.states():
+    believed = partial(store.believed, conduct.settings.health, conduct.clock.now())
+    for state in believed():
         known.put(state.url, state)
-    return _Remembered(store, collection.links, known) if collection.entrances else known
+    return _Remembered(believed, collection.links, known) if collection.entrances else known
 
 
 def remembering(conduct: Conduct, store: "Store", known: Lookup[LinkState]) -> Conduct:
@@ -42,8 +45,13 @@ def remembering(conduct: Conduct, store: "Store", known: Lookup[LinkState]) -> C
 class _Remembered:
     """What a history believes, of links too that are found while the run goes on."""
 
-    def __init__(self, store: "Store", links: Links, known: ByLink[LinkState]) -> None:
-        self._store = store
+    def __init__(
+        self,
+        believed: Callable[[Url], Iterable[LinkState]],
+        links: Links,
+        known: ByLink[LinkState],
+    ) -> None:
+        self._believed = believed
         self._links = links
         self._known = known
         self._looked_up = bytearray(b"\1" * len(links))  # by a link's number
@@ -56,6 +64,6 @@ class _Remembered:
         if not self._looked_up[number]:
             self._looked_up[number] = 1
             with suppress(StoreError):  # as where nothing is known: that costs no run
-                for state in self._store.states(url):
+                for state in self._believed(url):
                     self._known.put(url, state)
         return self._known.get(url)

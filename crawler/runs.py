@@ -69,7 +69,7 @@ async def run(
 
     Where there is no network, or one that lies, nothing is recorded against any link.
     """
-    known = known_states(store, collection)
+    known = known_states(store, collection, conduct)
     new = _new_run(conduct.clock)
     begun = store.begin(new, conduct.settings.digest, new.started_at - RESUMABLE)
     seen = Seen(collection, known, conduct.settings, store.past)

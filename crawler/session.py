@@ -257,7 +257,7 @@ def fails(settings: Settings) -> Callable[[Tally], bool]:
 async def check(collection: Collection, conduct: Conduct, *, quiet: bool) -> Report:
     """Look at links beside what a history says, if there is a usable one."""
     with ExitStack() as opened:
-        store, known = _history(collection, conduct.settings, opened, quiet=quiet)
+        store, known = _history(collection, conduct, opened, quiet=quiet)
         if store is not None:
             conduct = recollection.remembering(conduct, store, known)
         report = await runs.check(collection, known, conduct)
@@ -267,17 +267,17 @@ async def check(collection: Collection, conduct: Conduct, *, quiet: bool) -> Rep
 
 
 def _history(
-    collection: Collection, settings: Settings, opened: ExitStack, *, quiet: bool
+    collection: Collection, conduct: Conduct, opened: ExitStack, *, quiet: bool
 ) -> tuple["Store | None", Lookup[LinkState]]:
     """Open a history and return what it says; nothing if there is none that can be read."""
-    db = Path(settings.places.db)
+    db = Path(conduct.settings.places.db)
     if not os.path.exists(db):  # noqa: PTH110 - never raises
         return None, {}
     from crawler.store import Store  # noqa: PLC0415 - as above
 
     try:
         store = opened.enter_context(Store(db, read_only=True))
-        return store, recollection.known_states(store, collection)
+        return store, recollection.known_states(store, collection, conduct)
     except StoreError as error:
         if not quiet:
             terminal.say(f"{error} The check goes on without history.")

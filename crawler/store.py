@@ -30,7 +30,7 @@ from crawler.database import (
     writing,
 )
 from crawler.errors import StoreError
-from crawler.folding import fold_run, is_behind, rows_of_run
+from crawler.folding import believed, fold_run, is_behind, rows_of_run
 from crawler.kept import Places, room_for
 from crawler.model import Contents, Hop, Ignore, LinkState, Observation, Report, Run, Verdict
 from crawler.rows import (
@@ -205,10 +205,17 @@ class Store:
     # What is known
 
     def states(self, *urls: Url) -> Iterator[LinkState]:
-        """Yield what is believed of every link, or of some."""
+        """Yield what the latest run has left to be believed of every link, or of some."""
+        with self._reading():
+            yield from (state_of(row) for row in self._links(urls) if row["health"])
+
+    def believed(self, settings: HealthSettings, now: datetime, *urls: Url) -> Iterator[LinkState]:
+        """Yield what is believed `now`, which is another thing only where a clock has jumped."""
         with self._reading() as db:
-            rows = links_at(self._db, map(str, urls)) if urls else db.query("select * from links")
-            yield from (state_of(row) for row in rows if row["health"])
+            yield from believed(db, settings, now, self._links(urls))
+
+    def _links(self, urls: tuple[Url, ...]) -> Iterable[SqlRow]:
+        return links_at(self._db, map(str, urls)) if urls else self._db.query("select * from links")
 
     def recall(self, url: Url, digest: str) -> Observation | None:
         """Return the latest look at a link if it has validators, without its hops.

@@ -146,8 +146,9 @@ async def test_a_check_beside_a_history_asks_what_is_due_and_records_nothing(sto
     await run(store, documents(*"ab"), conduct(Web({"b": 503})))
     web = Web()
     collection = documents(*"abc")
-    known = recollection.known_states(store, collection)
-    how = recollection.remembering(conduct(web, 0.1), store, known)
+    how = conduct(web, 0.1)
+    known = recollection.known_states(store, collection, how)
+    how = recollection.remembering(how, store, known)
     report = await runs.check(collection, known, how)
     assert web.asked == ["c"]
     assert said(report) == {"a": "ok", "b": "server-error", "c": "ok"}
@@ -290,8 +291,9 @@ async def test_a_history_that_cannot_be_read_any_more_does_not_end_a_run(tmp_pat
         report, error = await runs.run(documents("b"), store, conduct(web, 0.2))
         assert error is not None
         assert said(report) == {"b": "not-yet"}
-        known = recollection.known_states(store, documents("b"))
-        how = recollection.remembering(conduct(web, 0.3), store, known)
+        how = conduct(web, 0.3)
+        known = recollection.known_states(store, documents("b"), how)
+        how = recollection.remembering(how, store, known)
         checked = await runs.check(documents("b"), states_in(store), how)
         assert said(checked) == {"b": "not-yet"}
         assert checked.remarks == ("cannot be read",)

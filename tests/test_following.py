@@ -208,9 +208,9 @@ async def test_a_check_beside_a_history_knows_what_it_says_of_new_links(tmp_path
         with Store(tmp_path / "crawl.db") as store:
             await run(store, web.url("/"))
             collection = gather([web.url("/")], None, "", SETTINGS)
-            known = recollection.known_states(store, collection)
             clock = FakeClock(NOON + timedelta(days=1))
             conduct = Conduct(SETTINGS, clock, Stop(), lambda _look: None)
+            known = recollection.known_states(store, collection, conduct)
             report = await runs.check(collection, known, conduct)
             assert known.get(known_url(web.url("/unheard-of"))) is None
     (row,) = report.rows

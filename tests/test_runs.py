@@ -1,6 +1,7 @@
 """Whole runs: documents in, report out, over a web that is scripted and a history that is real."""
 
 import asyncio
+import random
 import socket
 import sqlite3
 import time
@@ -321,7 +322,7 @@ def news(report: Report) -> list[tuple[str, str]]:
     return [(str(each.kind), str(each.url)) for each in report.changes or ()]
 
 
-def nights(number: int) -> FakeClock:
+def nights(number: float) -> FakeClock:
     return FakeClock(NOON + timedelta(days=number))
 
 
@@ -348,6 +349,35 @@ async def test_a_move_is_told_once_though_a_clock_was_ahead_for_a_night(store: S
         report, _ = await runs.run(documents(A), store, conduct(web, nights(number)))
         seen.append(news(report))
     assert seen == [[], [], [("moved", A)], [], []]
+
+
+async def test_what_takes_two_looks_is_told_once_though_a_clock_was_ahead_for_a_night(
+    store: Store,
+) -> None:
+    seen = []
+    for number, answer in ((0, 200), (400, no_name()), (2, no_name()), (3, no_name())):
+        web = Web({A: answer, C: 200})
+        report, _ = await runs.run(documents(A, C), store, conduct(web, nights(number)))
+        seen.append(news(report))
+    assert seen == [[], [], [], [("broken", A)]]
+
+
+@pytest.mark.parametrize("seed", range(12))
+async def test_what_a_run_believes_is_what_it_leaves_behind_whatever_its_clock_says(
+    store: Store, seed: int
+) -> None:
+    draw = random.Random(seed)  # noqa: S311 - nights, not secrets
+    told = 0
+    for number in range(12):
+        # No two of the same moment: these are in the order of their runs' names.
+        night = number + draw.choice((0, 0, 0, 0, 3, 9, 400, -2)) + number / 1000
+        web = Web({A: draw.choice((200, 200, 404, 503, no_name())), C: 200})
+        report, error = await runs.run(documents(A, C), store, conduct(web, nights(night)))
+        if error is None:
+            told += 1
+            left = states_in(store)
+            assert [row.state for row in report.rows] == [left.get(url(A)), left.get(url(C))]
+    assert told > 6
 
 
 async def test_a_night_with_a_clock_that_is_behind_is_told_and_not_recorded(
