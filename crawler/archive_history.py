@@ -10,9 +10,9 @@ from typing import Final
 
 from sqlite_utils import Database
 
-from crawler.archiving import ARCHIVE, ArchivedCopy, Basis, Came, Copies, Errand
+from crawler.archiving import ArchivedCopy, Copies
+from crawler.copy_rows import copy_of, copy_row
 from crawler.database import explained, writing
-from crawler.rows import SqlRow, iso, known_url, maybe_iso, maybe_moment, moment, reads_back
 from crawler.urls import Url
 
 _KNOWN: Final = """
@@ -51,39 +51,8 @@ class ArchiveHistory:
     def keep(self, copy: ArchivedCopy) -> None:
         """Write what came of asking, in the place of what was known. Raises `StoreError`."""
         with writing(self._db, self._path):
-            self._db.execute(_KEEP, _row(copy))
+            self._db.execute(_KEEP, copy_row(copy))
 
     def _read(self, query: str, values: tuple[str, ...]) -> Iterator[ArchivedCopy]:
         with explained(self._path):
-            yield from map(_copy_of, self._db.query(query, values))
-
-
-def _row(copy: ArchivedCopy) -> dict[str, str | None]:
-    return {
-        "url": str(copy.url),
-        "errand": copy.errand,
-        "wanted_at": iso(copy.wanted_at),
-        "basis": copy.basis,
-        "asked_at": iso(copy.asked_at),
-        "came": copy.came,
-        "copy_url": str(copy.copy_url) if copy.copy_url else None,
-        "copy_at": maybe_iso(copy.copy_at),
-    }
-
-
-@reads_back
-def _copy_of(row: SqlRow) -> ArchivedCopy:
-    """Read what came of asking: whoever changed the file leads nobody to another place."""
-    copy_url = known_url(row["copy_url"]) if row["copy_url"] else None
-    if copy_url is not None and copy_url.authority != ARCHIVE:
-        raise ValueError(row["copy_url"])
-    return ArchivedCopy(
-        known_url(row["url"]),
-        Errand(row["errand"]),
-        moment(row["wanted_at"]),
-        Basis(row["basis"]),
-        moment(row["asked_at"]),
-        Came(row["came"]),
-        copy_url,
-        maybe_moment(row["copy_at"]),
-    )
+            yield from map(copy_of, self._db.query(query, values))

@@ -252,6 +252,19 @@ def _moment(digits: str) -> datetime | None:
         return None
 
 
+def is_proper(copy: ArchivedCopy) -> bool:
+    """Tell whether what is said to have come is what `seek` and `saved` return.
+
+    A copy has an address at the archive that names its page and its moment; else there is neither.
+    """
+    if copy.came is not Came.COPY:
+        return copy.copy_url is None and copy.copy_at is None
+    if copy.copy_url is None or copy.copy_at is None:
+        return False
+    found = _copy(str(copy.copy_url), copy.copy_url, copy.url, copy.copy_at)
+    return found is not None and found[1] == copy.copy_at
+
+
 class Welcome:
     """Whether the archive still bears us: it is left alone for the day at the first sign of not."""
 

@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
+from crawler.archiving import ArchivedCopy
+from crawler.copy_rows import copy_of
 from crawler.errors import StoreError
 from crawler.model import Observation, Outcome, Place, Verdict
 from crawler.rows import (
@@ -48,6 +50,7 @@ _REQUIRED: Final = {
     "place": ("document", "line", "column", "end_line", "end_column", "raw", "href", "text",
               "kind", "section"),
     "acceptance": ("url", "at"),
+    "copy": ("url", "errand", "wanted_at", "basis", "asked_at", "came"),
     "look": ("url", "run", "at", "outcome", "reason", "confidence", "detail", "attempts"),
     "hop": ("url", "via"),
 }  # fmt: skip
@@ -123,6 +126,11 @@ def acceptance_in(entry: Entry, columns: Columns) -> tuple[Url, datetime]:
     row = _row_in(entry, columns)
     at = moment(row["at"])
     return known_url(row["url"]), at
+
+
+def copy_in(entry: Entry, columns: Columns) -> ArchivedCopy:
+    """Return what an archive said of a link. Raises `StoreError`."""
+    return copy_of(_row_in(entry, columns))
 
 
 def look_in(entry: Entry, columns: Columns) -> tuple[str, Observation]:

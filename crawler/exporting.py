@@ -1,8 +1,8 @@
 """A history as objects, one after the other, in an order that only depends on what is in it.
 
-Runs by name, documents and their places, acceptances, and each run's looks by URL; of finished
-runs only. So
-two histories that hold the same are exported as the same bytes. `merging.py` reads them back.
+Runs by name, documents and their places, acceptances, archived copies, and each run's looks by URL;
+of finished runs only. So two histories that hold the same are exported as the same bytes.
+`merging.py` reads them back.
 """
 
 from collections.abc import Iterator, Sequence
@@ -30,6 +30,10 @@ _WORDS: Final = """
     select links.url, acceptances.at from acceptances
     join links on links.id = acceptances.link_id order by links.url, acceptances.at
 """
+_COPIES: Final = """
+    select archived_copies.*, links.url from archived_copies
+    join links on links.id = archived_copies.link_id order by links.url, archived_copies.errand
+"""
 _LOOKS: Final = """
     select observations.*, links.url, ? as run from observations
     join links on links.id = observations.link_id
@@ -41,6 +45,7 @@ _NUMBERS: Final = {
     "document": {"id", "run_id"},
     "place": {"id", "place", "document_id", "link_id"},
     "acceptance": {"id", "link_id"},
+    "copy": {"id", "link_id"},
     "look": {"id", "run_id", "link_id"},
 }
 _TABLES: Final = {
@@ -48,6 +53,7 @@ _TABLES: Final = {
     "document": "documents",
     "place": "occurrences",
     "acceptance": "acceptances",
+    "copy": "archived_copies",
     "look": "observations",
 }
 _NAMES: Final[dict[str, Columns]] = {
@@ -55,6 +61,7 @@ _NAMES: Final[dict[str, Columns]] = {
     "document": {"run": str},
     "place": {"document": str, "url": str},
     "acceptance": {"url": str},
+    "copy": {"url": str},
     "look": {"url": str, "run": str},
 }
 
@@ -77,6 +84,7 @@ def exported(db: Database) -> Iterator[Entry]:
     yield from (_entry("document", row) for row in db.query(_DOCUMENTS))
     yield from (_entry("place", row) for row in db.query(_PLACES))
     yield from (_entry("acceptance", row) for row in db.query(_WORDS))
+    yield from (_entry("copy", row) for row in db.query(_COPIES))
     for run in runs:
         looks = db.query(_LOOKS, [run["name"], run["id"]])
         for rows in batches(looks):

@@ -1,8 +1,9 @@
 """Two histories made one: what either has seen, the merged one has.
 
 Runs are the same if their names are, looks if their run and their link are; what is there already
-stays as it is. Of a document, what the later finished run has read of it wins. It does not matter
-which history is merged into which, in what order, or how often.
+stays as it is. Of a document, what the later finished run has read of it wins; of what an archive
+said of a link, the later answer. It does not matter which history is merged into which, in what
+order, or how often.
 
 A file may be a stranger's: it is read to its end before anything of it counts.
 """
@@ -19,11 +20,14 @@ from typing import Final, TypeAlias, TypeVar
 
 from sqlite_utils import Database
 
+from crawler.archiving import ArchivedCopy
 from crawler.bulk import batches, forget_run, insert, link_ids, next_id
+from crawler.copy_rows import copy_row
 from crawler.entries import (
     Entry,
     acceptance_in,
     check_header,
+    copy_in,
     document_in,
     look_in,
     place_in,
@@ -43,6 +47,20 @@ _RUN: Final = "select id, finished_at, name from runs where name = ?"
 _DOCUMENT: Final = """
     select documents.id, runs.finished_at, runs.name from documents
     left join runs on runs.id = documents.run_id where documents.name = ?
+"""
+# The later answer wins; of two of one moment the greater, whichever was here first.
+_ANSWERED: Final = """
+    insert into archived_copies
+        (link_id, errand, wanted_at, basis, asked_at, came, copy_url, copy_at)
+    values (:link_id, :errand, :wanted_at, :basis, :asked_at, :came, :copy_url, :copy_at)
+    on conflict (link_id, errand) do update set
+        wanted_at = excluded.wanted_at, basis = excluded.basis, asked_at = excluded.asked_at,
+        came = excluded.came, copy_url = excluded.copy_url, copy_at = excluded.copy_at
+    where (excluded.asked_at, excluded.wanted_at, excluded.basis, excluded.came,
+           coalesce(excluded.copy_url, ''), coalesce(excluded.copy_at, ''))
+        > (archived_copies.asked_at, archived_copies.wanted_at, archived_copies.basis,
+           archived_copies.came, coalesce(archived_copies.copy_url, ''),
+           coalesce(archived_copies.copy_at, ''))
 """
 _RENEWED: Final = "update documents set format = ?, source = ?, run_id = ? where id = ?"
 
@@ -75,6 +93,7 @@ class Merging:
             "document": self._take_documents,
             "place": self._take_places,
             "acceptance": self._take_acceptances,
+            "copy": self._take_copies,
             "look": self._take_looks,
         }
         db.execute("create temp table touched (id integer primary key)")
@@ -159,6 +178,15 @@ class Merging:
         rows = [{"link_id": links[url], "at": iso(at)} for url, at in said]
         insert(self._db, "acceptances", rows, "or ignore")
         self._touch(links.values())
+
+    def _take_copies(self, batch: Numbered) -> None:
+        copies: list[ArchivedCopy] = []
+        for number, entry in batch:
+            with _at(number):
+                copies.append(copy_in(entry, self._columns["copy"]))
+        links = link_ids(self._db, (copy.url for copy in copies))
+        rows = [copy_row(copy) | {"link_id": links[copy.url]} for copy in copies]
+        self._db.conn.executemany(_ANSWERED, rows)
 
     def _take_looks(self, batch: Numbered) -> None:
         looks: list[tuple[int, Observation]] = []

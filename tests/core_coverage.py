@@ -15,6 +15,7 @@ CONTRACT: Final = "The core does no I/O and does not know the time"
 # These read or write files of ours, and hold what must not go wrong all the same.
 BESIDES: Final = (
     "crawler.collect",
+    "crawler.copy_rows",
     "crawler.kept",
     "crawler.proper",
     "crawler.rows",

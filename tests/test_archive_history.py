@@ -68,7 +68,7 @@ def test_what_is_no_link_of_the_history_is_not_kept(path: Path) -> None:
 def test_reports_and_stories_tell_the_copy_of_what_is_lost(path: Path) -> None:
     with Store(path) as store:
         store.archive.keep(COPY)
-        store.archive.keep(replace(COPY, url=B, copy_url=question(B, NOON)))
+        store.archive.keep(replace(COPY, url=B, copy_url=question(B, NOON), copy_at=NOON))
         told = [[each.replacement for each in row.findings] for row in store.report().rows]
         assert told == [[str(COPY.copy_url)], []]
         assert store.story(A).copies == (COPY,)
@@ -91,6 +91,12 @@ def test_a_link_that_is_forgotten_takes_its_copies_along(path: Path) -> None:
         ("copy_url", "https://evil.example/web/20261113120000/https://a.example/"),
         ("copy_url", "https://web.archive.org:8443/"),
         ("copy_url", "javascript:alert(1)"),
+        ("copy_url", "https://web.archive.org/web/20261113120000/https://evil.example/"),
+        ("copy_url", "https://web.archive.org/save/https://a.example/"),
+        ("copy_url", None),
+        ("copy_at", None),
+        ("copy_at", "2026-11-13T12:00:01.000Z"),
+        ("came", "none"),
         ("came", "perhaps"),
         ("errand", "steal"),
         ("basis", "none"),
@@ -99,7 +105,7 @@ def test_a_link_that_is_forgotten_takes_its_copies_along(path: Path) -> None:
     ],
 )
 def test_what_another_program_has_written_is_not_believed(
-    path: Path, column: str, value: str
+    path: Path, column: str, value: str | None
 ) -> None:
     with Store(path) as store:
         store.archive.keep(COPY)

@@ -19,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler import linefile
+from crawler.archiving import ArchivedCopy, Basis, Came, Errand, question
 from crawler.cli.db import command
 from crawler.entries import Entry
 from crawler.errors import StoreError, UsageError
@@ -57,6 +58,7 @@ class Night:
     looks: tuple[Observation, ...]
     document: str
     places: tuple[str, ...]
+    copies: tuple[ArchivedCopy, ...] = ()
 
 
 def full_look(address: str = URLS[0], code: str = "permanent") -> Observation:
@@ -84,6 +86,19 @@ LOOKS = st.builds(
     st.sampled_from(["ok", "not-found", "timeout", "bot-wall", "full"]),
     st.sampled_from(URLS),
 )
+
+
+def copy(address: str, errand: Errand, came: Came, days: int) -> ArchivedCopy:
+    """Return what an archive may have said, the more days ago the older the copy."""
+    page, at = url(address), NOON - days * DAY
+    found = (question(page, at), at) if came is Came.COPY else ()
+    return ArchivedCopy(page, errand, NOON - DAY, Basis.SEEN, NOON, came, *found)
+
+
+# Asked at one moment by several machines, and not told the same.
+COPIES = st.builds(
+    copy, st.sampled_from(URLS), st.sampled_from(Errand), st.sampled_from(Came), st.integers(1, 3)
+)
 NIGHTS = st.builds(
     Night,
     st.integers(0, 200),
@@ -91,6 +106,7 @@ NIGHTS = st.builds(
     st.lists(LOOKS, max_size=3, unique_by=lambda look: look.url).map(tuple),
     st.sampled_from(["one.md", "two.md", "three.md"]),
     st.lists(st.sampled_from(URLS), max_size=3).map(tuple),
+    st.lists(COPIES, max_size=2).map(tuple),
 )
 # What anybody has ever seen; each history has some of it. A run has one name, wherever it is.
 PASTS = st.lists(NIGHTS, max_size=6, unique_by=lambda night: (night.hour, night.machine))
@@ -111,6 +127,8 @@ def write(path: Path, nights: Sequence[Night], *, places: Sequence[Place] | None
             finished = replace(begun.run, finished_at=at + HOUR / 2, complete=True)
             contents = Contents([document], held if places is None else places)
             store.finish(begun.number, finished, contents, HealthSettings())
+            for each in night.copies:  # of links that are known
+                store.archive.keep(replace(each, asked_at=NOON + night.hour % 3 * HOUR))
 
 
 def lines(path: Path) -> list[str]:
@@ -271,12 +289,25 @@ def test_a_pruned_history_gets_back_what_another_still_has(directory: Path) -> N
     assert believed(pruned) == believed(whole)
 
 
+def test_of_what_an_archive_said_the_later_answer_wins(directory: Path) -> None:
+    one, other = directory / "one.db", directory / "other.db"
+    found, none = (copy(URLS[0], Errand.FIND, came, 9) for came in (Came.COPY, Came.NONE))
+    write(one, [Night(1, "x", (look(address=URLS[0]),), "one.md", URLS[:1], (found,))])
+    write(other, [Night(2, "y", (look(address=URLS[0]),), "one.md", URLS[:1], (none,))])
+    take(one, other)
+    take(other, one)
+    for path in (one, other):
+        with Store(path, read_only=True) as store:
+            assert store.archive.of(url(URLS[0])) == (replace(none, asked_at=NOON + 2 * HOUR),)
+
+
 # A stranger's file
 
 
 def a_file(directory: Path) -> list[Entry]:
     path = directory / "good.db"
-    write(path, [Night(1, "x", (full_look(),), "one.md", URLS[:1])])
+    found = copy(URLS[0], Errand.FIND, Came.COPY, 9)
+    write(path, [Night(1, "x", (full_look(),), "one.md", URLS[:1], (found,))])
     return entries(path)
 
 
@@ -338,6 +369,13 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("place", {"kind": "splendid"}, "a value that crawl never writes"),
     ("place", {"text": "\ud800"}, "text has a value that crawl never writes."),
     ("place", {"url": "nothing"}, "the history holds 'nothing' as a URL"),
+    ("copy", {"url": None}, "a copy without url."),
+    ("copy", {"errand": "steal"}, "a value that crawl never writes"),
+    ("copy", {"asked_at": "yesterday"}, "a value that crawl never writes"),
+    ("copy", {"copy_url": "https://evil.example/"}, "a value that crawl never writes"),
+    ("copy", {"copy_at": "2026-11-22T12:00:00.000Z"}, "a value that crawl never writes"),
+    ("copy", {"came": "later"}, "a value that crawl never writes"),
+    ("copy", {"id": 1}, "id is no field of a copy."),
     ("look", {"run": "nobody's"}, "it names a run that was not named before."),
     ("look", {"outcome": "splendid"}, "a value that crawl never writes"),
     ("look", {"reason": "splendid"}, "a value that crawl never writes"),
@@ -521,6 +559,6 @@ def test_every_table_column_and_record_is_documented(directory: Path) -> None:
             for row in db.execute(f"pragma table_info({table})")
             if table not in ("broken_links", "changes", "link_health")
         }
-    records = {entry["record"] for entry in entries(path)} | {"acceptance"}
+    records = {entry["record"] for entry in entries(path)} | {"acceptance", "copy"}
     assert [name for name in {*tables, *columns} if f"`{name}`" not in page] == []
     assert [name for name in records - {"crawl"} if f"| `{name}` |" not in page] == []
