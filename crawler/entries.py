@@ -97,10 +97,7 @@ def read(line: bytes) -> Entry:
 def run_in(entry: Entry, columns: Columns) -> SqlRow:
     """Return the row of a run. Raises `StoreError`."""
     row = _row_in(entry, columns)
-    run = run_of(row)
-    counts = entry.get("counts", {})
-    if not (isinstance(counts, dict) and set(counts) <= set(Outcome) and _are_numbers(counts)):
-        raise StoreError("counts has a value that crawl never writes.")
+    run, counts = run_of(row), counts_in(row["counts"])
     return {
         "name": clean(run.id), "tool": clean(row["tool"]), "settings": clean(row["settings"]),
         "started_at": iso(run.started_at), "finished_at": iso(run.finished_at or run.started_at),
@@ -158,6 +155,17 @@ def _row_in(entry: Entry, columns: Columns) -> SqlRow:
     if missing := [name for name in _REQUIRED[kind] if row[name] is None]:
         raise StoreError(f"a {kind} without {missing[0]}.")
     return row
+
+
+def counts_in(text: str | None) -> Mapping[str, int]:
+    """Read how many looks of a run had which outcome. Raises `StoreError`."""
+    try:
+        counts = json.loads(text or "{}")
+    except (ValueError, RecursionError):
+        counts = None
+    if not (isinstance(counts, dict) and set(counts) <= set(Outcome) and _are_numbers(counts)):
+        raise StoreError("counts has a value that crawl never writes.")
+    return counts
 
 
 def _are_numbers(counts: Mapping[str, object]) -> bool:

@@ -16,7 +16,7 @@ from sqlite_utils import Database
 from crawler.drift import is_short
 from crawler.health import advance, fold
 from crawler.model import Hop, LinkState, Observation
-from crawler.rows import SqlRow, hop_of, iso, known_url, moment
+from crawler.rows import SqlRow, hop_of, iso, known_url, maybe_iso, moment
 from crawler.settings import HealthSettings
 from crawler.state_rows import judged_of, link_row, state_of, stateless_row
 
@@ -31,7 +31,7 @@ _LOOKS: Final = """
     join links on links.id = observations.link_id
     join runs on runs.id = observations.run_id
     where observations.link_id in (select value from json_each(?))
-      and observations.at <= ? and runs.finished_at is not null
+      and observations.at <= coalesce(?, links.checked_at) and runs.finished_at is not null
     order by observations.link_id, observations.at, runs.name
 """
 _OF_RUN: Final = """
@@ -56,15 +56,17 @@ _HOPS: Final = """
 _ENDS: Final = """
     select finished_at from runs where finished_at is not null order by id desc limit ?
 """
-# Looks that lay in the future when the run before this one ended, and lie in the past now.
+# Links of which what is believed does not count all that lies in the past by now, beside what a run
+# itself has seen: looks and words that lay in the future, or so said a clock, when it was made.
 _CAUGHT_UP: Final = """
-    with previous as (
-        select finished_at as ended from runs
-        where id <> ? and finished_at is not null order by id desc limit 1
+    select id from links where exists (
+        select 1 from observations
+        where link_id = links.id and at > coalesce(links.checked_at, '') and at <= :now
+          and run_id in (select id from runs where id <> :run and finished_at is not null)
     )
-    select distinct link_id from observations, previous
-    where run_id in (select id from runs where id <> ? and finished_at > previous.ended)
-      and observations.at > previous.ended and observations.at <= ?
+    union
+    select link_id from acceptances join links on links.id = acceptances.link_id
+    where at > links.checked_at and at <= :now
 """
 
 
@@ -108,12 +110,12 @@ def believed(
         elif row["health"]:
             yield state_of(row)
     for numbers in _batches(anew):
-        yield from (state for state, _ in _folded(db, settings, now, numbers))
+        yield from (state for state, _ in folded(db, settings, numbers, now, now))
 
 
 def _caught_up(db: Database, number: int, now: datetime) -> set[int]:
     """Return the links whose looks lay ahead when the run before this one ended, and do no more."""
-    return {row["link_id"] for row in db.query(_CAUGHT_UP, [number, number, iso(now)])}
+    return {row["id"] for row in db.query(_CAUGHT_UP, {"run": number, "now": iso(now)})}
 
 
 def is_behind(db: Database, now: datetime) -> bool:
@@ -136,25 +138,31 @@ def refold(
     if link_ids is None:
         link_ids = [row["id"] for row in db.query("select id from links order by id")]
     for numbers in _batches(link_ids):
-        folded = _folded(db, settings, now, numbers)
-        states = [link_row(state, latest) for state, latest in folded]
+        states = [link_row(*each) for each in folded(db, settings, numbers, now, now)]
         without = set(numbers).difference(row["id"] for row in states)
         _write(db, states)
         _write(db, [stateless_row(number) for number in without])
 
 
-def _folded(
-    db: Database, settings: HealthSettings, now: datetime, numbers: Sequence[int]
+def folded(
+    db: Database,
+    settings: HealthSettings,
+    numbers: Sequence[int],
+    until: datetime | None,
+    words_until: datetime,
 ) -> Iterator[tuple[LinkState, SqlRow]]:
-    """Yield the state of each link that has looks up to `now`, and the latest of them."""
+    """Yield the state of each link that has looks up to a moment, and the latest of these.
+
+    Without `until`: up to the latest that is counted already.
+    """
     known = json.dumps(numbers)
     words: dict[int, list[datetime]] = {}
     for row in db.query(_WORDS, [known]):
         words.setdefault(row["link_id"], []).append(moment(row["at"]))
-    rows = db.query(_LOOKS, [known, iso(now)])
-    for number, group in groupby(rows, key=lambda row: int(row["link_id"])):
+    rows = db.query(_LOOKS, [known, maybe_iso(until)])
+    for _, group in groupby(rows, key=lambda row: int(row["link_id"])):
         looks = list(group)
-        said = [at for at in words.get(number, ()) if at <= now]
+        said = [at for at in words.get(looks[0]["link_id"], ()) if at <= words_until]
         state = fold(_judged(db, looks), said, settings)
         if state is not None:
             yield state, looks[-1]

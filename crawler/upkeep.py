@@ -3,12 +3,14 @@
 Works on the tables of a history beside `store.py`, which reads and writes its runs.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final, Self, TypeAlias, TypeVar
 
+from crawler.auditing import audited
+from crawler.census import Census, census
 from crawler.copies import copy
 from crawler.database import Tell, explained, opened, snapshot, writing
 from crawler.entries import Entry, read, written
@@ -17,13 +19,13 @@ from crawler.exporting import exported
 from crawler.folding import refold
 from crawler.health import TRAIL
 from crawler.merging import Merged, Merging
-from crawler.rows import iso, maybe_moment
+from crawler.rows import iso
 from crawler.settings import HealthSettings
 from crawler.urls import Url
 
 T = TypeVar("T")
+Progress: TypeAlias = Callable[[int], None]
 
-_TABLES: Final = ("documents", "occurrences", "links", "runs", "observations", "hops")
 _MAX_PROBLEMS: Final = 20
 _CACHE_KB: Final = 131_072
 
@@ -69,22 +71,6 @@ _UNWRITTEN: Final = """
 
 
 @dataclass(frozen=True, slots=True)
-class Stats:
-    """What a history holds: rows a table, links by what is believed of them, bytes, and since when.
-
-    `free` are bytes that the file holds and does not need; `unfinished` runs are no history.
-    """
-
-    rows: Mapping[str, int]
-    health: Mapping[str, int]
-    size: int
-    free: int
-    unfinished: int
-    first_look: datetime | None
-    last_look: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
 class Pruned:
     """How much was taken out of a history."""
 
@@ -102,7 +88,7 @@ class Knowledge:
 
     now: datetime
     health: HealthSettings
-    on_progress: Callable[[int], None] = lambda _: None
+    on_progress: Progress = lambda _: None
 
 
 class Upkeep:
@@ -123,25 +109,10 @@ class Upkeep:
     def __exit__(self, *_: object) -> None:
         self._db.close()
 
-    def stats(self) -> Stats:
+    def stats(self) -> Census:
         """Count what there is."""
-        with explained(self._path):
-            health = self._db.execute(
-                "select coalesce(health, 'unknown'), count(*) from links group by 1 order by 1"
-            ).fetchall()
-            first, last = self._row(
-                "select min(at), max(at) from observations "
-                "where run_id in (select id from runs where finished_at is not null)"
-            )
-            return Stats(
-                rows={name: self._number(f"select count(*) from {name}") for name in _TABLES},  # noqa: S608 - names of ours
-                health=dict(health),
-                size=self._number("pragma page_count") * self._number("pragma page_size"),
-                free=self._number("pragma freelist_count") * self._number("pragma page_size"),
-                unfinished=self._number("select count(*) from runs where finished_at is null"),
-                first_look=maybe_moment(first),
-                last_look=maybe_moment(last),
-            )
+        with explained(self._path), snapshot(self._db):
+            return census(self._db)
 
     def problems(self) -> list[str]:
         """Return what is wrong with the file, a sentence each: every page of it is read."""
@@ -156,6 +127,16 @@ class Upkeep:
                 for row in self._db.execute("pragma foreign_key_check").fetchmany(_MAX_PROBLEMS)
             ]
         return found
+
+    def astray(
+        self, settings: HealthSettings, now: datetime, on_progress: Progress = lambda _: None
+    ) -> Iterator[str]:
+        """Yield what is wrong with what is in the file, a sentence each: every row of it is read.
+
+        `on_progress` is told how many were read.
+        """
+        with explained(self._path), snapshot(self._db):
+            yield from audited(self._db, settings, now, _MAX_PROBLEMS, on_progress)
 
     def back_up(self, target: Path) -> None:
         """Copy the history, also during a run; the copy is whole or not there at all."""

@@ -1,5 +1,6 @@
 """The upkeep of a history: counting, verifying, copying, and forgetting what says nothing new."""
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
@@ -17,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler import lock
+from crawler.census import HOSTS, MONTHS, Host
 from crawler.cli.db import command
 from crawler.errors import StoreError, UsageError
 from crawler.folding import refold
@@ -252,18 +254,55 @@ def test_what_is_stored_is_counted(path: Path) -> None:
     remember(path, [[look()], [look("not-found")]], [A])
     with Store(path) as store:
         begun = store.begin(Run("unfinished", NOON), "digest", NOON)
-        store.record(begun.number, [replace(look(), at=NOON + 9 * DAY)])
+        seen = replace(look(), at=NOON + 90 * DAY, hops=(Hop(url(B), 301),))
+        store.record(begun.number, [seen])
 
     with Upkeep(path) as history:
         stats = history.stats()
 
     assert stats.rows == {
-        "documents": 1, "occurrences": 1, "links": 1, "runs": 3, "observations": 3, "hops": 0,
+        "documents": 1, "places": 1, "links": 1, "runs": 2, "looks": 2, "redirects": 0,
     }  # fmt: skip
+    assert stats.months == {"2026-11": 2}
+    assert stats.hosts == (Host("a.example", 1, 1),)
+    assert stats.last_run is not None
+    assert (stats.last_run.id, stats.last_run.finished_at) == (f"night-{NOON + DAY:%j}", NOON + DAY)
     assert stats.health == {"broken": 1}
     assert stats.size == path.stat().st_size
     assert (stats.first_look, stats.last_look) == (NOON, NOON + DAY)
     assert stats.unfinished == 1
+
+
+def test_of_many_months_and_hosts_the_last_and_the_biggest_are_told(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(path.parent)
+    addresses = [f"https://h{n}.example/{page}" for n in range(12) for page in range(n % 5 + 1)]
+    for month in range(14):
+        looks = [look("not-found", address=each) for each in addresses]
+        remember(path, [looks], addresses, NOON + month * 31 * DAY)
+    found = json.loads(call("stats", "--format", "json"))
+    assert len(found["looks_by_month"]) == MONTHS
+    assert list(found["looks_by_month"])[::11] == ["2027-01", "2027-12"]
+    assert set(found["looks_by_month"].values()) == {len(addresses)}
+    assert len(found["hosts"]) == HOSTS
+    assert found["hosts"][:3] == [
+        {"host": "h4.example", "links": 5, "broken": 5},
+        {"host": "h9.example", "links": 5, "broken": 5},
+        {"host": "h3.example", "links": 4, "broken": 4},
+    ]
+    assert found["looks"] == 14 * len(addresses)
+    assert (found["unfinished_runs"], found["last_run"]["complete"]) == (0, True)
+    assert "  5  h4.example   5 broken\n" in call("stats")
+
+
+def test_an_empty_history_is_counted_too(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(path.parent)
+    with Store(path):
+        pass
+    found = json.loads(call("stats", "--format", "json"))
+    assert (found["looks"], found["last_run"], found["hosts"]) == (0, None, [])
+    assert "          0  looks\n" in call("stats")
 
 
 def test_a_copy_is_whole_and_never_takes_the_place_of_anything(path: Path, tmp_path: Path) -> None:
@@ -312,6 +351,9 @@ def test_the_commands_say_what_they_have_done(
 
     assert "         12  looks\n" in said[0]
     assert "Looks from 2025-11-22 to 2025-12-03.\n" in said[0]
+    assert "The last run ended at 2025-12-03 12:00 UTC.\n" in said[0]
+    assert f"Looks by month\n          9  2025-11  {'#' * 40}\n          3  2025-12  " in said[0]
+    assert "Links by host\n          1  a.example\n" in said[0]
     assert "A run has not finished" in said[0]
     assert said[1:] == [
         "crawl.db is sound.\n",

@@ -1,5 +1,6 @@
 """`crawl db`: the upkeep of a history, for those who run it."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -19,7 +20,8 @@ def command() -> None:
 
     \b
     crawl db stats
-    crawl db verify && crawl db backup ~/backups/links.db
+    crawl db stats --format json
+    crawl db verify --deep && crawl db backup ~/backups/links.db
     crawl db prune --older-than 365
     crawl db accept https://example.org/page
     crawl db export history.jsonl.gz
@@ -28,43 +30,64 @@ def command() -> None:
 
 
 @command.command()
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="For people or for programs.",
+)
 @options.history
 @options.settings_files
-def stats(**given: Any) -> None:  # noqa: ANN401 - as click hands them
-    """Tell how much is in the history, and since when."""
+def stats(format_: str, **given: Any) -> None:  # noqa: ANN401 - as click hands them
+    """Tell how much is in the history, of which hosts, and since when.
+
+    Runs that have not finished are no history: nothing of them is counted.
+    """
     from crawler import terminal
+    from crawler.census import census_record, census_text
     from crawler.upkeep import Upkeep
 
     with Upkeep(_history(given)) as history:
         found = history.stats()
-    names = {"observations": "looks", "occurrences": "places"}
-    lines = [f"{number:>11,}  {names.get(name, name)}" for name, number in found.rows.items()]
-    lines += [f"{number:>11,}  links {health}" for health, number in found.health.items()]
-    lines.append(f"{found.size:>11,}  bytes, {found.free:,} of them free")
-    if found.first_look and found.last_look:
-        lines.append(f"Looks from {found.first_look:%Y-%m-%d} to {found.last_look:%Y-%m-%d}.")
-    if found.unfinished:
-        lines.append("A run has not finished: the next one goes on with it, or forgets it.")
-    terminal.write("\n".join(lines) + "\n", None)
+    record = json.dumps(census_record(found), indent=1) + "\n"
+    terminal.write(record if format_ == "json" else census_text(found), None)
 
 
 @command.command()
+@click.option(
+    "--deep",
+    is_flag=True,
+    help="Read every value, and fold all looks anew: two seconds for 10,000 looks.",
+)
 @options.history
 @options.settings_files
-def verify(**given: Any) -> None:  # noqa: ANN401
-    """Read all of the history, and exit with 3 if anything is wrong with it."""
+def verify(*, deep: bool, **given: Any) -> None:  # noqa: ANN401
+    """Read all of the history, and exit with 3 if anything is wrong with it.
+
+    With --deep every value is read as reports read it, and what is believed of each link is held
+    beside what its looks come to, by the settings of now.
+    """
     from crawler import terminal
+    from crawler.clock import SystemClock
     from crawler.errors import StoreError
     from crawler.upkeep import Upkeep
 
-    path = _history(given)
+    path, clock = _history(given), SystemClock()
     with Upkeep(path) as history:
         problems = history.problems()
-    for problem in problems:
+        astray = []
+        if deep and not problems:
+            health = options.settings_of(given).health
+            astray = list(history.astray(health, clock.now(), _teller(clock.monotonic, "rows")))
+    for problem in (*problems, *astray):
         terminal.say(problem)
     if problems:
         raise StoreError(f"{path} is damaged: move it aside and restore a copy.")
-    terminal.write(f"{path} is sound.\n", None)
+    if astray:
+        raise StoreError(f"{path} holds what crawl has not written so: restore a copy.")
+    terminal.write(f"{path} is sound{', and so is all that is in it' if deep else ''}.\n", None)
 
 
 @command.command()
@@ -179,17 +202,17 @@ def import_(source: Path, **given: Any) -> None:  # noqa: ANN401
     terminal.write(f"New in {path}: {_counted(told)}.\n", None)
 
 
-def _teller(monotonic: Callable[[], float]) -> Callable[[int], None]:
-    """Return what says every few seconds how many lines were read."""
+def _teller(monotonic: Callable[[], float], noun: str = "lines") -> Callable[[int], None]:
+    """Return what says every few seconds how much was read."""
     told = monotonic()
 
-    def tell(lines: int) -> None:
+    def tell(number: int) -> None:
         nonlocal told
         if monotonic() - told >= TOLD_SECONDS:
             from crawler import terminal
 
             told = monotonic()
-            terminal.say(f"{lines:,} lines read.")
+            terminal.say(f"{number:,} {noun} read.")
 
     return tell
 
