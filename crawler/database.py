@@ -19,6 +19,7 @@ from crawler.folding import refold
 from crawler.migrations import APPLICATION_ID, migrations
 from crawler.rows import moment
 from crawler.settings import HealthSettings
+from crawler.text import clean
 
 Tell: TypeAlias = Callable[[str], None]
 
@@ -26,6 +27,11 @@ BUSY_SECONDS: Final = 30.0
 LARGE: Final = 64 << 20
 """Bytes of a file that is not read in full only to be read from: that takes seconds."""
 
+_TABLES: Final = (
+    "runs", "documents", "links", "occurrences", "observations", "hops", "acceptances",
+    "archived_copies",
+)  # fmt: skip
+_OBJECTS: Final = "select type, lower(name), lower(coalesce(sql, '')) from sqlite_schema"
 _FOLDED_ANEW: Final = 2  # the version since when states know how links have fared of late
 
 _MAX_VALUE: Final = 64 << 20  # bytes of one text: strangers write histories too
@@ -77,6 +83,7 @@ def opened(path: Path, *, read_only: bool, tell: Tell | None = None) -> Database
         db = Database(connection, execute_plugins=False)
         try:
             _reject_strangers(db, path)
+            _reject_programs(db, path)
             with snapshot(db):
                 _reject_damage(db, path, read_only=read_only)
             if read_only:
@@ -232,6 +239,31 @@ def _reject_strangers(db: Database, path: Path) -> None:
             f"{path} was written by a newer version of crawl: update crawl, or name "
             "another file with --db; nothing was changed."
         )
+
+
+def _reject_programs(db: Database, path: Path) -> None:
+    """Refuse a file that has SQLite compute where crawl only reads and writes, perhaps for ever.
+
+    Views of other names may be somebody's own: nothing here reads them. What is asked for is a
+    pragma by its statement, for a table may be called like its function.
+    """
+    found = ""
+    for kind, name, sql in db.execute(_OBJECTS).fetchall():
+        is_virtual = kind == "table" and sql.startswith("create virtual")
+        is_ours = name in _TABLES or name == "_sqlite_migrations"
+        if kind == "trigger" or is_virtual or (is_ours and kind == "view"):
+            found = f"a {'virtual ' * is_virtual}{kind} {clean(name)!r}"
+        elif kind == "table" and name in _TABLES and not _is_plain(db, name):
+            found = f"another table {name!r}"
+    if found:
+        raise RecordingError(_ELSE.format(path, found))
+
+
+def _is_plain(db: Database, table: str) -> bool:
+    """Tell whether a table holds its values itself, and holds each to its type."""
+    is_strict = all(row[-1] for row in db.execute(f"pragma main.table_list({table})"))
+    columns = db.execute(f"pragma main.table_xinfo({table})")
+    return is_strict and not any(hidden for *_, hidden in columns)
 
 
 def _reject_old(db: Database, path: Path) -> None:

@@ -30,7 +30,7 @@ from crawler.rows import (
     run_of,
     unasked_of,
 )
-from crawler.text import clean
+from crawler.text import clean, without_commands
 from crawler.urls import Url
 
 Entry: TypeAlias = dict[str, Any]
@@ -70,6 +70,7 @@ def check_header(entry: Entry, schema: int) -> None:
         raise StoreError("it was written by a newer version of crawl: update crawl.")
 
 
+@reads_back
 def entry_of(kind: str, row: SqlRow) -> Entry:
     """Return the object of a row, whose numbers were replaced by names."""
     filled = {name: value for name, value in row.items() if value is not None}
@@ -78,9 +79,10 @@ def entry_of(kind: str, row: SqlRow) -> Entry:
     return {"record": kind, **{name: value for name, value in filled.items() if value != []}}
 
 
+@reads_back
 def written(entry: Entry) -> str:
     """Return the line of an object: only ASCII, so that it is one line to every program."""
-    return json.dumps(entry, allow_nan=False) + "\n"
+    return without_commands(json.dumps(entry, allow_nan=False)) + "\n"
 
 
 def read(line: bytes) -> Entry:

@@ -6,7 +6,7 @@ from typing import Final
 
 from crawler.model import Document, Place
 from crawler.records import SCHEMA, listed_record, whole_text
-from crawler.text import clean, readable, shown_name
+from crawler.text import clean, readable, shown_name, without_commands
 from crawler.urls import Rejected
 from crawler.version import __version__
 
@@ -26,7 +26,7 @@ def list_json(places: Iterable[Place]) -> Iterator[str]:
 
 def list_jsonl(places: Iterable[Place]) -> Iterator[str]:
     """Yield an object for each place, each on its line."""
-    return (f"{json.dumps(listed_record(place))}\n" for place in places)
+    return (f"{without_commands(json.dumps(listed_record(place)))}\n" for place in places)
 
 
 def list_documents(documents: Iterable[Document], format_: str) -> Iterator[str]:
@@ -38,7 +38,7 @@ def list_documents(documents: Iterable[Document], format_: str) -> Iterator[str]
     if format_ == "json":
         yield from whole_text({"schema": SCHEMA, "tool": TOOL}, records, "documents")
     for record in records if format_ == "jsonl" else ():
-        yield f"{json.dumps(record)}\n"
+        yield f"{without_commands(json.dumps(record))}\n"
     for record in records if format_ == "text" else ():
         yield f"{shown_name(record['document'])}  {record['format']}  {record['encoding']}\n"
 

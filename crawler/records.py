@@ -28,6 +28,7 @@ from crawler.model import (
     Transition,
     Turnout,
 )
+from crawler.text import without_commands
 from crawler.urls import Rejected, Target, mask
 from crawler.version import __version__
 
@@ -89,10 +90,10 @@ def change_record(change: Transition) -> Record:
 
 def whole_text(head: Record, links: Iterable[Record], name: str = "links") -> Iterator[str]:
     """Yield the JSON of one object whose last field, a list, is never in memory as a whole."""
-    yield json.dumps(head, indent=1, allow_nan=False).removesuffix("\n}")
+    yield without_commands(json.dumps(head, indent=1, allow_nan=False)).removesuffix("\n}")
     before = f',\n "{name}": ['
     for link in links:
-        yield f"{before}\n  {{\n{_fields(link)}\n  }}"
+        yield without_commands(f"{before}\n  {{\n{_fields(link)}\n  }}")
         before = ","
     yield "\n ]\n}\n" if before == "," else f"{before}]\n}}\n"
 

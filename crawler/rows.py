@@ -48,6 +48,7 @@ FACTS: Final = tuple(each.name for each in fields(PageFacts))
 _LISTS: Final = frozenset({"feeds"})
 _PAIRS: Final = frozenset({"titles"})
 _VERDICT: Final = tuple(each.name for each in fields(Verdict))
+_WRITTEN: Final = ("document", "raw", "href", "text", "section")
 _SPAN: Final = tuple(each.name for each in fields(Span))
 
 
@@ -179,11 +180,22 @@ def reads_back(read: Callable[P, T]) -> Callable[P, T]:
     return checked
 
 
+def _only(kind: type[T], value: Any) -> T:  # noqa: ANN401 - as anybody may have written it
+    """Return a value that is of one type; a column's declaration is no proof of it."""
+    if type(value) is not kind:
+        raise TypeError(value)
+    return value
+
+
+def _perhaps(kind: type[T], value: Any) -> T | None:  # noqa: ANN401 - as above
+    return None if value is None else _only(kind, value)
+
+
 @reads_back
 def run_of(row: SqlRow) -> Run:
     """Read a run."""
     return Run(
-        row["name"],
+        _only(str, row["name"]),
         moment(row["started_at"]),
         maybe_moment(row["finished_at"]),
         bool(row["complete"]),
@@ -241,7 +253,7 @@ def _url(text: str | None) -> str | None:
 @reads_back
 def hop_of(row: SqlRow) -> Hop:
     """Read a hop."""
-    return Hop(known_url(row["url"]), row["status"], Via(row["via"]))
+    return Hop(known_url(row["url"]), _perhaps(int, row["status"]), Via(row["via"]))
 
 
 @reads_back
@@ -258,14 +270,14 @@ def look_of(row: SqlRow, hops: tuple[Hop, ...] = ()) -> Observation:
         url=known_url(row["url"]),
         at=moment(row["at"]),
         verdict=verdict_of(row),
-        status=row["status"],
+        status=_perhaps(int, row["status"]),
         final_url=final_url,
         hops=hops,
         facts=_facts(row),
         findings=findings,
-        attempts=row["attempts"],
-        elapsed_ms=row["elapsed_ms"],
-        http_stack=row["http_stack"],
+        attempts=_only(int, row["attempts"]),
+        elapsed_ms=_perhaps(int, row["elapsed_ms"]) or 0,
+        http_stack=_perhaps(str, row["http_stack"]),
         validators=_validators(row, final_url),
         missing_fragments=_texts(row["missing_fragments"]),
         fragments=fragments_of(row["fragments"]),
@@ -301,18 +313,13 @@ def unasked_of(row: SqlRow) -> Verdict | None:
 @reads_back
 def place_of(row: SqlRow) -> Place:
     """Read an occurrence, joined with its document's name and its link's URL."""
-    span = Span(row["line"], row["column"], row["end_line"], row["end_column"])
-    occurrence = Occurrence(
-        row["document"],
-        span,
-        row["raw"],
-        row["href"],
-        Kind(row["kind"]),
-        row["text"],
-        row["section"],
-    )
+    span = Span(*(_only(int, row[name]) for name in _SPAN))
+    document, raw, href, text, section = (_only(str, row[name]) for name in _WRITTEN)
+    occurrence = Occurrence(document, span, raw, href, Kind(row["kind"]), text, section)
     ignored = None if row["ignored"] is None else clean(row["ignored"], _MAX_DETAIL)
     if row["url"] is None:
         reason, detail = Rejection(row["unasked"]), row["unasked_detail"] or ""
-        return Place(occurrence, Rejected(row["raw"], reason, detail, row["path"]), ignored)
-    return Place(occurrence, Target(known_url(row["url"]), row["fragment"]), ignored)
+        path = _perhaps(str, row["path"])
+        return Place(occurrence, Rejected(raw, reason, _only(str, detail), path), ignored)
+    fragment = _perhaps(str, row["fragment"])
+    return Place(occurrence, Target(known_url(row["url"]), fragment), ignored)

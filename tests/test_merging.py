@@ -301,6 +301,15 @@ def test_of_what_an_archive_said_the_later_answer_wins(directory: Path) -> None:
             assert store.archive.of(url(URLS[0])) == (replace(none, asked_at=NOON + 2 * HOUR),)
 
 
+def test_what_is_not_ours_to_export_is_one_sentence(tmp_path: Path) -> None:
+    write(path := tmp_path / "one.db", [Night(0, "x", (look("ok"),), "one.md", ())])
+    for counts in ("[" * 100_000, '{"ok": NaN}', "{"):
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute("update runs set counts = ?", [counts])
+        with Upkeep(path) as history, pytest.raises(StoreError, match="another program"):
+            list(history.lines())
+
+
 # A stranger's file
 
 

@@ -512,6 +512,19 @@ def test_no_strangers_text_does_anything_in_what_has_changed(text: str) -> None:
     assert json.loads(whole["jsonl"].splitlines()[0])["sentence"] == text
 
 
+@pytest.mark.parametrize("name", ["json", "jsonl"])
+def test_json_holds_no_command_of_a_ci_and_says_the_same(name: str) -> None:
+    text = "###[error]x"
+    report = answering(text)
+    for whole in (
+        reports.render(report, name),
+        "".join(reports.BY_NAME[name].render_catalogue(report)),
+    ):
+        assert "##[" not in whole
+        assert '##\\u0023[error]x"' in whole
+        assert text in str(json.loads(whole))
+
+
 @given(HOSTILE)
 def test_markdown_holds_no_link_image_or_markup_but_our_own(text: str) -> None:
     rendered = reports.render(hostile(text), "markdown")

@@ -178,6 +178,10 @@ def test_what_is_unasked_is_read_only_where_there_is_a_link() -> None:
     [
         {"outcome": "splendid"},
         {"confidence": None},
+        {"status": "\x1b[31m"},
+        {"attempts": float("inf")},
+        {"elapsed_ms": b"1"},
+        {"http_stack": b"fast"},
         {"at": "yesterday"},
         {"at": None},
         {"findings": "["},
@@ -258,6 +262,7 @@ def test_what_a_run_left_out_is_read_back(ignores: tuple[Ignore, ...]) -> None:
     "change",
     [
         {"network": "sideways"},
+        {"name": b"a"},
         {"started_at": ""},
         {"ignores": "["},
         {"ignores": "[1]"},
@@ -273,7 +278,18 @@ def test_a_run_with_a_value_that_crawl_never_writes_is_refused(change: dict[str,
 
 
 @pytest.mark.parametrize(
-    "change", [{"kind": "splendid"}, {"url": None, "unasked": "splendid"}, {"url": "nothing"}]
+    "change",
+    [
+        {"kind": "splendid"},
+        {"url": None, "unasked": "splendid"},
+        {"url": None, "unasked": "relative", "path": b"x"},
+        {"url": "nothing"},
+        {"line": "\n::error::x"},
+        {"end_column": None},
+        {"document": None},
+        {"raw": b"x"},
+        {"fragment": 7},
+    ],
 )
 def test_a_place_with_a_value_that_crawl_never_writes_is_refused(change: dict[str, Any]) -> None:
     assert place_of(PLACE_ROW) == Place(occurrence(), Target(A))

@@ -19,7 +19,7 @@ from fakes import NOON, look, occurrence, states_in, url, verdict_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.errors import BusyError, DamagedError, StoreError
+from crawler.errors import BusyError, DamagedError, RecordingError, StoreError
 from crawler.folding import refold
 from crawler.health import advance, fold
 from crawler.model import (
@@ -1031,22 +1031,59 @@ def test_a_value_that_no_run_writes_is_not_loaded(
         states_in(store)
 
 
-def test_a_schema_that_calls_functions_is_not_trusted(path: Path) -> None:
+def test_a_view_of_a_strangers_is_not_used(path: Path) -> None:
     """As one could that came with a stranger's pull request: sqlite.org/security.html."""
     a_history(path)
     with closing(sqlite3.connect(path)) as connection:
         connection.create_function("harm", 0, lambda: 1)
         connection.execute("drop view link_health")
         connection.execute("create view link_health as select harm() as url")
-        connection.execute("create trigger t before insert on runs begin select harm(); end")
         connection.commit()
     with Store(path) as store:
         called: list[int] = []
         store._db.conn.create_function("harm", 0, lambda: called.append(1))
         assert store.similar("a.example", 1) == [A + "0"]
-        with pytest.raises(StoreError, match=r"it was changed by another program"):
-            store.begin(a_run(), DIGEST, NOON)
         assert not called
+
+
+FOR_EVER = "with recursive c(x) as (select 1 union all select x + 1 from c) select x from c"
+
+
+@pytest.mark.parametrize("read_only", [True, False])
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        (
+            f"alter table links rename to l; create view LINKS as select * from l, ({FOR_EVER})",  # noqa: S608 - a text of ours
+            "a view 'links'",
+        ),
+        (
+            f"create trigger t after update on links begin insert into runs (id) {FOR_EVER}; end",
+            "a trigger 't'",
+        ),
+        ("create virtual table x using fts5(url)", "a virtual table 'x'"),
+        (
+            "alter table links add column x text as (hex(zeroblob(30000000)))",
+            "another table 'links'",
+        ),
+        (
+            "create table x as select * from hops; drop table hops; alter table x rename to hops",
+            "another table 'hops'",
+        ),
+    ],
+)
+def test_a_schema_that_computes_is_refused(
+    path: Path, change: str, found: str, *, read_only: bool
+) -> None:
+    """For SQLite would do so for ever, or hand out what no column of ours can hold."""
+    a_history(path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("pragma legacy_alter_table = on")
+        connection.executescript(change)
+    before = path.read_bytes()
+    with pytest.raises(RecordingError, match=re.escape(f"not as crawl has made it ({found})")):
+        Store(path, read_only=read_only)
+    assert path.read_bytes() == before
 
 
 def test_opening_again_changes_nothing(path: Path) -> None:

@@ -8,7 +8,7 @@ import click
 
 from crawler import options, terminal
 from crawler.errors import UsageError
-from crawler.text import clean
+from crawler.text import clean, without_commands
 from crawler.urls import Rejected, resolve
 
 
@@ -40,5 +40,5 @@ def command(url: str, format_: str, **given: Any) -> None:  # noqa: ANN401 - as 
     if not (story.looks or story.places):
         hint = f" Known of that host: {', '.join(similar)}." if similar else ""
         raise UsageError(f"{target.url} is not in the history.{hint}")
-    text = json.dumps(story_record(story), indent=1) + "\n"
+    text = without_commands(json.dumps(story_record(story), indent=1)) + "\n"
     terminal.write(text if format_ == "json" else story_text(story), output)
