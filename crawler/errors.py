@@ -12,6 +12,7 @@ Whatever a *link* can do to us is a value: see `model.Failure` and `model.Verdic
         - BusyError    another program is at it, for the moment
         - DamagedError it is a history no more
     - NetworkDownError the network was not there, or not to be trusted
+  - InterruptError     somebody has ended what there was still to do (exit 130)
 """
 
 from typing import ClassVar, Final
@@ -67,3 +68,9 @@ class DamagedError(RecordingError):
 
 class NetworkDownError(ImpossibleError):
     """The network was not there or lied: that says something of us and nothing of the links."""
+
+
+class InterruptError(CrawlerError):
+    """Somebody has ended it, and it says what was not done therefore."""
+
+    exit_code: ClassVar[int] = INTERRUPTED

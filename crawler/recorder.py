@@ -97,9 +97,7 @@ class Recorder:
         )
         if self._seen.undated and self.error is None:
             clock = f"the clock says {report.run.started_at:%Y-%m-%d}, before most of the last runs"
-            self.error = RecordingError(
-                f"{clock}: nothing was recorded; more runs tell who is right."
-            )
+            self.error = RecordingError(f"{clock}: nothing recorded; more runs tell who is right.")
 
     def attempt(self, write: Callable[[], None]) -> None:
         """Do something with the history, unless it has failed before."""

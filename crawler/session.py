@@ -1,14 +1,13 @@
 """One call of `run` or `check`: settings and documents in, report and exit code out."""
 
-import asyncio
 import gc
 import os
 from collections import deque
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
@@ -16,6 +15,7 @@ from crawler import options, recollection, reports, runs, sources, terminal
 from crawler.agenda import Asks
 from crawler.archiving import ARCHIVE
 from crawler.assemble import Tally, archived, noted
+from crawler.awaiting import awaited
 from crawler.clock import Clock, SystemClock
 from crawler.collect import Collection
 from crawler.crawl import Conduct
@@ -27,6 +27,7 @@ from crawler.errors import (
     OK,
     CrawlerError,
     DamagedError,
+    InterruptError,
     NetworkDownError,
     RecordingError,
     SettingsError,
@@ -43,9 +44,6 @@ from crawler.views import Lookup
 
 if TYPE_CHECKING:
     from crawler.store import Store
-
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +119,8 @@ def recorded(session: Session) -> Report:
         terminal.say(f"{obstacle} This run is not recorded.")
         report, error = checked(session), RecordingError("nothing of this run was recorded.")
     if error is not None:
-        _deliver_and_notify(session, report)
-        raise error
+        found, _ = _delivered(session, report)
+        raise InterruptError(str(error)) if "interrupted" in found.reasons else error
     return report
 
 
@@ -133,7 +131,7 @@ def _waiting(session: Session) -> Callable[[str], None] | None:
     return (lambda _: None) if session.settings.talk.quiet else terminal.say
 
 
-def _written(session: Session, db: Path) -> tuple[Report, StoreError | None]:
+def _written(session: Session, db: Path) -> tuple[Report, CrawlerError | None]:
     """Look and record; of a history that turns out to be damaged nothing is lost, nor read on."""
     from crawler import copies  # noqa: PLC0415 - a check without a history need not load it
     from crawler.store import Store  # noqa: PLC0415 - as above
@@ -161,25 +159,6 @@ def listed(collection: Collection, settings: Settings) -> Collection:
     return awaited(read()) if collection.entrances else collection
 
 
-def awaited(work: Coroutine[Any, Any, T]) -> T:
-    """Do a piece of work; what the operator did wrong is raised by itself, wherever it came out."""
-    try:
-        return asyncio.run(work)
-    except BaseExceptionGroup as group:
-        wrong = group.subgroup(CrawlerError)
-        if wrong is None:
-            raise
-        raise next(_leaves(wrong)) from None
-
-
-def _leaves(group: BaseExceptionGroup[CrawlerError]) -> Iterator[CrawlerError]:
-    for each in group.exceptions:
-        if isinstance(each, BaseExceptionGroup):
-            yield from _leaves(each)
-        else:
-            yield each
-
-
 def deliver(session: Session, report: Report) -> None:
     """Write the report where it is wanted, or what has changed, or nothing if nothing has."""
     if session.news is None:
@@ -197,10 +176,7 @@ def deliver(session: Session, report: Report) -> None:
 def end(session: Session, report: Report, fails: Callable[[Tally], bool]) -> int:
     """Deliver the report and return the exit code. Raises `NetworkDownError`."""
     network = report.run.network
-    found = Tally()
-    # Every format goes through every row.
-    unheard = _deliver_and_notify(session, noted(report, found))
-    found.reasons |= {each.code for each in report.unread if each.code}
+    found, unheard = _delivered(session, report)
     interrupted = "interrupted" in found.reasons
     if network is not Network.UP and not interrupted:
         raise NetworkDownError(_trouble(network, session.settings))
@@ -217,6 +193,15 @@ def end(session: Session, report: Report, fails: Callable[[Tally], bool]) -> int
     if fails(found):
         return LINKS_FAIL
     return IMPOSSIBLE if report.unread or unheard else OK
+
+
+def _delivered(session: Session, report: Report) -> tuple[Tally, bool]:
+    """Deliver a report; return what was found in it, and whether a hook failed."""
+    found = Tally()
+    # Every format goes through every row.
+    unheard = _deliver_and_notify(session, noted(report, found))
+    found.reasons |= {each.code for each in report.unread if each.code}
+    return found, unheard
 
 
 def _deliver_and_notify(session: Session, report: Report) -> bool:
@@ -291,8 +276,9 @@ async def _checked(session: Session) -> Report:
     return _told(report, session)
 
 
-async def _recorded(session: Session, store: "Store") -> tuple[Report, StoreError | None]:
+async def _recorded(session: Session, store: "Store") -> tuple[Report, CrawlerError | None]:
     stop, begun = Stop(), session.clock.monotonic()
+    error: CrawlerError | None
     with terminal.stopping(stop):
         with _progress(session) as progress:
             collection, conduct = session.collection, _conduct(session, stop, progress)
@@ -305,9 +291,10 @@ async def _recorded(session: Session, store: "Store") -> tuple[Report, StoreErro
 
 async def _with_copies(
     report: Report, store: "Store", conduct: Conduct, begun: float
-) -> tuple[Report, StoreError | None]:
+) -> tuple[Report, CrawlerError | None]:
     """Ask the archive what is wished for, once the run is over, and tell of what it has."""
     settings, clock = conduct.settings, conduct.clock
+    error: CrawlerError | None = None
     try:
         asked = tasks(report, store.archive.copies(), settings, clock.now())
         if asked and conduct.stop.reason is None:
@@ -318,9 +305,15 @@ async def _with_copies(
             most = settings.pace.max_time
             left = None if most is None else most - (clock.monotonic() - begun)
             await archivist.consult(asked, store, conduct, left)
-        return archived(report, store.archive.copies()), None
+            error = _cut_short(conduct.stop)
+        return archived(report, store.archive.copies()), error
     except StoreError as error:
         return report, error
+
+
+def _cut_short(stop: Stop) -> CrawlerError | None:
+    """Return what to say if somebody has ended the questions to the archive."""
+    return InterruptError(f"{ARCHIVE} was not asked about all of them.") if stop.reason else None
 
 
 def _told(report: Report, session: Session) -> Report:

@@ -608,10 +608,13 @@ def test_ctrl_c_ends_it_and_the_report_is_whole(world: World, crawl: Crawl) -> N
         await asyncio.Event().wait()
 
     world.on_question = interrupted
-    _, out, err = crawl("run", "a.md", "--archive", "find", *world.ways)
+    code, out, err = crawl("run", "a.md", "--archive", "find", *world.ways)
+    assert code == 130
     assert "not-found" in out
     assert "partial" not in out
     assert "stopping; what was seen so far is kept" in err
+    assert err.endswith("crawl: web.archive.org was not asked about all of them.\n")
+    assert json.loads(crawl("report", "--format", "json")[1])["run"]["complete"] is True
 
 
 @pytest.mark.parametrize(("word", "code"), [("find", 0), ("off", 0), ("save", 2), ("ask", 2)])

@@ -186,7 +186,7 @@ def test_years_that_come_and_go_lose_nothing_and_all_heals(crawl: Call, port: in
     assert done.code == 3
     (said,) = [line for line in done.err.splitlines() if "clock" in line]
     assert said == (
-        "crawl: the clock says 1970-03-01, before most of the last runs: nothing was recorded; "
+        "crawl: the clock says 1970-03-01, before most of the last runs: nothing recorded; "
         "more runs tell who is right."
     )
 

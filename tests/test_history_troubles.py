@@ -626,6 +626,24 @@ def test_a_run_that_waits_is_ended_by_ctrl_c(run: Crawl, tmp_path: Path) -> None
     assert looks_in(tmp_path / "crawl.db") == 2
 
 
+def test_a_run_that_cannot_be_recorded_and_is_ended_by_ctrl_c_is_interrupted(
+    run: Crawl, port: int, tmp_path: Path
+) -> None:
+    """Both are said, and the code is that of the interrupt."""
+    run()
+    cut(tmp_path / "crawl.db")
+    written(tmp_path, port, *(f"/slow{number}" for number in range(40)))
+    command = ["run", "a.md", "--per-host", "1", "--no-progress", *HERE]
+    with begun(command, tmp_path) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline().endswith("This run is not recorded.\n")
+        time.sleep(2)  # until it asks; else it ends without a report, by the same code
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert not out or err.endswith("crawl: nothing of this run was recorded.\n")
+
+
 def test_reports_during_a_run_are_of_whole_runs(
     crawl: Crawl, port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

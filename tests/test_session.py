@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
+from crawler.awaiting import awaited
 from crawler.errors import SettingsError
-from crawler.session import awaited
 
 
 async def fails(error: Exception) -> None:
