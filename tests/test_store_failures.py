@@ -7,7 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
@@ -17,12 +17,13 @@ from typing import Any, ClassVar
 import pytest
 from fakes import NOON, look, occurrence, url
 
-from crawler import copies
+from crawler import copies, linefile
+from crawler.archiving import ArchivedCopy, Basis, Came, Errand, question
 from crawler.errors import RecordingError, StoreError
 from crawler.model import Contents, Document, Hop, Observation, Place, Run
 from crawler.settings import HealthSettings
 from crawler.store import Store
-from crawler.upkeep import Upkeep
+from crawler.upkeep import Knowledge, Upkeep
 from crawler.urls import Target
 
 DAY = timedelta(days=1)
@@ -267,6 +268,146 @@ def test_pruning_that_fails_at_any_write_is_done_in_full_or_not_at_all(
     assert sum(seen) == 1  # the last write only gives back what is free
     pruned(path)
     assert contents(path) == after
+
+
+def another(path: Path) -> Path:
+    """Write what another machine has seen, with something of every table."""
+    other = path.with_name("other.db")
+    with Store(other) as store:
+        one_run(store, 1)
+        one_run(store, 3)
+        found = question(url(ADDRESSES[0]), NOON)
+        store.archive.keep(
+            ArchivedCopy(
+                url(ADDRESSES[0]), Errand.FIND, NOON, Basis.SEEN, NOON, Came.COPY, found, NOON
+            )
+        )
+    with Upkeep(other, read_only=False) as history:
+        history.accept([url(ADDRESSES[1])], HealthSettings(), NOON + 2 * DAY)
+    return other
+
+
+def imported(path: Path) -> None:
+    with Upkeep(path, read_only=False) as history:
+        known = Knowledge(NOON + 9 * DAY, HealthSettings())
+        history.take_lines(path.with_name("other.jsonl").read_bytes().splitlines(), known)
+
+
+def accepted(path: Path) -> None:
+    with Upkeep(path, read_only=False) as history:
+        history.accept([url(each) for each in ADDRESSES], HealthSettings(), NOON + 9 * DAY)
+
+
+@pytest.mark.parametrize("also", [(), ("rollback",)], ids=["", "and again in undoing it"])
+@pytest.mark.parametrize("change", [imported, accepted])
+def test_what_changes_a_history_at_once_is_done_in_full_or_not_at_all(
+    tmp_path: Path, change: Callable[[Path], None], also: tuple[str, ...]
+) -> None:
+    path = tmp_path / "crawl.db"
+    two_runs(path)
+    with Upkeep(another(path)) as other:
+        path.with_name("other.jsonl").write_text("".join(other.lines()), "utf-8")
+    old, before = path.read_bytes(), contents(path)
+    with pytest.MonkeyPatch.context() as patch:
+        counting(patch, fails_at=sys.maxsize)
+        change(path)
+    after, writes = contents(path), CountingConnection.writes
+    assert after != before
+    assert writes > (10 if change is imported else 3)
+    for number in range(1, writes + 1):
+        path.write_bytes(old)
+        with pytest.MonkeyPatch.context() as patch:
+            counting(patch, fails_at=number, also=also)
+            with pytest.raises(StoreError, match=FULL):
+                change(path)
+        assert contents(path) == before
+    change(path)
+    assert contents(path) == after
+
+
+class InterruptedConnection(sqlite3.Connection):
+    """Has Ctrl-C come before a statement or after it: within one SQLite lets no Python run."""
+
+    statements: ClassVar[int]
+    interrupted_at: ClassVar[float]
+
+    def execute(self, sql: str, parameters: Any = ()) -> sqlite3.Cursor:  # noqa: ANN401
+        self._interrupt()
+        done = super().execute(sql, parameters)
+        self._interrupt()
+        return done
+
+    def executemany(self, sql: str, rows: Iterable[Any]) -> sqlite3.Cursor:
+        self._interrupt()
+        done = super().executemany(sql, rows)
+        self._interrupt()
+        return done
+
+    @classmethod
+    def _interrupt(cls) -> None:
+        cls.statements += 1
+        if cls.statements == cls.interrupted_at:
+            raise KeyboardInterrupt
+
+
+def interrupting(monkeypatch: pytest.MonkeyPatch, moment: float) -> None:
+    InterruptedConnection.statements, InterruptedConnection.interrupted_at = 0, moment
+    connect = sqlite3.connect
+
+    def interrupted(database: str, **options: Any) -> sqlite3.Connection:  # noqa: ANN401
+        return connect(database, factory=InterruptedConnection, **options)
+
+    monkeypatch.setattr(sqlite3, "connect", interrupted)
+
+
+@pytest.mark.parametrize("change", [imported, accepted, pruned])
+def test_ctrl_c_in_the_midst_of_a_change_leaves_the_history_as_it_was(
+    tmp_path: Path, change: Callable[[Path], None]
+) -> None:
+    path = tmp_path / "crawl.db"
+    two_runs(path)
+    with Upkeep(another(path)) as other:
+        path.with_name("other.jsonl").write_text("".join(other.lines()), "utf-8")
+    old, before = path.read_bytes(), contents(path)
+    with pytest.MonkeyPatch.context() as patch:
+        interrupting(patch, float("inf"))
+        change(path)
+    after, moments, seen = contents(path), InterruptedConnection.statements, []
+    for moment in range(1, moments + 1, max(1, moments // 50)):
+        path.write_bytes(old)
+        with pytest.MonkeyPatch.context() as patch:
+            interrupting(patch, moment)
+            # The library may stumble over a savepoint that it was just about to make.
+            with pytest.raises((KeyboardInterrupt, StoreError)):
+                change(path)
+        seen.append(contents(path))
+        assert seen[-1] in (before, after)
+    assert seen[0] == before
+    assert seen == [before] * seen.count(before) + [after] * seen.count(after)
+
+
+def test_ctrl_c_in_the_midst_of_an_export_leaves_the_file_as_it_was(tmp_path: Path) -> None:
+    path, target = tmp_path / "crawl.db", tmp_path / "history.jsonl.gz"
+    two_runs(path)
+    target.write_text("before")
+    there = set(tmp_path.iterdir())
+
+    def interrupted(lines: Iterable[str], after: int) -> Iterator[str]:
+        for number, line in enumerate(lines):
+            if number == after:
+                raise KeyboardInterrupt
+            yield line
+
+    with Upkeep(path) as history:
+        count = len(list(history.lines()))
+        for after in range(count):
+            with pytest.raises(KeyboardInterrupt):
+                linefile.write_lines(interrupted(history.lines(), after), target)
+            assert target.read_text() == "before"
+            assert set(tmp_path.iterdir()) == there
+        linefile.write_lines(history.lines(), target)
+        assert list(linefile.read_lines(target)) == [line.encode() for line in history.lines()]
+    assert set(tmp_path.iterdir()) == there
 
 
 def test_a_copy_that_finds_no_room_is_not_there_at_all(tmp_path: Path) -> None:
