@@ -3,7 +3,8 @@
 Law: whatever cannot be read at once is not known; no run ends of that.
 """
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -34,6 +35,14 @@ _LOOKS: Final = """
 _FRAGMENTS: Final = """
     select observations.fragments from links
     join observations on observations.id = links.observation_id where links.url = ?
+"""
+# What is asked for on pages by other documents than those of some names.
+_BESIDES: Final = """
+    select distinct links.url, occurrences.fragment from occurrences
+    join links on links.id = occurrences.link_id
+    join documents on documents.id = occurrences.document_id
+    where occurrences.fragment is not null and occurrences.ignored is null
+      and documents.name not in (select value from json_each(?))
 """
 _SENT_HOME: Final = """
     select links.url, links.final_url from links
@@ -95,6 +104,15 @@ def fragments(db: Database, path: Path, url: Url) -> frozenset[str]:
         row = db.execute(_FRAGMENTS, [str(url)]).fetchone()
         return frozenset(fragments_of(row[0]) if row else ())
     return frozenset()
+
+
+def besides(db: Database, path: Path, names: Iterable[str]) -> Mapping[Url, frozenset[str]]:
+    """Return what other documents than some ask for on pages."""
+    found: dict[Url, set[str]] = {}
+    with suppress(StoreError), explained(path), impatient(db):
+        for row in db.query(_BESIDES, [json.dumps(list(names))]):
+            found.setdefault(known_url(row["url"]), set()).add(row["fragment"])
+    return {url: frozenset(asked) for url, asked in found.items()}
 
 
 def sent_home(db: Database, path: Path) -> list[tuple[Url, Url]]:

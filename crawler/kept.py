@@ -5,7 +5,7 @@ That is the URL, its number and the fragments asked for; all else is in a scratc
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import accumulate
 from sys import intern
@@ -45,6 +45,7 @@ class Links:
         self._numbers: dict[Url, int] = {}
         self._urls: list[Url] = []
         self._fragments: dict[int, set[str]] = {}
+        self._besides: Mapping[Url, frozenset[str]] = {}
 
     def __len__(self) -> int:
         return len(self._urls)
@@ -77,7 +78,17 @@ class Links:
 
     def link(self, number: int) -> Link:
         """Return the link of a number, with the fragments that were asked for so far."""
-        return Link(self._urls[number], frozenset(self._fragments.get(number, ())))
+        url = self._urls[number]
+        fragments = frozenset(self._fragments.get(number, ()))
+        return Link(url, fragments | self._besides.get(url, frozenset()))
+
+    def ask_besides(self, besides: Mapping[Url, frozenset[str]]) -> None:
+        """Ask pages, also of links yet to come, for what documents ask for that are not read now.
+
+        So the last look at a page has looked for all that is asked for, whoever had it.
+        """
+        if self._asks_fragments:
+            self._besides = besides
 
 
 class Places:

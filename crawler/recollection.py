@@ -18,6 +18,17 @@ if TYPE_CHECKING:
     from crawler.store import Store
 
 
+def shared_states(store: "Store", collection: Collection, conduct: Conduct) -> Lookup[LinkState]:
+    """Return the same as `known_states`, and have pages asked for what other documents ask for.
+
+    That is for looks that are recorded: else two sets of documents that share a history, and ask
+    for two places of one page, would have it due for each other every night.
+    """
+    names = (document.name for document in collection.documents)
+    collection.links.ask_besides(store.asked_besides(names))
+    return known_states(store, collection, conduct)
+
+
 def known_states(store: "Store", collection: Collection, conduct: Conduct) -> Lookup[LinkState]:
     """Return what a history believes of the links of some documents. Raises `StoreError`."""
     known = states_of(collection.links, collection.scratch)

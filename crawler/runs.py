@@ -26,7 +26,7 @@ from crawler.model import (
     Verdict,
 )
 from crawler.network import Signs
-from crawler.recollection import known_states, remembering
+from crawler.recollection import remembering, shared_states
 from crawler.recorder import Recorder
 from crawler.seen import Seen
 from crawler.settings import ScheduleSettings
@@ -69,7 +69,7 @@ async def run(
 
     Where there is no network, or one that lies, nothing is recorded against any link.
     """
-    known = known_states(store, collection, conduct)
+    known = shared_states(store, collection, conduct)
     new = _new_run(conduct.clock)
     begun = store.begin(new, conduct.settings.digest, new.started_at - RESUMABLE)
     seen = Seen(collection, known, conduct.settings, store.past)

@@ -7,7 +7,7 @@ One transaction a batch; `BEGIN IMMEDIATE`, for a read that turns into a write f
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -251,6 +251,10 @@ class Store:
     def looked_for(self, url: Url) -> frozenset[str]:
         """Return the fragments that the latest look at a link has looked for."""
         return earlier.fragments(self._db, self._path, url)
+
+    def asked_besides(self, names: Iterable[str]) -> Mapping[Url, frozenset[str]]:
+        """Return the fragments that documents of other names ask for, by their links."""
+        return earlier.besides(self._db, self._path, names)
 
     def last_run(self, now: datetime = _FOR_EVER) -> Run | None:
         """Return the latest finished run; one from the future only where there is no other.

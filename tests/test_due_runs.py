@@ -197,6 +197,47 @@ async def test_a_page_is_asked_anew_when_a_document_asks_for_another_place(store
     assert [row.verdict.reason for row in again.rows] == ["fragment-missing"]
 
 
+def asking(name: str, *fragments: str) -> Collection:
+    text = "\n".join(f"<{address('a')}#{fragment}>\n" for fragment in fragments)
+    return collect([Document(name, "markdown", text, source=name)], ExtractSettings())
+
+
+async def test_two_sets_of_documents_that_ask_for_two_places_are_due_once(store: Store) -> None:
+    """They share a history, and each look looks for what both ask for."""
+    web = Web(page='<title>T</title><p id="one">One <a href="/">x</a>')
+    sets = asking("one.md", "one"), asking("two.md", "two")
+    for night in range(4):
+        for number, collection in enumerate(sets):
+            await run(store, collection, conduct(web, 0.1 * night + 0.05 * number))
+    assert len(web.asked) == 2, "the second set asked for more, once"
+    for days in (1, 2):
+        report = await run(store, sets[0], conduct(web, days))
+        assert [row.verdict.reason for row in report.rows] == ["ok"]
+    assert len(web.asked) == 4
+    told = {row.place.occurrence.document: row.verdict.reason for row in store.report().rows}
+    assert told == {"one.md": "ok", "two.md": "fragment-missing"}, "also of who did not ask"
+
+
+async def test_a_place_that_no_document_asks_for_any_more_is_forgotten(store: Store) -> None:
+    web = Web(page='<title>T</title><p id="one">One <a href="/">x</a>')
+    await run(store, asking("one.md", "one"), conduct(web))
+    await run(store, asking("two.md", "two"), conduct(web, 0.1))
+    await run(store, asking("two.md"), conduct(web, 0.2))
+    await run(store, asking("one.md", "one"), conduct(web, 9))
+    assert store.looked_for(url(address("a"))) == {"one"}
+
+
+async def test_no_places_are_looked_for_where_none_are_asked_for(store: Store) -> None:
+    web = Web()
+    await run(store, asking("one.md", "one"), conduct(web))
+    without = collect(
+        [Document("b.md", "markdown", f"<{address('a')}>", source="b.md")],
+        ExtractSettings(fragments=False),
+    )
+    await run(store, without, conduct(web, 9))
+    assert store.looked_for(url(address("a"))) == frozenset()
+
+
 # A bounded number
 
 
