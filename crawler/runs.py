@@ -55,7 +55,7 @@ async def check(collection: Collection, known: Lookup[LinkState], conduct: Condu
     collection = _followed(collection, following, seen, looks.unasked)
     network = await _network(seen.signs, conduct)
     try:
-        seen.remember(agenda, conduct)
+        seen.remember(agenda, conduct, looks.unasked)
     except StoreError as error:
         collection = replace(collection, remarks=(*collection.remarks, str(error)))
     report = _report(begun, collection, seen, looks.unasked, conduct, network)
@@ -98,7 +98,7 @@ async def run(
     recorder.finish(report, collection, looks.unasked, conduct.settings)
     # What could not be recorded is no change yet: the run that records it tells it, once.
     told, turnout = None if recorder.error else changes, _turnout(seen, looks, agenda)
-    recorder.attempt(lambda: seen.remember(agenda, memory))  # rows are made when they are read
+    recorder.attempt(lambda: seen.remember(agenda, memory, looks.unasked))
     return replace(report, changes=told, turnout=turnout), recorder.error
 
 

@@ -1,5 +1,6 @@
 """What a run has seen so far, what it leads to, and what that changes. No I/O of its own."""
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
@@ -68,8 +69,9 @@ class Seen:
         """Yield what all these looks change, in no order."""
         return chain.from_iterable(self._changes.values())
 
-    def remember(self, agenda: Agenda, conduct: Conduct) -> None:
-        """Take the last looks at what was left for another time. Raises `StoreError`."""
+    def remember(self, agenda: Agenda, conduct: Conduct, unasked: Iterable[Url]) -> None:
+        """Take in what is known of links without a look: rows are made later. May raise."""
+        deque(map(self._known.get, unasked), maxlen=0)
         left = [link.url for link in agenda.left if link.url not in self.looks]
         for look in conduct.latest(left) if left else ():
             self.looks.put(look.url, look)

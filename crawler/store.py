@@ -109,13 +109,11 @@ class Store:
         self._path = path
         self._db = opened(path, read_only=read_only, tell=tell)
         self.archive = ArchiveHistory(self._db, path)
-        self._is_closed = False
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._is_closed = True
         self._db.close()
 
     # A run
@@ -313,8 +311,6 @@ class Store:
 
     @contextmanager
     def _reading(self) -> Iterator[Database]:
-        if self._is_closed:  # a report is looked at when its run has long been over
-            raise StoreError(f"{self._path} is closed.")
         with explained(self._path):
             yield self._db
 
