@@ -10,7 +10,7 @@ A file may be a stranger's: it is read to its end before anything of it counts.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from itertools import groupby
@@ -48,6 +48,10 @@ _DOCUMENT: Final = """
     select documents.id, runs.finished_at, runs.name from documents
     left join runs on runs.id = documents.run_id where documents.name = ?
 """
+_WRITTEN: Final = """
+    select links.url from occurrences join links on links.id = occurrences.link_id
+    where document_id = ?
+"""
 # The later answer wins; of two of one moment the greater, whichever was here first.
 _ANSWERED: Final = """
     insert into archived_copies
@@ -67,11 +71,15 @@ _RENEWED: Final = "update documents set format = ?, source = ?, run_id = ? where
 
 @dataclass(slots=True)
 class Merged:
-    """How much was new."""
+    """How much was new.
+
+    `strangers`: documents of one name that link to nothing in common here and there.
+    """
 
     runs: int = 0
     looks: int = 0
     documents: int = 0
+    strangers: set[str] = field(default_factory=set)
 
 
 class Merging:
@@ -87,6 +95,7 @@ class Merging:
         self._tell = on_progress
         self._columns = columns_of(db)
         self._documents: dict[str, int | None] = {}  # None: what we have of it is newer
+        self._held: dict[str, set[str]] = {}  # what ours link to, as long as theirs share none
         self._run = lru_cache(maxsize=64)(self._finished_run)
         self._take: Mapping[str, Callable[[Numbered], None]] = {
             "run": self._take_runs,
@@ -143,13 +152,30 @@ class Merging:
             if known is None:
                 new = {"id": next_id(self._db, "documents"), "name": name}
                 insert(self._db, "documents", [new | {"format": format_, "source": source}])
-            elif theirs <= [known[1] or "", known[2] or ""]:
+            elif theirs <= (ours := [known[1] or "", known[2] or ""]):
+                if theirs != ours:
+                    self._hold(name, known[0])
                 self._documents.setdefault(name, None)
                 continue
+            else:
+                self._hold(name, known[0])
             id_ = self._documents[name] = known[0] if known else new["id"]
             self._db.execute("delete from occurrences where document_id = ?", [id_])
             self._db.execute(_RENEWED, [format_, source, run, id_])
             self.merged.documents += 1
+
+    def _hold(self, name: str, number: int) -> None:
+        self._held[name] = {row[0] for row in self._db.execute(_WRITTEN, [number])}
+
+    def _meet(self, place: Place) -> None:
+        """Hold a place of theirs beside what our document of that name links to."""
+        name, target = place.occurrence.document, place.target
+        if isinstance(target, Target) and (ours := self._held.get(name)):
+            if str(target.url) in ours:
+                del self._held[name]
+                self.merged.strangers.discard(name)
+            else:
+                self.merged.strangers.add(name)
 
     def _take_places(self, batch: Numbered) -> None:
         places: list[tuple[int, Place, Mapping[Url, Verdict]]] = []
@@ -159,6 +185,7 @@ class Merging:
                 name = place.occurrence.document
                 if name not in self._documents:
                     raise StoreError("a place in a document that was not named before.")
+            self._meet(place)
             id_ = self._documents[name]
             if id_ is not None:
                 places.append((id_, place, _unasked(place, reason)))

@@ -310,6 +310,90 @@ def test_what_is_not_ours_to_export_is_one_sentence(tmp_path: Path) -> None:
             list(history.lines())
 
 
+# Two machines
+
+
+def told(path: Path) -> list[object]:
+    """Return the whole report of a history."""
+    with Store(path, read_only=True) as store:
+        report = store.report(NOW)
+    return [report.run, *report.rows]
+
+
+def test_two_machines_that_look_at_two_sets_come_to_the_same_report(directory: Path) -> None:
+    """Each has nights of its own; they hand each other what they know, more than once."""
+    one, two = directory / "one.db", directory / "two.db"
+    codes = ("ok", "not-found", "timeout", "ok", "timeout", "timeout")
+    for night, code in enumerate(codes):
+        hour = 24 * night
+        ours = (look(code, NOON, URLS[0]), look("ok", NOON, URLS[1]))
+        theirs = (look("ok", NOON, URLS[1]), full_look(URLS[2]))
+        write(one, [Night(hour, "x", ours, "docs/one.md", URLS[:2])])
+        write(two, [Night(hour + 1, "y", theirs, "blog/two.md", URLS[1:])])
+        if night in (1, 5):
+            take(one, two)
+            take(two, one)
+    take(one, two)
+    assert told(one) == told(two)
+    assert lines(one) == lines(two)
+    assert believed(one) == believed(two)
+    documents = {entry["name"] for entry in entries(one) if entry["record"] == "document"}
+    assert documents == {"docs/one.md", "blog/two.md"}
+    with Store(one, read_only=True) as store:
+        assert len(store.story(url(URLS[1])).looks) == 2 * len(codes)
+
+
+@pytest.mark.parametrize("later", ["here", "there"])
+def test_two_documents_of_one_name_that_have_nothing_in_common_are_told(
+    directory: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    later: str,
+) -> None:
+    """Of two projects that both have a README.md, the places of the later run are kept."""
+    monkeypatch.chdir(directory)
+    hours = {"here": 1, "there": 2} if later == "there" else {"here": 2, "there": 1}
+    for name, written in (("here", URLS[:1]), ("there", URLS[1:])):
+        seen = tuple(look(address=each) for each in written)
+        write(Path(f"{name}.db"), [Night(hours[name], name, seen, "README.md", written)])
+    import_ = command.commands["import"].callback
+    assert import_ is not None
+    import_(source=Path("there.db"), db="here.db", config=None, no_config=True)
+    assert capsys.readouterr().err.startswith(
+        "crawl: README.md was in both and has no link in common: its places are those of the "
+    )
+    kept = URLS[:1] if later == "here" else URLS[1:]
+    assert [entry["url"] for entry in entries(Path("here.db")) if "line" in entry] == [*kept]
+    looks = {entry["url"] for entry in entries(Path("here.db")) if entry["record"] == "look"}
+    assert looks == set(URLS), "and the looks of both"
+    import_(source=Path("there.db"), db="here.db", config=None, no_config=True)
+    assert (capsys.readouterr().err != "") == (later == "here")
+
+
+def test_of_many_documents_that_have_nothing_in_common_some_are_named(
+    directory: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(directory)
+    for number in range(7):
+        for name, hour in (("here", number), ("there", 100 + number)):
+            place = f"https://{name}.example/"
+            write(Path(f"{name}.db"), [Night(hour, name, (), f"{number}.md", (place,))])
+    import_ = command.commands["import"].callback
+    assert import_ is not None
+    import_(source=Path("there.db"), db="here.db", config=None, no_config=True)
+    said = capsys.readouterr().err.splitlines()
+    assert [line.split()[1] for line in said[:-1]] == [f"{number}.md" for number in range(5)]
+    assert said[-1] == "crawl: So it is with 2 more."
+
+
+def test_a_document_that_has_changed_is_no_stranger(directory: Path) -> None:
+    one, other = directory / "one.db", directory / "other.db"
+    write(one, [Night(1, "x", (), "a.md", URLS[:2])])
+    write(other, [Night(2, "y", (), "a.md", URLS[1:]), Night(3, "y", (), "b.md", ())])
+    with Upkeep(one, read_only=False) as history:
+        assert history.take_history(other, KNOWLEDGE).strangers == set()
+
+
 # A stranger's file
 
 

@@ -1,7 +1,7 @@
 """`crawl db`: the upkeep of a history, for those who run it."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from crawler import options
 
 DAYS = 90
 TOLD_SECONDS = 5.0
+TOLD_NAMES = 5
 
 
 @click.group()
@@ -198,8 +199,23 @@ def import_(source: Path, **given: Any) -> None:  # noqa: ANN401
                 merged = history.take_history(source, known)
             else:
                 merged = history.take_lines(linefile.read_lines(source), known)
+    for sentence in _of_strangers(sorted(merged.strangers)):
+        terminal.say(sentence)
     told = ((merged.runs, "run"), (merged.looks, "look"), (merged.documents, "document"))
     terminal.write(f"New in {path}: {_counted(told)}.\n", None)
+
+
+def _of_strangers(names: Sequence[str]) -> Iterator[str]:
+    """Yield sentences on documents of one name that have nothing in common here and there."""
+    from crawler.text import clean
+
+    for name in names[:TOLD_NAMES]:
+        yield (
+            f"{clean(name)} was in both and has no link in common: its places are those of the "
+            "later run now. Two projects share a history if each document has its own name."
+        )
+    if (more := len(names) - TOLD_NAMES) > 0:
+        yield f"So it is with {more:,} more."
 
 
 def _teller(monotonic: Callable[[], float], noun: str = "lines") -> Callable[[int], None]:
