@@ -55,7 +55,12 @@ def _write(lines: Iterable[str], file: IO[bytes], *, gzipped: bool) -> None:
 
 
 def is_database(path: Path) -> bool:
-    """Tell whether a file is one of SQLite's. Raises `UsageError` if it cannot be read."""
+    """Tell whether a file is one of SQLite's. Raises `UsageError` if it cannot be read.
+
+    A pipe is none, and is left alone: what is read of one is gone.
+    """
+    if os.path.exists(path) and not os.path.isfile(path):  # noqa: PTH110, PTH113 - never raise
+        return False
     try:
         with path.open("rb") as file:
             return file.peek(len(_DATABASE))[: len(_DATABASE)] == _DATABASE
@@ -70,7 +75,10 @@ def read_lines(path: Path) -> Iterator[bytes]:
     """
     try:
         with path.open("rb") as file:
-            gzipped = file.peek(2)[:2] == _GZIP
+            beginning = file.peek(len(_DATABASE))
+            if beginning.startswith(_DATABASE):
+                raise UsageError(f"{path}: brings a history itself; name the file that it is in.")
+            gzipped = beginning.startswith(_GZIP)
             opened = cast("IO[bytes]", gzip.GzipFile(fileobj=file)) if gzipped else file
             yield from _lines(opened, path)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:

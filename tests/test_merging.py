@@ -2,9 +2,11 @@
 
 import gzip
 import json
+import os
 import sqlite3
+import threading
 import tracemalloc
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -13,7 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from fakes import NOON, look, occurrence, url, verdict_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -299,6 +301,41 @@ def test_of_what_an_archive_said_the_later_answer_wins(directory: Path) -> None:
     for path in (one, other):
         with Store(path, read_only=True) as store:
             assert store.archive.of(url(URLS[0])) == (replace(none, asked_at=NOON + 2 * HOUR),)
+
+
+@pytest.mark.parametrize("packed", [bytes, gzip.compress])
+def test_a_history_comes_through_a_pipe(tmp_path: Path, packed: Callable[[bytes], bytes]) -> None:
+    """As in `ssh laptop crawl db export | crawl db import /dev/stdin`."""
+    write(one := tmp_path / "one.db", [Night(0, "x", (look("ok"),), "one.md", ())])
+    done = imported_through_a_pipe(tmp_path, packed("".join(lines(one)).encode()))
+    assert (done.exception, done.output.partition(": ")[2]) == (
+        None,
+        "1 run, 1 look, 1 document.\n",
+    )
+    assert lines(tmp_path / "other.db") == lines(one)
+
+
+def test_a_database_that_comes_through_a_pipe_is_refused(tmp_path: Path) -> None:
+    write(one := tmp_path / "one.db", [])
+    done = imported_through_a_pipe(tmp_path, one.read_bytes()[:4096])
+    assert isinstance(done.exception, UsageError)
+    assert "brings a history itself" in str(done.exception)
+
+
+def imported_through_a_pipe(directory: Path, data: bytes) -> Result:
+    os.mkfifo(pipe := directory / "pipe")
+    writer = threading.Thread(target=pipe.write_bytes, args=[data])
+    writer.start()
+    given = ["import", str(pipe), "--no-config", "--db", str(directory / "other.db")]
+    done = CliRunner().invoke(command, given)
+    writer.join()
+    return done
+
+
+def test_a_failed_import_of_nothing_begins_no_history(tmp_path: Path) -> None:
+    given = ["import", str(tmp_path / "x"), "--no-config", "--db", str(tmp_path / "new.db")]
+    assert isinstance(CliRunner().invoke(command, given).exception, UsageError)
+    assert not list(tmp_path.iterdir())
 
 
 def test_what_is_not_ours_to_export_is_one_sentence(tmp_path: Path) -> None:

@@ -191,11 +191,12 @@ def import_(source: Path, **given: Any) -> None:  # noqa: ANN401
     settings, clock = options.settings_of(given), SystemClock()
     path, now = Path(settings.places.db), clock.now()
     known = Knowledge(now, settings.health, _teller(clock.monotonic))
+    is_history = linefile.is_database(source)  # first: for what is not there nothing is begun
     with lock.held(path, now):
         with Store(path):  # which may be a new one
             pass
         with Upkeep(path, read_only=False) as history:
-            if linefile.is_database(source):
+            if is_history:
                 merged = history.take_history(source, known)
             else:
                 merged = history.take_lines(linefile.read_lines(source), known)
