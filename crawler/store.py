@@ -21,14 +21,7 @@ from crawler.archive_history import ArchiveHistory
 from crawler.assemble import archived, assemble, told
 from crawler.bulk import batches, forget_looks, forget_run, insert, link_ids, links_at, next_id
 from crawler.converging import converged
-from crawler.database import (
-    Tell,
-    explained,
-    impatient,
-    opened,
-    snapshot,
-    writing,
-)
+from crawler.database import Tell, explained, impatient, opened, snapshot, writing
 from crawler.errors import StoreError
 from crawler.folding import believed, fold_run, is_behind, rows_of_run
 from crawler.kept import Places, room_for
