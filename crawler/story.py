@@ -27,6 +27,14 @@ class Story:
     state: LinkState | None
     copies: Copies = ()
 
+    @property
+    def latest(self) -> Observation | None:
+        """The look that the state is of: not one of a night when the clock was ahead."""
+        if self.state is None:
+            return self.looks[-1] if self.looks else None
+        past = (look for look in reversed(self.looks) if look.at <= self.state.checked_at)
+        return next(past, None)
+
 
 def story_record(story: Story) -> Record:
     """Return a story as plain data."""
@@ -36,7 +44,7 @@ def story_record(story: Story) -> Record:
         "health": state.health if state else None,
         "failing_since": stamp(state.failing_since) if state else None,
         "last_ok_at": stamp(state.last_ok_at) if state else None,
-        "drift": drift(state, story.looks[-1] if story.looks else None),
+        "drift": drift(state, story.latest),
         "archived_copies": [_copy_record(copy) for copy in story.copies],
         "places": [_place_record(place, story) for place in story.places],
         "looks": [look_record(look) for look in story.looks],
@@ -79,8 +87,9 @@ def story_text(story: Story) -> str:
 
 
 def _facts(story: Story) -> Iterator[tuple[str, str | None]]:
-    if story.looks:
-        page = story.looks[-1].facts
+    latest = story.latest
+    if latest:
+        page = latest.facts
         yield "Title", page.title
         yield "Language", _language(page)
         yield "Description", page.description
@@ -97,20 +106,20 @@ def _facts(story: Story) -> Iterator[tuple[str, str | None]]:
     if story.state:
         yield "Health", f"{story.state.health} since {_day(story.state.since)}"
         yield "", history_of(story.state)
-        if story.looks:
-            yield "", drift_words(story.state, story.looks[-1])
+        if latest:
+            yield "", drift_words(story.state, latest)
     for copy in story.copies:
         yield _ERRANDS[copy.errand], _copy(copy)
         yield "", str(copy.copy_url) if copy.copy_url else None
-    if story.looks:
-        verdict = story.looks[-1].verdict
+    if latest:
+        verdict = latest.verdict
         yield "Verdict", f"{_called(verdict)} ({verdict.confidence})"
         yield "", verdict.detail
         yield "What to do", BY_CODE[verdict.reason].cure
-        for finding in _findings(story):
+        for finding in _findings(story, latest):
             yield "Advice", finding.message
             yield "", f"→ {finding.replacement}" if finding.replacement else None
-        missing = (f"#{part}" for part in story.looks[-1].missing_fragments)
+        missing = (f"#{part}" for part in latest.missing_fragments)
         yield "Not on page", clean(", ".join(missing))
 
 
@@ -126,14 +135,14 @@ def _copy(copy: ArchivedCopy) -> str:
     return f"not known yet: {ARCHIVE} did not tell on {day}"
 
 
-def _findings(story: Story) -> Iterator[Finding]:
+def _findings(story: Story, latest: Observation) -> Iterator[Finding]:
     """Yield the advice of the latest look, then that on places; what many share is told once."""
     at_places = (finding for place in story.places for finding in _told_at(place, story))
-    yield from dict.fromkeys((*story.looks[-1].findings, *at_places))
+    yield from dict.fromkeys((*latest.findings, *at_places))
 
 
 def _told_at(place: Occurrence, story: Story) -> tuple[Finding, ...]:
-    return advise_place(place, story.looks[-1]) if story.looks else ()
+    return advise_place(place, story.latest) if story.latest else ()
 
 
 def _language(page: PageFacts) -> str | None:

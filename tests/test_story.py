@@ -61,6 +61,18 @@ def test_a_whole_story() -> None:
     assert [each["status"] for each in story_record(story)["looks"]] == [None, 200]
 
 
+def test_a_look_of_a_night_that_was_ahead_speaks_for_nobody() -> None:
+    now = replace(look("ok"), facts=PageFacts(title="Now", language="en"))
+    ahead = replace(look("not-found", NOON + timedelta(days=400)), facts=PageFacts(title="Error"))
+    story = Story(A, (now, ahead), (occurrence(),), state_of_looks("ok"))
+    told = story_text(story)
+    assert "Title        Now\n" in told
+    assert "Verdict      ok (certain)\n" in told
+    assert "2027-12-27 12:00  broken, not-found" in told  # it stands among the looks
+    assert Story(A, (now, ahead), (), None).latest == ahead
+    assert Story(A, (), (), None).latest is None
+
+
 def test_the_story_as_data_has_the_advice_on_each_place() -> None:
     english = PageFacts(title="A book about trees", language="en", language_detected="en")
     places = (occurrence(text="Handbuch auf Deutsch"), occurrence(text="A book"))
