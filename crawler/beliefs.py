@@ -4,9 +4,28 @@ from datetime import datetime
 from typing import Any, Final
 
 from crawler.health import returns_as_another, turns
-from crawler.model import Health, LinkState, Observation, Outcome
+from crawler.model import Health, LinkState, Observation, Outcome, Row
 
 _THERE: Final = frozenset({Outcome.OK, Outcome.REDIRECTED})
+
+
+def is_broken(row: Row) -> bool:
+    """Tell whether a link is broken, by the latest look or by what all looks together say."""
+    if row.verdict.outcome is Outcome.BROKEN:
+        return True
+    believed = row.state is not None and row.state.health is Health.BROKEN
+    return believed and row.verdict.outcome in (Outcome.FAILING, Outcome.BLOCKED)
+
+
+def is_unconfirmed(row: Row) -> bool:
+    """Tell whether the look at a link calls it broken, and all looks together do not yet.
+
+    What is wrong with a place, or with a file, is seen at once.
+    """
+    look, state = row.observation, row.state
+    if look is None or state is None or row.verdict != look.verdict:
+        return False
+    return row.verdict.outcome is Outcome.BROKEN and state.health is not Health.BROKEN
 
 
 def history_of(state: LinkState) -> str:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
+from crawler.beliefs import is_broken, is_unconfirmed
 from crawler.model import Health, Kind, Outcome, PageFacts, Report, Row
-from crawler.outline import is_broken
 from crawler.text import readable
 from crawler.urls import Target
 
@@ -114,6 +114,6 @@ def _resource(row: Row) -> Resource | None:
 
 
 def _health(row: Row) -> Health:
-    if is_broken(row):
+    if is_broken(row) and not is_unconfirmed(row):
         return Health.BROKEN
     return row.state.health if row.state else Health.UNKNOWN

@@ -676,7 +676,8 @@ class Report:
     """A finished run. Rows, which may be a view, are in order of document, line and column.
 
     `changes`: what the run has changed, the worst first; None if it was not recorded. `turnout`:
-    None where all is told from the history.
+    None where all is told from the history. `remembers`: the looks are part of a history, in which
+    further ones will confirm what one alone does not.
     """
 
     run: Run
@@ -686,6 +687,7 @@ class Report:
     # A run's own news; the report of a history tells how things are.
     changes: tuple[Transition, ...] | None = field(default=None, compare=False)
     turnout: Turnout | None = field(default=None, compare=False)
+    remembers: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, TypeAlias
 
-from crawler.beliefs import drift_words, history_of
+from crawler.beliefs import drift_words, history_of, is_broken, is_unconfirmed
 from crawler.model import (
     Finding,
     Health,
@@ -23,10 +23,11 @@ from crawler.model import (
     Row,
     Unread,
 )
+from crawler.naming import lacks_fragment, named, whole, written
 from crawler.network import NOTHING_RECORDED, TROUBLE
 from crawler.text import clean
 from crawler.turnout import turnout_notes
-from crawler.urls import Rejected, Rejection, Target, Url, mask, resolve
+from crawler.urls import Target, Url
 
 MAX_PLACES: Final = 20
 """Places of one link that an entry holds; further ones are counted."""
@@ -83,8 +84,14 @@ class Outline:
     notes: tuple[str, ...] = ()
 
 
+_PERHAPS: Final = "perhaps broken"
 _TROUBLES: Final = (
     (Outcome.BROKEN, "Broken", "These links lead nowhere."),
+    (
+        _PERHAPS,
+        "Perhaps broken",
+        "The last look says so; it takes more of them, on other days, to be sure.",
+    ),
     (Outcome.INVALID, "Not a link", "What is written cannot be followed."),
     (
         Outcome.FAILING,
@@ -102,6 +109,7 @@ _TROUBLES: Final = (
         "Something answered, but not for a program: a person may well get through.",
     ),
 )
+_COUNTED: Final = (Outcome.OK, Outcome.REDIRECTED, Outcome.BROKEN, _PERHAPS, *list(Outcome)[3:])
 # What is believed of links over time, whatever the latest look says.
 _DRIFTED: Final = (Health.DRIFTED, "Drifted", "The page is another's, or about another thing, now.")
 _FLAKY: Final = (Health.FLAKY, "Flaky", "Good and bad looks take turns.")
@@ -134,21 +142,13 @@ _ONE_LOOK: Final = "As the latest look saw it; reports add up looks for whole pa
 
 def outline(report: Report, scope: Scope = Scope.ALL) -> Outline:
     """Put a report in order. Rows are gone through once; what has no entry is only counted."""
-    seen = _Seen(scope)
+    seen = _Seen(scope, remembers=report.remembers)
     for row in report.rows:
         seen.take(row)
     when = report.run.finished_at or report.run.started_at
     number = _number(len(seen.documents), "document")
     heading = f"Links of {number}, {when:%Y-%m-%d %H:%M} UTC"
     return Outline(heading, tuple(seen.sections()), seen.summary(), tuple(_notes(report)))
-
-
-def is_broken(row: Row) -> bool:
-    """Tell whether a link is broken, by the latest look or by what all looks together say."""
-    if row.verdict.outcome is Outcome.BROKEN:
-        return True
-    believed = row.state is not None and row.state.health is Health.BROKEN
-    return believed and row.verdict.outcome in (Outcome.FAILING, Outcome.BLOCKED)
 
 
 @dataclass(slots=True)
@@ -176,24 +176,27 @@ Drafts: TypeAlias = dict[str, _Draft]
 class _Seen:
     """What is known of a report's rows once they have gone by."""
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Scope, *, remembers: bool) -> None:
+        self._remembers = remembers
         self.documents: set[str] = set()
-        self._troubles: dict[Outcome, Drafts] = {outcome: {} for outcome, _, _ in _TROUBLES}
+        self._troubles: dict[str, Drafts] = {outcome: {} for outcome, _, _ in _TROUBLES}
         names = [name for name, _, _ in _ADVICE] if scope is Scope.ALL else []
         self._advice: dict[str, Drafts] = {name: {} for name in names}
         self._believed: dict[Health, Drafts] = {health: {} for health, _, _ in _BELIEVED[scope]}
         self._places = 0
         # By URL, or by what is written where there is none; what many have in common, they share.
-        self._links: dict[Url | str, tuple[Outcome, str | None]] = {}
-        self._kinds: dict[tuple[Outcome, str | None], tuple[Outcome, str | None]] = {}
+        self._links: dict[Url | str, tuple[str, str | None]] = {}
+        self._kinds: dict[tuple[str, str | None], tuple[str, str | None]] = {}
 
     def take(self, row: Row) -> None:
         """Take note of the next row."""
         # As the sections count them: what all looks together call broken is broken.
-        outcome = Outcome.BROKEN if is_broken(row) else row.verdict.outcome
+        outcome: str = Outcome.BROKEN if is_broken(row) else row.verdict.outcome
+        if self._remembers and is_unconfirmed(row):
+            outcome = _PERHAPS
         skipped = row.verdict.reason if row.verdict.outcome is Outcome.SKIPPED else None
         target = row.place.target
-        lacking = _lacks_fragment(row)
+        lacking = lacks_fragment(row)
         url = target.url if isinstance(target, Target) and not lacking else written(row)
         kind = (outcome, skipped)
         kind = self._kinds.setdefault(kind, kind)
@@ -204,7 +207,7 @@ class _Seen:
         self.documents.add(row.place.occurrence.document)
         self._places += 1
         if outcome in self._troubles:
-            _take_trouble(self._troubles[outcome], row)
+            _take_trouble(self._troubles[outcome], row, remembers=self._remembers)
         if row.state and row.state.health in self._believed:
             _take_belief(self._believed[row.state.health], row, row.state)
         for finding in _first_of_each(row, self._advice):
@@ -214,7 +217,8 @@ class _Seen:
         """Yield the sections that have entries, the worst first."""
         for outcome, title, words in _TROUBLES:
             if drafts := self._troubles[outcome]:
-                yield Section(title, words, _entries(drafts), outcome)
+                kind = Outcome.FAILING if outcome == _PERHAPS else Outcome(outcome)
+                yield Section(title, words, _entries(drafts), kind)
         for health, title, words in _BELIEVED[Scope.ALL]:
             if drafts := self._believed.get(health, {}):
                 yield Section(title, words, _entries(drafts))
@@ -227,21 +231,23 @@ class _Seen:
         if not self._links:
             return "No links."
         kinds = Counter(self._links.values())
-        found = Counter[Outcome]()
+        found = Counter[str]()
         for (outcome, _), number in kinds.items():
             found[outcome] += number
-        parts = [f"{found[outcome]} {outcome}" for outcome in Outcome if found[outcome]]
+        parts = [f"{found[outcome]} {outcome}" for outcome in _COUNTED if found[outcome]]
         skipped = {code: number for (_, code), number in kinds.items() if code}
         links, places = _number(len(self._links), "link"), _number(self._places, "place")
         return f"{links} in {places}: {', '.join(parts)}{_why_skipped(skipped)}."
 
 
-def _take_trouble(drafts: Drafts, row: Row) -> None:
+def _take_trouble(drafts: Drafts, row: Row, *, remembers: bool) -> None:
     url, verdict, state = written(row), row.verdict, row.state
     if url not in drafts:  # the first row speaks for it
         followable = isinstance(row.place.target, Target)
-        history = history_of(state) if state else ""
-        if followable and _lacks_fragment(row):
+        # Without a history the only look there is has said everything.
+        more = state is not None and (remembers or len(state.trail) > 1)
+        history = history_of(state) if state and more else ""
+        if followable and lacks_fragment(row):
             history = _ONE_LOOK  # the URL's own would be that of a page that is well
         copy = _copy_of(row)
         drafts[url] = _Draft(verdict.reason, verdict.detail, followable, history, copy=copy)
@@ -249,7 +255,7 @@ def _take_trouble(drafts: Drafts, row: Row) -> None:
 
 
 def _take_belief(drafts: Drafts, row: Row, state: LinkState) -> None:
-    url, look = _named(row), row.observation
+    url, look = named(row), row.observation
     told = drift_words(state, look) if look else ""
     draft = _Draft(state.health, told or row.verdict.detail, copy=_copy_of(row))
     draft.history = history_of(state)
@@ -257,7 +263,7 @@ def _take_belief(drafts: Drafts, row: Row, state: LinkState) -> None:
 
 
 def _take_advice(drafts: Drafts, row: Row, finding: Finding) -> None:
-    url = _whole(row) if finding in row.advice else written(row)
+    url = whole(row) if finding in row.advice else written(row)
     draft = drafts.setdefault(url, _Draft(finding.name, finding.message))
     draft.sentence, draft.replacement = finding.message, finding.replacement
     draft.add(row.place.occurrence)
@@ -280,37 +286,6 @@ def _entries(drafts: Drafts) -> tuple[Entry, ...]:
 def _first_of_each(row: Row, names: Container[str]) -> Iterator[Finding]:
     first = {finding.name: finding for finding in reversed(row.findings)}
     return (finding for finding in first.values() if finding.name in names)
-
-
-def written(row: Row) -> str:
-    """Return the URL of a row, or the file that it names, or what is written where there is none.
-
-    Where it is its fragment that the row is about, it is part of the name.
-    """
-    target = row.place.target
-    inside = isinstance(target, Rejected) and target.reason is Rejection.ANCHOR
-    return _whole(row) if inside or _lacks_fragment(row) else _named(row)
-
-
-def _whole(row: Row) -> str:
-    return f"{_named(row)}#{row.place.fragment or ''}"
-
-
-def _named(row: Row) -> str:
-    """Return what a row is about. What stands for an address by `--remap` goes by that address."""
-    place, target = row.place, row.place.target
-    as_written = resolve(place.occurrence.href)
-    if isinstance(as_written, Target):
-        return str(as_written.url)
-    if isinstance(target, Target):
-        return str(target.url)
-    if target.reason in (Rejection.ANCHOR, Rejection.FRAGMENT_MISSING):
-        return target.path or place.occurrence.document
-    return mask(target.raw) if target.path is None else target.path
-
-
-def _lacks_fragment(row: Row) -> bool:
-    return row.verdict.reason == "fragment-missing"
 
 
 def _number(number: int, noun: str) -> str:

@@ -99,7 +99,7 @@ async def run(
     # What could not be recorded is no change yet: the run that records it tells it, once.
     told, turnout = None if recorder.error else changes, _turnout(seen, looks, agenda)
     recorder.attempt(lambda: seen.remember(agenda, memory, looks.unasked))
-    return replace(report, changes=told, turnout=turnout), recorder.error
+    return replace(report, changes=told, turnout=turnout, remembers=True), recorder.error
 
 
 def _changes(

@@ -9,7 +9,7 @@ One transaction a batch; `BEGIN IMMEDIATE`, for a read that turns into a write f
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Self
@@ -276,7 +276,7 @@ class Store:
             copies = self.archive.copies()
             together = converged(earlier.courses(self._db, self._path))
         report = told(assemble(run, places.view(), looks, states, unasked), together)
-        return archived(report, copies)
+        return archived(replace(report, remembers=True), copies)
 
     def story(self, url: Url) -> Story:
         """Return all that is known of one link: its places, and every look that counts."""

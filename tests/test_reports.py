@@ -10,13 +10,13 @@ from typing import Any
 
 import pyromark
 import pytest
-from fakes import NOON, look, occurrence, url, verdict_of
+from fakes import NOON, look, occurrence, state_of_looks, url, verdict_of
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler import reports
 from crawler.assemble import Tally, noted
-from crawler.beliefs import drift_words
+from crawler.beliefs import drift_words, is_broken
 from crawler.model import (
     Change,
     Finding,
@@ -27,6 +27,7 @@ from crawler.model import (
     LinkState,
     Network,
     Observation,
+    Outcome,
     PageFacts,
     Place,
     Report,
@@ -37,7 +38,7 @@ from crawler.model import (
     Transition,
     Unread,
 )
-from crawler.outline import Scope, is_broken, outline
+from crawler.outline import Scope, outline
 from crawler.reports.markdown import code, escape
 from crawler.reports.text import render_styled
 from crawler.text import is_clean
@@ -129,6 +130,7 @@ def everything() -> Report:
         ),
         row("https://gone.example/a", "not-found", 9, text="C√≥mo"),
         row("https://slow.example/", "timeout", 2, state=state(Health.SUSPECT, 1)),
+        row("https://soft.example/", "soft-404", 16, state=state(Health.SUSPECT, 1, good=True)),
         row("https://late.example/", "timeout", 3, state=state(Health.BROKEN, 3)),
         row("https://wall.example/", "bot-wall", 4),
         drifted(),
@@ -146,7 +148,7 @@ def everything() -> Report:
         ),
     )
     unread = (Unread("docs/b.md", "is a binary file, not a document"),)
-    return Report(RUN, rows, ("a.md: the front matter is malformed.",), unread)
+    return Report(RUN, rows, ("a.md: the front matter is malformed.",), unread, remembers=True)
 
 
 @pytest.mark.parametrize("each", reports.FORMATS, ids=lambda each: each.name)
@@ -262,6 +264,7 @@ def test_the_worst_comes_first_and_one_url_is_one_entry() -> None:
     said = outline(everything())
     assert [(section.title, len(section.entries)) for section in said.sections] == [
         ("Broken", 2),
+        ("Perhaps broken", 1),
         ("Not a link", 1),
         ("No answer this time", 1),
         ("Not asked for safety", 1),
@@ -366,6 +369,33 @@ def test_a_run_that_was_not_whole_says_so(run: Run, words: str) -> None:
     report = replace(everything(), run=run)
     for each in ("text", "markdown"):
         assert words in reports.render(report, each)
+
+
+def test_what_one_look_calls_broken_is_perhaps_broken_where_more_looks_will_tell() -> None:
+    first = row("https://a.example/", "soft-404", state=state_of_looks("soft-404"))
+    alone = outline(Report(RUN, (first,)))
+    (section,) = alone.sections
+    assert (section.title, section.entries[0].history) == ("Broken", "")
+    assert alone.summary == "1 link in 1 place: 1 broken."
+    (section,) = outline(Report(RUN, (first,), remembers=True)).sections
+    assert (section.title, section.outcome) == ("Perhaps broken", Outcome.FAILING)
+    assert "not confirmed yet" in section.entries[0].history
+    second = replace(first, state=state_of_looks("ok", "soft-404"))
+    (section,) = outline(Report(RUN, (second,))).sections  # a check beside a history
+    assert section.title == "Broken"
+    assert "last good 2026-11-22." in section.entries[0].history
+
+
+def test_what_all_looks_or_a_place_call_broken_is_broken() -> None:
+    gone = row("https://a.example/", "gone", state=state_of_looks("gone"))
+    lacking = replace(
+        row("https://b.example/", state=state_of_looks("ok")),
+        verdict=verdict_of("fragment-missing"),
+    )
+    file = written("x.md", Rejection.FILE_MISSING)
+    told = outline(Report(RUN, (gone, lacking, file), remembers=True))
+    assert [section.title for section in told.sections] == ["Broken"]
+    assert told.summary == "3 links in 3 places: 3 broken."
 
 
 def test_an_empty_report_is_calm() -> None:

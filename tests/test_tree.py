@@ -15,7 +15,7 @@ from crawler.collect import Collection
 from crawler.disk import read_bytes
 from crawler.errors import SettingsError
 from crawler.model import Outcome, Place, Report, Run
-from crawler.outline import written
+from crawler.naming import written
 from crawler.records import counts, row_record
 from crawler.settings import ExtractSettings, LocalSettings, Settings
 from crawler.sources import gather

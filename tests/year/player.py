@@ -8,10 +8,10 @@ from typing import Final, Self
 
 from crawler import runs
 from crawler.agenda import Asks
+from crawler.beliefs import is_broken, is_unconfirmed
 from crawler.collect import Collection, collect
 from crawler.crawl import Conduct
 from crawler.model import Change, Document, Network, Observation, Report, Row
-from crawler.outline import is_broken
 from crawler.settings import Settings
 from crawler.stop import Stop
 from crawler.store import Store
@@ -121,6 +121,6 @@ def told_in(row: Row) -> Told:
         flaky=health == "flaky",
         lacking=row.verdict.reason == "fragment-missing",
         moved=next(moved, None),
-        listed=is_broken(row),
+        listed=is_broken(row) and not is_unconfirmed(row),
         hinted=health == "suspect" or not names.isdisjoint(_GONE_HOME),
     )
