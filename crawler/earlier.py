@@ -6,6 +6,7 @@ Law: whatever cannot be read at once is not known; no run ends of that.
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -14,8 +15,9 @@ from sqlite_utils import Database
 from crawler.converging import Course
 from crawler.database import explained, impatient
 from crawler.errors import StoreError
-from crawler.model import Ignore, Observation
-from crawler.rows import fragments_of, known_url, look_of, run_of
+from crawler.model import Ignore, LinkState, Observation
+from crawler.rows import fragments_of, iso, known_url, look_of, run_of
+from crawler.state_rows import state_of
 from crawler.transitions import Past
 from crawler.urls import Url
 
@@ -78,6 +80,7 @@ _SIGNS: Final = f"""
     select iif(observations.outcome in ('ok', 'redirected'), '+', '-') as sign {_LOOKS}
     and observations.outcome in ('ok', 'redirected', 'broken', 'failing') {_BACKWARDS} limit ?
 """
+_AHEAD: Final = "select * from links where checked_at > ? and health is not null"
 MAX_SIGNS: Final = 100
 """Looks of one link that are gone back over to tell whether it has been like this before."""
 
@@ -130,6 +133,12 @@ def courses(db: Database, path: Path) -> list[Course]:
         names = ("url", "before", "final_url")
         return [Course(*(known_url(row[name]) for name in names)) for row in rows]
     return []
+
+
+def ahead(db: Database, path: Path, now: datetime) -> Iterator[LinkState]:
+    """Yield the states of links whose latest look lies in the future of `now`."""
+    with suppress(StoreError), explained(path), impatient(db):
+        yield from map(state_of, db.query(_AHEAD, [iso(now)]))
 
 
 def ignores(db: Database, path: Path) -> Iterator[tuple[Ignore, ...]]:

@@ -72,7 +72,8 @@ async def run(
     known = shared_states(store, collection, conduct)
     new = _new_run(conduct.clock)
     begun = store.begin(new, conduct.settings.digest, new.started_at - RESUMABLE)
-    seen = Seen(collection, known, conduct.settings, store.past)
+    ahead = store.ahead(begun.run.started_at)
+    seen = Seen(collection, known, conduct.settings, store.past, ahead)
     seen.undated = store.is_behind(begun.run.started_at)
     had = seen.looks.__contains__
     following = Following(collection, conduct.settings, had) if collection.entrances else None

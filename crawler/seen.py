@@ -26,6 +26,7 @@ class Seen:
         known: Lookup[LinkState],
         settings: Settings,
         past: Callable[[Url], Past] = lambda _: Past(),
+        ahead: Iterable[LinkState] = (),
     ) -> None:
         self.looks = looks_at(collection.links, collection.scratch)
         self.signs = Signs()
@@ -35,6 +36,8 @@ class Seen:
         self._states = states_of(collection.links, collection.scratch)
         self._health = settings.health
         self._past = past
+        # What a run has told whose clock was ahead is no more believed, and told all the same.
+        self._told = {state.url: state for state in ahead}
         self._changes: dict[Url, tuple[Transition, ...]] = {}
 
     def take(self, look: Observation) -> None:
@@ -58,8 +61,9 @@ class Seen:
         self.looks.put(look.url, look)
         after = before if self.undated and before else advance(before, look, self._health)
         self._states.put(look.url, after)
-        past = self._past(look.url) if needs_past(before, after, look) else Past()
-        if changes := of_look(before, after, look, past):
+        told = self._told.get(look.url, before)
+        past = self._past(look.url) if needs_past(told, after, look) else Past()
+        if changes := of_look(told, after, look, past):
             self._changes[look.url] = changes
         else:  # a look may be corrected
             self._changes.pop(look.url, None)

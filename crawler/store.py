@@ -76,13 +76,12 @@ _OF_LINK: Final = """
     select observations.*, links.url from observations
     join links on links.id = observations.link_id
     join runs on runs.id = observations.run_id
-    where links.url = ? and runs.finished_at is not null
-    order by observations.at, observations.id
+    where links.url = ? and runs.finished_at is not null order by observations.at, observations.id
 """
 _DOCUMENT: Final = """
     insert into documents (name, format, source, run_id) values (:name, :format, :source, :run_id)
-    on conflict (name) do update set
-        format = excluded.format, source = excluded.source, run_id = excluded.run_id
+    on conflict (name)
+    do update set format = excluded.format, source = excluded.source, run_id = excluded.run_id
 """
 
 
@@ -205,6 +204,10 @@ class Store:
         with self._reading() as db:
             yield from believed(db, settings, now, self._links(urls))
 
+    def ahead(self, now: datetime) -> Iterator[LinkState]:
+        """Yield what a run told of links whose latest look lies in the future of `now`."""
+        return earlier.ahead(self._db, self._path, now)
+
     def _links(self, urls: tuple[Url, ...]) -> Iterable[SqlRow]:
         return links_at(self._db, map(str, urls)) if urls else self._db.query("select * from links")
 
@@ -217,8 +220,8 @@ class Store:
 
     def is_behind(self, now: datetime) -> bool:
         """Tell whether a clock that says `now` is behind those of most of the last runs."""
-        with self._reading() as db:
-            return is_behind(db, now)
+        with self._reading():
+            return is_behind(self._db, now)
 
     def past(self, url: Url) -> Past:
         """Return what it may take to tell what is news of a link."""

@@ -362,6 +362,15 @@ async def test_what_takes_two_looks_is_told_once_though_a_clock_was_ahead_for_a_
     assert seen == [[], [], [], [("broken", A)]]
 
 
+async def test_what_a_run_whose_clock_was_ahead_has_told_is_not_told_again(store: Store) -> None:
+    seen = []
+    for number, answer in ((0, 200), (1, no_name()), (400, no_name()), (3, no_name()), (4, 200)):
+        web = Web({A: answer, C: 200})
+        report, _ = await runs.run(documents(A, C), store, conduct(web, nights(number)))
+        seen.append(news(report))
+    assert seen == [[], [], [("broken", A)], [], [("recovered", A)]]
+
+
 @pytest.mark.parametrize("seed", range(12))
 async def test_what_a_run_believes_is_what_it_leaves_behind_whatever_its_clock_says(
     store: Store, seed: int
