@@ -8,9 +8,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from sqlite_utils import Database
-
 from crawler.archiving import ArchivedCopy, Copies
+from crawler.connection import Connection
 from crawler.copy_rows import copy_of, copy_row
 from crawler.database import explained, writing
 from crawler.urls import Url
@@ -33,7 +32,7 @@ _KEEP: Final = """
 class ArchiveHistory:
     """The copies of links that archives are known to have, or not to have."""
 
-    def __init__(self, db: Database, path: Path) -> None:
+    def __init__(self, db: Connection, path: Path) -> None:
         self._db = db
         self._path = path
 

@@ -20,8 +20,9 @@ from crawler.model import (
     Severity,
     Verdict,
 )
+from crawler.reasons import verdict
 from crawler.urls import Rejected, Url
-from crawler.verdicts import judge_rejected, verdict
+from crawler.verdicts import judge_rejected
 from crawler.views import Lookup, View
 
 _THERE: Final = frozenset({Outcome.OK, Outcome.REDIRECTED})

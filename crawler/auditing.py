@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
-from sqlite_utils import Database
-
 from crawler.bulk import batches
+from crawler.connection import Connection
 from crawler.copy_rows import copy_of
 from crawler.entries import counts_in
 from crawler.errors import StoreError
@@ -81,7 +80,7 @@ _BY_SETTINGS: Final = frozenset({"health", "since"})
 
 
 def audited(
-    db: Database,
+    db: Connection,
     settings: HealthSettings,
     now: datetime,
     most: int,
@@ -108,7 +107,7 @@ def _first(sentences: Iterable[str], most: int) -> Iterator[str]:
     return (each for _, each in zip(range(most), sentences, strict=False))
 
 
-def _unreadable(db: Database, on_progress: Callable[[int], None]) -> Iterator[str]:
+def _unreadable(db: Connection, on_progress: Callable[[int], None]) -> Iterator[str]:
     """Tell of rows that cannot be read back as nouns."""
     read = 0
     for table, query in _ROWS.items():
@@ -122,19 +121,19 @@ def _unreadable(db: Database, on_progress: Callable[[int], None]) -> Iterator[st
             on_progress(read)
 
 
-def _untimely(db: Database, table: str, name: str) -> Iterator[str]:
+def _untimely(db: Connection, table: str, name: str) -> Iterator[str]:
     query = f"select id from {table} where {name} not glob ?"  # noqa: S608 - names of ours
     for row in db.query(query, [_MOMENT]):
         yield f"row {row['id']} of {table}: {name} is no time in UTC as crawl writes it."
 
 
-def _twice(db: Database, table: str, label: str) -> Iterator[str]:
+def _twice(db: Connection, table: str, label: str) -> Iterator[str]:
     query = f"select min(id) as id from {table} group by {label} having count(*) > 1"  # noqa: S608 - names of ours
     for row in db.query(query):
         yield f"row {row['id']} of {table} is there more than once, by its {label}."
 
 
-def _unbelievable(db: Database, settings: HealthSettings, now: datetime) -> Iterator[str]:
+def _unbelievable(db: Connection, settings: HealthSettings, now: datetime) -> Iterator[str]:
     """Tell of links whose state is not the fold of their looks, up to the last that it counts."""
     for rows in batches(db.query("select * from links")):
         stored = {int(row["id"]): row for row in rows}
@@ -150,7 +149,7 @@ def _unbelievable(db: Database, settings: HealthSettings, now: datetime) -> Iter
 
 
 def _wrong(
-    db: Database, settings: HealthSettings, stored: Mapping[int, SqlRow], words_until: datetime
+    db: Connection, settings: HealthSettings, stored: Mapping[int, SqlRow], words_until: datetime
 ) -> dict[int, list[str]]:
     """Return which columns of links are not as their looks make them."""
     states = folded(db, settings, list(stored), None, words_until)

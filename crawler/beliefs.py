@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any, Final
 
-from crawler.health import returns_as_another, turns
 from crawler.model import Health, LinkState, Observation, Outcome, Row
+from crawler.trail import returns_as_another, turns
 
 _THERE: Final = frozenset({Outcome.OK, Outcome.REDIRECTED})
 

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Final, TypeVar
 
-from sqlite_utils import Database
-
+from crawler.connection import Connection
 from crawler.rows import SqlRow
 from crawler.urls import Url
 
@@ -21,7 +20,7 @@ def batches(items: Iterable[T]) -> Iterator[Sequence[T]]:
         yield batch
 
 
-def insert(db: Database, table: str, rows: Iterable[SqlRow], otherwise: str = "") -> None:
+def insert(db: Connection, table: str, rows: Iterable[SqlRow], otherwise: str = "") -> None:
     """Insert rows of the same columns; the library's `insert_all` looks at each value first."""
     rest = iter(rows)
     if first := next(rest, None):
@@ -31,14 +30,21 @@ def insert(db: Database, table: str, rows: Iterable[SqlRow], otherwise: str = ""
         db.conn.executemany(statement, chain([first], rest))
 
 
-def links_at(db: Database, urls: Iterable[str], columns: str = "*") -> Iterator[SqlRow]:
+def links_at(db: Connection, urls: Iterable[str], columns: str = "*") -> Iterator[SqlRow]:
     """Yield the rows of those links that there are."""
     for batch in batches(urls):
         marks = ", ".join("?" * len(batch))
-        yield from db.table("links").rows_where(f"url in ({marks})", batch, select=columns)
+        yield from db.query(f"select {columns} from links where url in ({marks})", batch)  # noqa: S608 - names of ours
 
 
-def link_ids(db: Database, urls: Iterable[Url]) -> dict[Url, int]:
+def hops_of(db: Connection, looks: Sequence[int]) -> Iterator[SqlRow]:
+    """Yield the rows of the hops of looks, those of each look in order."""
+    marks = ", ".join("?" * len(looks))
+    query = f"select * from hops where observation_id in ({marks}) order by position"  # noqa: S608 - marks
+    return db.query(query, looks)
+
+
+def link_ids(db: Connection, urls: Iterable[Url]) -> dict[Url, int]:
     """Return the numbers of links; those that are new get one."""
     known = {str(url): url for url in urls}
     rows = ({"url": text, "host": url.host} for text, url in known.items())
@@ -46,20 +52,20 @@ def link_ids(db: Database, urls: Iterable[Url]) -> dict[Url, int]:
     return {known[row["url"]]: row["id"] for row in links_at(db, known, "id, url")}
 
 
-def next_id(db: Database, table: str) -> int:
+def next_id(db: Connection, table: str) -> int:
     """Return the number that the next row of a table will have."""
     query = f"select coalesce(max(id), 0) + 1 from {table}"  # noqa: S608 - a name of ours
     return int(db.execute(query).fetchone()[0])
 
 
-def forget_run(db: Database, number: int, last_look: int = 0) -> None:
+def forget_run(db: Connection, number: int, last_look: int = 0) -> None:
     """Delete the looks of a run behind one of them; and the run, if that are all of its looks."""
     forget_looks(db, number, last_look)
     if not last_look:
         db.execute("delete from runs where id = ?", [number])
 
 
-def forget_looks(db: Database, number: int, last_look: int = 0) -> None:
+def forget_looks(db: Connection, number: int, last_look: int = 0) -> None:
     """Delete the looks of a run behind one of them, or all."""
     values = [number, last_look]
     looks = "select id from observations where run_id = ? and id > ?"

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlite_utils import Database
-
+from crawler.connection import Connection
 from crawler.model import Run
 from crawler.rows import maybe_iso, maybe_moment, run_of
 
@@ -72,7 +71,7 @@ class Census:
     last_look: datetime | None
 
 
-def census(db: Database) -> Census:
+def census(db: Connection) -> Census:
     """Count what there is. Keep one transaction open meanwhile."""
     unfinished = _number(db, "select count(*) from runs where finished_at is null")
     rows = {name: _number(db, query) for name, query in _COUNTS.items()}
@@ -168,5 +167,5 @@ def _table(numbers: Mapping[str, int]) -> str:
     return "\n".join(f"{number:>11,}  {name}" for name, number in numbers.items())
 
 
-def _number(db: Database, query: str) -> int:
+def _number(db: Connection, query: str) -> int:
     return int(db.execute(query).fetchone()[0])

@@ -21,6 +21,7 @@ from crawler.model import (
     Verdict,
 )
 from crawler.page import is_pdf
+from crawler.validators import DATE, ETAG, are_proper
 
 BELIEVED: Final = timedelta(days=7)
 """How long a server's "not modified" spares its page.
@@ -32,9 +33,6 @@ and lets no link stay frozen for longer.
 _THERE: Final = frozenset({Outcome.OK, Outcome.REDIRECTED})
 # Findings that stand on the page itself and on nothing that is remembered of it.
 _OF_THE_PAGE: Final = frozenset({"empty"})
-# RFC 9110 §8.8.3, visible ASCII only; one list of several is none.
-_ETAG: Final = re.compile(r'(?:W/)?"[!#-~]{0,500}"')
-_DATE: Final = re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT", re.ASCII)
 
 
 def validators_of(
@@ -51,8 +49,8 @@ def validators_of(
             found = Validators(
                 fetch.effective_url,
                 at,
-                _proper(_ETAG, headers.get("etag", "")),
-                _proper(_DATE, headers.get("last-modified", "")),
+                _proper(ETAG, headers.get("etag", "")),
+                _proper(DATE, headers.get("last-modified", "")),
             )
             return found if are_proper(found) else None
         case _:
@@ -71,13 +69,6 @@ def basis(last: Observation | None, link: Link, now: datetime) -> Observation | 
         return None
     age = now - last.validators.at  # a clock that has gone back makes it negative
     return last if timedelta() <= age < BELIEVED else None
-
-
-def are_proper(validators: Validators) -> bool:
-    """Tell whether there are any, and all may be sent: a history is read back as a stranger's."""
-    given = ((_ETAG, validators.etag), (_DATE, validators.last_modified))
-    values = [(pattern, value) for pattern, value in given if value is not None]
-    return bool(values) and all(pattern.fullmatch(value) for pattern, value in values)
 
 
 def _proper(pattern: re.Pattern[str], value: str) -> str | None:

@@ -17,11 +17,12 @@ from crawler.homing import Homing
 from crawler.look import observe, observe_sibling
 from crawler.model import Fetch, Link, LinkState, Observation, Reads, Sibling, Verdict
 from crawler.outage import Outage
+from crawler.reasons import verdict
 from crawler.settings import Settings
 from crawler.siblings import Directory, directory, sibling
 from crawler.stop import Stop, first_of
 from crawler.urls import Url
-from crawler.verdicts import judge_unasked, verdict
+from crawler.verdicts import judge_unasked
 from crawler.views import Lookup
 
 if TYPE_CHECKING:

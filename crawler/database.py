@@ -11,14 +11,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
-from sqlite_utils import Database
-
 from crawler import copies
+from crawler.connection import APPLICATION_ID, VERSION, Connection
 from crawler.errors import BusyError, DamagedError, RecordingError, StoreError
-from crawler.folding import refold
-from crawler.migrations import APPLICATION_ID, migrations
-from crawler.rows import moment
-from crawler.settings import HealthSettings
 from crawler.text import clean
 
 Tell: TypeAlias = Callable[[str], None]
@@ -32,7 +27,6 @@ _TABLES: Final = (
     "archived_copies",
 )  # fmt: skip
 _OBJECTS: Final = "select type, lower(name), lower(coalesce(sql, '')) from sqlite_schema"
-_FOLDED_ANEW: Final = 2  # the version since when states know how links have fared of late
 
 _MAX_VALUE: Final = 64 << 20  # bytes of one text: strangers write histories too
 _MARK: Final = slice(68, 72)  # where the header has the application: sqlite.org/fileformat2.html
@@ -71,7 +65,7 @@ _ELSE: Final = (
 )
 
 
-def opened(path: Path, *, read_only: bool, tell: Tell | None = None) -> Database:
+def opened(path: Path, *, read_only: bool, tell: Tell | None = None) -> Connection:
     """Open a history, a new one if need be, and check it. Raises `StoreError`.
 
     `tell` is handed what the operator should know: what was copied before it was changed.
@@ -80,7 +74,7 @@ def opened(path: Path, *, read_only: bool, tell: Tell | None = None) -> Database
     begins_empty = os.path.exists(path)  # noqa: PTH110 - never raises
     with explained(path):
         connection = _reading(path) if read_only else _connected(path, "rwc")
-        db = Database(connection, execute_plugins=False)
+        db = Connection(connection)
         try:
             _reject_strangers(db, path)
             _reject_programs(db, path)
@@ -97,7 +91,7 @@ def opened(path: Path, *, read_only: bool, tell: Tell | None = None) -> Database
 
 
 @contextmanager
-def writing(db: Database, path: Path) -> Iterator[None]:
+def writing(db: Connection, path: Path) -> Iterator[None]:
     """Write in one transaction, all or nothing. Raises `StoreError`."""
     with explained(path):
         db.execute("begin immediate")
@@ -110,7 +104,7 @@ def writing(db: Database, path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def snapshot(db: Database) -> Iterator[None]:
+def snapshot(db: Connection) -> Iterator[None]:
     """Read as of one moment, whatever is written meanwhile."""
     if db.conn.in_transaction:
         yield
@@ -122,14 +116,14 @@ def snapshot(db: Database) -> Iterator[None]:
         _roll_back_if_open(db)
 
 
-def _roll_back_if_open(db: Database) -> None:
+def _roll_back_if_open(db: Connection) -> None:
     """End a transaction that SQLite has not ended itself, as it does after some errors."""
     if db.conn.in_transaction:
         db.execute("rollback")
 
 
 @contextmanager
-def impatient(db: Database) -> Iterator[None]:
+def impatient(db: Connection) -> Iterator[None]:
     """Read without waiting for a writer: the web is being asked meanwhile, and its clocks go on."""
     db.execute("pragma busy_timeout = 0")
     try:
@@ -229,19 +223,19 @@ def _has_log(path: Path) -> bool:
     return any(os.path.exists(f"{path}{ending}") for ending in ("-wal", "-journal"))  # noqa: PTH110 - never raises
 
 
-def _reject_strangers(db: Database, path: Path) -> None:
+def _reject_strangers(db: Connection, path: Path) -> None:
     mark, version = _pragma(db, "application_id"), _pragma(db, "user_version")
     is_empty = not db.execute("select count(*) from sqlite_schema").fetchone()[0]
     if mark != APPLICATION_ID and not (is_empty and mark == 0):
         raise StoreError(_FOREIGN.format(path))
-    if version > _newest_version():
+    if version > VERSION:
         raise StoreError(
             f"{path} was written by a newer version of crawl: update crawl, or name "
             "another file with --db; nothing was changed."
         )
 
 
-def _reject_programs(db: Database, path: Path) -> None:
+def _reject_programs(db: Connection, path: Path) -> None:
     """Refuse a file that has SQLite compute where crawl only reads and writes, perhaps for ever.
 
     Views of other names may be somebody's own: nothing here reads them. What is asked for is a
@@ -259,30 +253,30 @@ def _reject_programs(db: Database, path: Path) -> None:
         raise RecordingError(_ELSE.format(path, found))
 
 
-def _is_plain(db: Database, table: str) -> bool:
+def _is_plain(db: Connection, table: str) -> bool:
     """Tell whether a table holds its values itself, and holds each to its type."""
     is_strict = all(row[-1] for row in db.execute(f"pragma main.table_list({table})"))
     columns = db.execute(f"pragma main.table_xinfo({table})")
     return is_strict and not any(hidden for *_, hidden in columns)
 
 
-def _reject_old(db: Database, path: Path) -> None:
+def _reject_old(db: Connection, path: Path) -> None:
     version = _pragma(db, "user_version")
     if version == 0:
         raise StoreError(f"{path} holds no finished run yet: run `crawl run` first.")
-    if version < _newest_version():
+    if version < VERSION:
         raise StoreError(
             f"{path} was written by an older version of crawl: the next `crawl run` brings it up "
             "to date."
         )
 
 
-def _reject_damage(db: Database, path: Path, *, read_only: bool) -> None:
+def _reject_damage(db: Connection, path: Path, *, read_only: bool) -> None:
     if not _is_sound(db, path, read_only=read_only):
         raise DamagedError(_DAMAGED.format(path))
 
 
-def _is_sound(db: Database, path: Path, *, read_only: bool) -> bool:
+def _is_sound(db: Connection, path: Path, *, read_only: bool) -> bool:
     """Tell whether a file is a whole database: what writes reads every page before.
 
     Of a large file a reader trusts the pages that it does not come to, and checks the others.
@@ -293,34 +287,27 @@ def _is_sound(db: Database, path: Path, *, read_only: bool) -> bool:
     return (read_only and size > LARGE) or bool(_pragma(db, "quick_check(1)") == "ok")
 
 
-def _make_ready(db: Database, path: Path, tell: Tell, *, begins_empty: bool) -> None:
+def _make_ready(db: Connection, path: Path, tell: Tell, *, begins_empty: bool) -> None:
     """Bring a history up to date, all in one transaction; keep a copy as it was."""
     if _pragma(db, "journal_mode") == "wal":
         with suppress(sqlite3.OperationalError):  # somebody reads it: another time
             _pragma(db, "journal_mode = delete")
-    version, known = _pragma(db, "user_version"), _newest_version()
-    if version < known:
+    version = _pragma(db, "user_version")
+    if version < VERSION:
+        from crawler import migrating  # noqa: PLC0415 - what it needs loads longer than all else
+
         if version:
             _keep_a_copy(db, path, version, tell)
         elif begins_empty:
             tell(f"{path} is an empty file: a new history begins in it.")
         with writing(db, path):
-            migrations.apply(db)
-            if 0 < version < _FOLDED_ANEW:
-                _fold_anew(db)
+            migrating.migrate(db, version)
             db.execute(f"pragma application_id = {APPLICATION_ID}")
-            db.execute(f"pragma user_version = {known}")
+            db.execute(f"pragma user_version = {VERSION}")
     db.execute("pragma foreign_keys = on")
 
 
-def _fold_anew(db: Database) -> None:
-    """Make the states of all links anew. After all steps: it knows the latest tables alone."""
-    latest = "select max(finished_at) as ended from runs having ended is not null"
-    for row in db.query(latest):
-        refold(db, HealthSettings(), moment(row["ended"]))
-
-
-def _keep_a_copy(db: Database, path: Path, version: int, tell: Tell) -> None:
+def _keep_a_copy(db: Connection, path: Path, version: int, tell: Tell) -> None:
     target = copies.beside(path, f"before-v{version + 1}")
     try:
         copies.copy(db.conn, target)
@@ -332,13 +319,5 @@ def _keep_a_copy(db: Database, path: Path, version: int, tell: Tell) -> None:
     tell(f"{path} is brought up to date for this version of crawl; as it was it is {target}.")
 
 
-def _newest_version() -> int:
-    empty = Database(memory=True, execute_plugins=False)
-    try:
-        return len(migrations.pending(empty))
-    finally:
-        empty.close()
-
-
-def _pragma(db: Database, name: str) -> Any:  # noqa: ANN401 - a number or a text
+def _pragma(db: Connection, name: str) -> Any:  # noqa: ANN401 - a number or a text
     return db.execute(f"pragma {name}").fetchone()[0]

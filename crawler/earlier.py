@@ -10,8 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from sqlite_utils import Database
-
+from crawler.connection import Connection
 from crawler.converging import Course
 from crawler.database import explained, impatient
 from crawler.errors import StoreError
@@ -87,12 +86,12 @@ MAX_SIGNS: Final = 100
 _RUNS: Final = "select * from runs where finished_at is not null order by finished_at desc, id desc"
 
 
-def with_validators(db: Database, path: Path, *wanted: str) -> Observation | None:
+def with_validators(db: Connection, path: Path, *wanted: str) -> Observation | None:
     """Return the latest look, by URL, digest and tool, if it has validators; without its hops."""
     return _look(db, path, _WITH_VALIDATORS, *wanted)
 
 
-def past(db: Database, path: Path, url: Url) -> Past:
+def past(db: Connection, path: Path, url: Url) -> Past:
     """Return what it may take to tell what is news of a link; its look is without hops."""
     good, signs = _look(db, path, _GOOD, str(url)), ""
     with suppress(StoreError), explained(path), impatient(db):
@@ -101,7 +100,7 @@ def past(db: Database, path: Path, url: Url) -> Past:
     return Past(good, signs)
 
 
-def fragments(db: Database, path: Path, url: Url) -> frozenset[str]:
+def fragments(db: Connection, path: Path, url: Url) -> frozenset[str]:
     """Return what the latest look at a link has looked for on its page."""
     with suppress(StoreError), explained(path), impatient(db):
         row = db.execute(_FRAGMENTS, [str(url)]).fetchone()
@@ -109,7 +108,7 @@ def fragments(db: Database, path: Path, url: Url) -> frozenset[str]:
     return frozenset()
 
 
-def besides(db: Database, path: Path, names: Iterable[str]) -> Mapping[Url, frozenset[str]]:
+def besides(db: Connection, path: Path, names: Iterable[str]) -> Mapping[Url, frozenset[str]]:
     """Return what other documents than some ask for on pages."""
     found: dict[Url, set[str]] = {}
     with suppress(StoreError), explained(path), impatient(db):
@@ -118,7 +117,7 @@ def besides(db: Database, path: Path, names: Iterable[str]) -> Mapping[Url, froz
     return {url: frozenset(asked) for url, asked in found.items()}
 
 
-def sent_home(db: Database, path: Path) -> list[tuple[Url, Url]]:
+def sent_home(db: Connection, path: Path) -> list[tuple[Url, Url]]:
     """Return the links that their latest look found sent to a front page, and to which."""
     with suppress(StoreError), explained(path), impatient(db):
         rows = db.query(_SENT_HOME)
@@ -126,7 +125,7 @@ def sent_home(db: Database, path: Path) -> list[tuple[Url, Url]]:
     return []
 
 
-def courses(db: Database, path: Path) -> list[Course]:
+def courses(db: Connection, path: Path) -> list[Course]:
     """Return where links have led that end together, if they ever led elsewhere."""
     with suppress(StoreError), explained(path), impatient(db):
         rows = [row for row in db.query(_COURSES) if row["before"]]
@@ -135,19 +134,19 @@ def courses(db: Database, path: Path) -> list[Course]:
     return []
 
 
-def ahead(db: Database, path: Path, now: datetime) -> Iterator[LinkState]:
+def ahead(db: Connection, path: Path, now: datetime) -> Iterator[LinkState]:
     """Yield the states of links whose latest look lies in the future of `now`."""
     with suppress(StoreError), explained(path), impatient(db):
         yield from map(state_of, db.query(_AHEAD, [iso(now)]))
 
 
-def ignores(db: Database, path: Path) -> Iterator[tuple[Ignore, ...]]:
+def ignores(db: Connection, path: Path) -> Iterator[tuple[Ignore, ...]]:
     """Yield what finished runs had to say of ignores, the latest run first."""
     with suppress(StoreError), explained(path), impatient(db):
         yield from (run_of(row).ignores for row in db.query(_RUNS))
 
 
-def _look(db: Database, path: Path, query: str, *values: str) -> Observation | None:
+def _look(db: Connection, path: Path, query: str, *values: str) -> Observation | None:
     with suppress(StoreError), explained(path), impatient(db):
         return next(map(look_of, db.query(query, values)), None)
     return None

@@ -8,9 +8,8 @@ of finished runs only. So two histories that hold the same are exported as the s
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from sqlite_utils import Database
-
-from crawler.bulk import batches
+from crawler.bulk import batches, hops_of
+from crawler.connection import Connection
 from crawler.entries import Columns, Entry, entry_of, header
 from crawler.rows import SqlRow
 from crawler.version import __version__
@@ -56,6 +55,7 @@ _TABLES: Final = {
     "copy": "archived_copies",
     "look": "observations",
 }
+_TYPES: Final = {"INTEGER": int, "TEXT": str}
 _NAMES: Final[dict[str, Columns]] = {
     "run": {},
     "document": {"run": str},
@@ -66,17 +66,18 @@ _NAMES: Final[dict[str, Columns]] = {
 }
 
 
-def columns_of(db: Database) -> dict[str, Columns]:
+def columns_of(db: Connection) -> dict[str, Columns]:
     """Return the fields of each kind of record, as this version of the schema has them."""
     found: dict[str, Columns] = {}
     for kind, table in _TABLES.items():
-        columns = db.table(table).columns_dict
+        rows = db.query("select name, type from pragma_table_info(?)", [table])
+        columns = {row["name"]: _TYPES[row["type"]] for row in rows}
         own = {name: columns[name] for name in columns if name not in _NUMBERS[kind]}
         found[kind] = {**_NAMES[kind], **own}
     return found
 
 
-def exported(db: Database) -> Iterator[Entry]:
+def exported(db: Connection) -> Iterator[Entry]:
     """Yield the whole history, the header first. Keep one transaction open meanwhile."""
     yield header(db.execute("pragma user_version").fetchone()[0], f"crawl {__version__}")
     runs = list(db.query(_RUNS))
@@ -91,11 +92,10 @@ def exported(db: Database) -> Iterator[Entry]:
             yield from _looks(db, rows)
 
 
-def _looks(db: Database, rows: Sequence[SqlRow]) -> Iterator[Entry]:
+def _looks(db: Connection, rows: Sequence[SqlRow]) -> Iterator[Entry]:
     hops: dict[int, list[dict[str, Any]]] = {}
     numbers = [row["id"] for row in rows]
-    where = f"observation_id in ({', '.join('?' * len(rows))})"
-    for hop in db.table("hops").rows_where(where, numbers, order_by="position"):
+    for hop in hops_of(db, numbers):
         kept = {name: hop[name] for name in ("url", "status", "via") if hop[name] is not None}
         hops.setdefault(hop["observation_id"], []).append(kept)
     for row in rows:

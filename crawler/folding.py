@@ -11,8 +11,7 @@ from datetime import datetime
 from itertools import groupby, islice
 from typing import Final
 
-from sqlite_utils import Database
-
+from crawler.connection import Connection
 from crawler.drift import is_short
 from crawler.health import advance, fold
 from crawler.model import Hop, LinkState, Observation
@@ -70,7 +69,7 @@ _CAUGHT_UP: Final = """
 """
 
 
-def fold_run(db: Database, number: int, settings: HealthSettings, now: datetime) -> None:
+def fold_run(db: Connection, number: int, settings: HealthSettings, now: datetime) -> None:
     """Take the looks of a run that has finished `now` into the states of their links.
 
     One step for each look, but for links that had later ones, or words: those begin from nothing.
@@ -93,7 +92,7 @@ def fold_run(db: Database, number: int, settings: HealthSettings, now: datetime)
 
 
 def believed(
-    db: Database, settings: HealthSettings, now: datetime, rows: Iterable[SqlRow]
+    db: Connection, settings: HealthSettings, now: datetime, rows: Iterable[SqlRow]
 ) -> Iterator[LinkState]:
     """Yield what is believed `now` of links, given by their rows; nothing is written.
 
@@ -113,12 +112,12 @@ def believed(
         yield from (state for state, _ in folded(db, settings, numbers, now, now))
 
 
-def _caught_up(db: Database, number: int, now: datetime) -> set[int]:
+def _caught_up(db: Connection, number: int, now: datetime) -> set[int]:
     """Return the links whose looks lay ahead when the run before this one ended, and do no more."""
     return {row["id"] for row in db.query(_CAUGHT_UP, {"run": number, "now": iso(now)})}
 
 
-def is_behind(db: Database, now: datetime) -> bool:
+def is_behind(db: Connection, now: datetime) -> bool:
     """Tell whether a clock that says `now` is behind: most of the last runs ended later.
 
     Where few of them did, it is theirs that were ahead.
@@ -129,7 +128,7 @@ def is_behind(db: Database, now: datetime) -> bool:
 
 
 def refold(
-    db: Database, settings: HealthSettings, now: datetime, link_ids: Iterable[int] | None = None
+    db: Connection, settings: HealthSettings, now: datetime, link_ids: Iterable[int] | None = None
 ) -> None:
     """Make the states of links anew, of some or of all, from all looks up to `now`.
 
@@ -145,7 +144,7 @@ def refold(
 
 
 def folded(
-    db: Database,
+    db: Connection,
     settings: HealthSettings,
     numbers: Sequence[int],
     until: datetime | None,
@@ -168,7 +167,7 @@ def folded(
             yield state, looks[-1]
 
 
-def rows_of_run(db: Database, number: int) -> Iterator[Sequence[SqlRow]]:
+def rows_of_run(db: Connection, number: int) -> Iterator[Sequence[SqlRow]]:
     """Yield the looks of a run in batches, none of which is open while it is worked on."""
     query = "select coalesce(min(id), 0) - 1 from observations where run_id = ?"
     last = db.execute(query, [number]).fetchone()[0]
@@ -177,7 +176,7 @@ def rows_of_run(db: Database, number: int) -> Iterator[Sequence[SqlRow]]:
         last = rows[-1]["id"]
 
 
-def _states(db: Database, numbers: Sequence[int]) -> dict[int, tuple[LinkState | None, str]]:
+def _states(db: Connection, numbers: Sequence[int]) -> dict[int, tuple[LinkState | None, str]]:
     """Return what is believed of links, and when somebody last had a word to say of each."""
     found = db.query(_STATES, [json.dumps(numbers)])
     return {
@@ -185,7 +184,7 @@ def _states(db: Database, numbers: Sequence[int]) -> dict[int, tuple[LinkState |
     }
 
 
-def _judged(db: Database, rows: Sequence[SqlRow]) -> Iterator[Observation]:
+def _judged(db: Connection, rows: Sequence[SqlRow]) -> Iterator[Observation]:
     """Read looks as far as health depends on them: of hops, those of shorteners' links."""
     short = [row["id"] for row in rows if is_short(known_url(row["url"]))]
     hops: dict[int, list[Hop]] = {}
@@ -195,7 +194,7 @@ def _judged(db: Database, rows: Sequence[SqlRow]) -> Iterator[Observation]:
     return (judged_of(row, tuple(hops.get(row["id"], ()))) for row in rows)
 
 
-def _write(db: Database, rows: Sequence[SqlRow]) -> None:
+def _write(db: Connection, rows: Sequence[SqlRow]) -> None:
     if rows:
         setters = ", ".join(f"{name} = :{name}" for name in rows[0] if name != "id")
         db.conn.executemany(f"update links set {setters} where id = :id", rows)  # noqa: S608 - names of ours

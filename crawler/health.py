@@ -30,15 +30,12 @@ whose page that is (`returns_as_another`): the next bad look finds it broken as 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import pairwise
 from typing import Final, TypeAlias
 
 from crawler.drift import has_drifted, sketch_of, tells_as_much
 from crawler.model import Confidence, Health, LinkState, Observation, Outcome, Sketch
 from crawler.settings import HealthSettings
-
-TRAIL: Final = 8
-"""Looks that are remembered one by one."""
+from crawler.trail import longer, returns_as_another, turns
 
 Drift: TypeAlias = tuple[Sketch | None, datetime | None, int]
 """What was known of a page, since when it is another, and on how many looks."""
@@ -94,20 +91,6 @@ def fold(
     return state
 
 
-def returns_as_another(state: LinkState) -> bool:
-    """Tell whether what was broken answers again, with a page that is not the known one so far."""
-    return state.health is Health.HEALTHY and state.failing_since is not None
-
-
-def turns(trail: str) -> int:
-    """Count how often good and bad took turns.
-
-    >>> turns("++-+")
-    2
-    """
-    return sum(one != other for one, other in pairwise(trail))
-
-
 def _after_good(before: LinkState, look: Observation, settings: HealthSettings) -> LinkState:
     known, drift_since, drift_looks = _compared(before, look)
     after = LinkState(
@@ -116,7 +99,7 @@ def _after_good(before: LinkState, look: Observation, settings: HealthSettings) 
         before.since,
         look.at,
         last_ok_at=look.at,
-        trail=_longer(before.trail, "+"),
+        trail=longer(before.trail, "+"),
         known=known,
         drift_since=drift_since,
         drift_looks=drift_looks,
@@ -153,7 +136,7 @@ def _after_bad(before: LinkState, look: Observation, settings: HealthSettings) -
         broken_looks += 1
     after = replace(
         before,
-        trail=_longer(before.trail, "-"),
+        trail=longer(before.trail, "-"),
         failing_since=min(before.failing_since or look.at, look.at),  # clocks may have gone back
         bad_looks=before.bad_looks + 1,
         broken_since=broken_since,
@@ -167,10 +150,6 @@ def _after_bad(before: LinkState, look: Observation, settings: HealthSettings) -
         return replace(after, health=Health.BROKEN)
     drifted = before.health is Health.DRIFTED
     return replace(after, health=Health.DRIFTED if drifted else Health.SUSPECT)
-
-
-def _longer(trail: str, sign: str) -> str:
-    return (trail + sign)[-TRAIL:]
 
 
 def _is_flaky(before: LinkState, trail: str, settings: HealthSettings) -> bool:

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
 from crawler.model import Observation
+from crawler.reasons import verdict
 from crawler.urls import Url
-from crawler.verdicts import verdict
 
 ENOUGH: Final = 3
 """Different pages of one host that end at one front page."""

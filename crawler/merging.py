@@ -18,10 +18,9 @@ from operator import itemgetter
 from sqlite3 import IntegrityError
 from typing import Final, TypeAlias, TypeVar
 
-from sqlite_utils import Database
-
 from crawler.archiving import ArchivedCopy
 from crawler.bulk import batches, forget_run, insert, link_ids, next_id
+from crawler.connection import Connection
 from crawler.copy_rows import copy_row
 from crawler.entries import (
     Entry,
@@ -89,7 +88,7 @@ class Merging:
     what is believed of them is to be folded anew.
     """
 
-    def __init__(self, db: Database, on_progress: Callable[[int], None]) -> None:
+    def __init__(self, db: Connection, on_progress: Callable[[int], None]) -> None:
         self.merged = Merged()
         self._db = db
         self._tell = on_progress

@@ -8,8 +8,6 @@ from typing import Final
 
 from sqlite_utils import Database, Migrations
 
-APPLICATION_ID: Final = 0x6372776C  # "crwl": SQLite keeps it in the file's header
-
 migrations: Final = Migrations("crawl")
 
 _FACTS: Final = {

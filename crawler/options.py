@@ -4,14 +4,16 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 import click
 
-from crawler.agenda import Asks
 from crawler.errors import UsageError
 from crawler.layers import Layer, layers, merged
 from crawler.settings import Settings, knobs
+
+if TYPE_CHECKING:
+    from crawler.agenda import Asks
 
 F = TypeVar("F", bound=Callable[..., Any])
 Options: TypeAlias = Mapping[str, Any]
@@ -136,8 +138,10 @@ def asked(function: F) -> F:
     return function
 
 
-def asks_of(options: Options) -> Asks | None:
+def asks_of(options: Options) -> "Asks | None":
     """Return which links the operator wants to be asked, if they say so. Raises `UsageError`."""
+    from crawler.agenda import Asks  # noqa: PLC0415 - for commands that ask
+
     if options["all_"] and options["due_"]:
         raise UsageError("--all and --due exclude each other; give one of them.")
     return Asks.ALL if options["all_"] else Asks.DUE if options["due_"] else None

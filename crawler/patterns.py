@@ -5,11 +5,12 @@ A settings file may be a stranger's, and so are the texts: an expression that tr
 """
 
 from functools import lru_cache
-from typing import Final
-
-import regex
+from typing import TYPE_CHECKING, Final
 
 from crawler.errors import SettingsError
+
+if TYPE_CHECKING:
+    import regex
 
 SECONDS: Final = 0.5
 """For one text. What people write takes a microsecond."""
@@ -39,6 +40,8 @@ def search(pattern: str, text: str) -> "regex.Match[str] | None":
 @lru_cache(maxsize=1024)
 def compiled(pattern: str) -> "regex.Pattern[str]":
     """Read an expression. Raises `PatternError`."""
+    import regex  # noqa: PLC0415 - 10 ms that settings without expressions need not pay
+
     try:
         return regex.compile(pattern)
     except (regex.error, OverflowError, RecursionError) as error:

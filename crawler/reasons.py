@@ -6,9 +6,11 @@ and tested against by other programs: it never changes its meaning.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
-from crawler.model import Confidence, Outcome
+from crawler.model import Confidence, Outcome, Verdict
+from crawler.text import clean
 
 CERTAIN: Final = Confidence.CERTAIN
 LIKELY: Final = Confidence.LIKELY
@@ -282,3 +284,11 @@ REASONS: Final = (
 )
 
 BY_CODE: Final[Mapping[str, Reason]] = {reason.code: reason for reason in REASONS}
+
+
+@lru_cache(maxsize=256)  # many links share one
+def verdict(code: str, specifics: str = "") -> Verdict:
+    """Make a verdict of a reason's code; `specifics` go behind its sentence."""
+    reason = BY_CODE[code]
+    detail = f"{reason.sentence} ({clean(specifics)})" if specifics else reason.sentence
+    return Verdict(reason.outcome, code, detail, reason.confidence)

@@ -10,7 +10,6 @@ from datetime import UTC, date, datetime
 from functools import lru_cache, wraps
 from typing import Any, Final, ParamSpec, TypeAlias, TypeVar
 
-from crawler.conditional import are_proper
 from crawler.errors import StoreError
 from crawler.model import (
     Confidence,
@@ -32,10 +31,10 @@ from crawler.model import (
     Verdict,
     Via,
 )
-from crawler.reasons import BY_CODE
+from crawler.reasons import BY_CODE, verdict
 from crawler.text import clean
 from crawler.urls import Rejected, Rejection, Target, Url, resolve
-from crawler.verdicts import verdict
+from crawler.validators import are_proper
 
 SqlRow: TypeAlias = Mapping[str, Any]
 P = ParamSpec("P")

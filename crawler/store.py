@@ -14,12 +14,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Self
 
-from sqlite_utils import Database
-
 from crawler import earlier
 from crawler.archive_history import ArchiveHistory
 from crawler.assemble import archived, assemble, told
-from crawler.bulk import batches, forget_looks, forget_run, insert, link_ids, links_at, next_id
+from crawler.bulk import (
+    batches,
+    forget_looks,
+    forget_run,
+    hops_of,
+    insert,
+    link_ids,
+    links_at,
+    next_id,
+)
+from crawler.connection import Connection
 from crawler.converging import converged
 from crawler.database import Tell, explained, impatient, opened, snapshot, writing
 from crawler.errors import StoreError
@@ -56,6 +64,12 @@ _PLACES: Final = """
     left join links on links.id = occurrences.link_id
 """
 _IN_ORDER: Final = 'order by documents.name, occurrences.line, occurrences."column", occurrences.id'
+_UNFINISHED: Final = "select * from runs where finished_at is null order by id desc"
+_FINISH: Final = """
+    update runs set finished_at = :finished_at, complete = :complete, network = :network,
+                    ignores = :ignores, counts = :counts
+    where id = :id
+"""
 _LAST_RUN: Final = """
     select * from runs where finished_at is not null
     order by finished_at > ?, finished_at desc, id desc limit 1
@@ -116,9 +130,7 @@ class Store:
         Others that never finished are forgotten: half a run is no history.
         """
         with self._writing() as db:
-            unfinished = list(
-                db.table("runs").rows_where("finished_at is null", order_by="id desc")
-            )
+            unfinished = list(db.query(_UNFINISHED))
             fresh = [
                 row
                 for row in unfinished
@@ -132,10 +144,10 @@ class Store:
                 number = fresh[0]["id"]
                 return Begun(number, run_of(fresh[0]), self._last_look(number))
             number = next_id(self._db, "runs")
-            db.table("runs").insert({
+            insert(db, "runs", [{
                 "id": number, "name": run.id, "tool": TOOL, "settings": digest,
                 "started_at": iso(run.started_at), "complete": 0,
-            })  # fmt: skip
+            }])  # fmt: skip
             return Begun(number, run)
 
     def looks(self, begun: Begun) -> Iterator[Observation]:
@@ -178,8 +190,8 @@ class Store:
                 [number],
             )
             finished_at = run.finished_at or run.started_at
-            db.table("runs").update(number, {
-                "finished_at": iso(finished_at),
+            db.execute(_FINISH, {
+                "id": number, "finished_at": iso(finished_at),
                 "complete": int(run.complete), "network": run.network,
                 "ignores": ignores_text(run.ignores),
                 "counts": json.dumps({row["outcome"]: row["n"] for row in outcomes}),
@@ -301,12 +313,12 @@ class Store:
             return [row["url"] for row in db.query(query, [f"%{escaped}%", limit])]
 
     @contextmanager
-    def _writing(self) -> Iterator[Database]:
+    def _writing(self) -> Iterator[Connection]:
         with writing(self._db, self._path):
             yield self._db
 
     @contextmanager
-    def _reading(self) -> Iterator[Database]:
+    def _reading(self) -> Iterator[Connection]:
         with explained(self._path):
             yield self._db
 
@@ -319,7 +331,7 @@ class Store:
         """
         db, documents = self._db, held.documents
         names, sources = {d.name for d in documents}, {d.source for d in documents} - held.missed
-        for row in list(db.table("documents").rows):
+        for row in list(db.query("select * from documents")):
             gone = row["source"] in sources and not held.lacks(row["name"])
             if gone or row["name"] in names:
                 db.execute("delete from occurrences where document_id = ?", [row["id"]])
@@ -330,7 +342,7 @@ class Store:
             for each in documents
         )
         db.conn.executemany(_DOCUMENT, known)
-        ids = {row["name"]: row["id"] for row in db.table("documents").rows}
+        ids = {row["name"]: row["id"] for row in db.query("select id, name from documents")}
         for batch in batches(held.places):
             targets = (place.target for place in batch)
             links = link_ids(self._db, (each.url for each in targets if isinstance(each, Target)))
@@ -349,9 +361,7 @@ class Store:
 
     def _looks_of(self, rows: Sequence[SqlRow], key: str = "id") -> Iterator[Observation]:
         hops: dict[int, list[Hop]] = {}
-        where = f"observation_id in ({', '.join('?' * len(rows))})"
-        numbers = [row[key] for row in rows]
-        for hop in self._db.table("hops").rows_where(where, numbers, order_by="position"):
+        for hop in hops_of(self._db, [row[key] for row in rows]):
             hops.setdefault(hop["observation_id"], []).append(hop_of(hop))
         for row in rows:
             yield look_of(row, tuple(hops.get(row[key], ())))

@@ -11,7 +11,6 @@ from datetime import date
 from typing import Final, TypeAlias
 
 from crawler.beliefs import history_of
-from crawler.health import TRAIL, returns_as_another, turns
 from crawler.model import (
     Change,
     Finding,
@@ -26,6 +25,7 @@ from crawler.model import (
 )
 from crawler.outline import MAX_PLACES
 from crawler.text import clean
+from crawler.trail import TRAIL, returns_as_another, turns
 from crawler.urls import Target, Url, resolve
 
 # What is told when it begins and when it ends. That a link turns about no more is no news.

@@ -17,10 +17,10 @@ from crawler.entries import Entry, read, written
 from crawler.errors import StoreError, UsageError
 from crawler.exporting import exported
 from crawler.folding import refold
-from crawler.health import TRAIL
 from crawler.merging import Merged, Merging
 from crawler.rows import iso
 from crawler.settings import HealthSettings
+from crawler.trail import TRAIL
 from crawler.urls import Url
 
 T = TypeVar("T")

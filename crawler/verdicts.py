@@ -7,7 +7,6 @@ stand in `pages.py`. What each code means stands in `reasons.py`.
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import lru_cache
 from typing import Final, TypeAlias
 
 from crawler.model import (
@@ -31,11 +30,10 @@ from crawler.pages import (
     soft_404,
 )
 from crawler.patterns import search
-from crawler.reasons import BY_CODE
+from crawler.reasons import BY_CODE, verdict
 from crawler.settings import SelectSettings
 from crawler.shortening import has_closed, is_unknown_code
 from crawler.siblings import same
-from crawler.text import clean
 from crawler.urls import Rejected, Rejection, Url
 
 Rule: TypeAlias = Callable[[Evidence], str | None]
@@ -214,14 +212,6 @@ def judge_unasked(url: Url, settings: SelectSettings) -> Verdict | None:
 def judge_rejected(rejected: Rejected) -> Verdict:
     """Return the verdict on a written link that is no URL to ask for."""
     return verdict(_REJECTIONS[rejected.reason], rejected.detail)
-
-
-@lru_cache(maxsize=256)  # many links share one
-def verdict(code: str, specifics: str = "") -> Verdict:
-    """Make a verdict of a reason's code; `specifics` go behind its sentence."""
-    reason = BY_CODE[code]
-    detail = f"{reason.sentence} ({clean(specifics)})" if specifics else reason.sentence
-    return Verdict(reason.outcome, code, detail, reason.confidence)
 
 
 def _any_matches(patterns: tuple[str, ...], text: str) -> bool:

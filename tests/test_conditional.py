@@ -16,7 +16,7 @@ from crawler import check_links, earlier, runs
 from crawler import store as stores
 from crawler.clock import SystemClock
 from crawler.collect import Collection, collect
-from crawler.conditional import BELIEVED, are_proper, basis, validators_of
+from crawler.conditional import BELIEVED, basis, validators_of
 from crawler.crawl import Conduct
 from crawler.model import (
     Answer,
@@ -39,6 +39,7 @@ from crawler.settings import ExtractSettings, FetchSettings, PaceSettings, Place
 from crawler.stop import Stop
 from crawler.store import Store
 from crawler.urls import Url
+from crawler.validators import are_proper
 
 A, B = "https://a.example/page", "https://b.example/moved"
 ETAG, DATE = '"33a64df5"', "Sun, 22 Nov 2026 10:00:00 GMT"

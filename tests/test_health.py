@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from crawler.beliefs import history_of
 from crawler.drift import sketch_of
-from crawler.health import TRAIL, accepted, advance, fold, returns_as_another
+from crawler.health import accepted, advance, fold
 from crawler.model import Confidence, Health, LinkState, Observation, Outcome, PageFacts
 from crawler.reasons import BY_CODE, REASONS
 from crawler.settings import HealthSettings
+from crawler.trail import TRAIL, returns_as_another
 
 SETTINGS = HealthSettings()
 GOOD = [r.code for r in REASONS if r.outcome in (Outcome.OK, Outcome.REDIRECTED)]

@@ -9,8 +9,9 @@ import pytest
 from sqlite_utils import Database, Migrations
 from test_store_failures import CountingConnection, counting, let_files_grow_to
 
+from crawler.connection import APPLICATION_ID, VERSION
 from crawler.errors import RecordingError, StoreError
-from crawler.migrations import APPLICATION_ID, migrations
+from crawler.migrations import migrations
 from crawler.store import Store
 from crawler.upkeep import Upkeep
 
@@ -84,7 +85,8 @@ def _a_later_step(monkeypatch: pytest.MonkeyPatch) -> None:
         db.table("notes").create_index(["text"])
         db.execute("insert into notes (text) select note from links")
 
-    monkeypatch.setattr("crawler.database.migrations", later)
+    monkeypatch.setattr("crawler.migrating.migrations", later)
+    monkeypatch.setattr("crawler.database.VERSION", VERSION + 2)
 
 
 def dumped(path: Path) -> list[str]:
@@ -96,6 +98,10 @@ def dumped(path: Path) -> list[str]:
 
 def kept(path: Path) -> list[Path]:
     return sorted(path.parent.glob(f"{path.name}.before-*"))
+
+
+def test_the_version_is_the_number_of_steps() -> None:
+    assert len(migrations.pending(Database(memory=True))) == VERSION
 
 
 VERSIONS = range(1, len(migrations.pending(Database(memory=True))) + 1)

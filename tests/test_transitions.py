@@ -10,7 +10,7 @@ from fakes import NOON, look, occurrence, state_of_looks, url
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.health import advance, returns_as_another
+from crawler.health import advance
 from crawler.model import (
     Change,
     Finding,
@@ -28,6 +28,7 @@ from crawler.model import (
 )
 from crawler.outline import MAX_PLACES
 from crawler.settings import HealthSettings
+from crawler.trail import returns_as_another
 from crawler.transitions import Past, in_order, needs_past, of_ignores, of_look
 from crawler.urls import Rejected, Rejection, Target
 

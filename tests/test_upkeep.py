@@ -22,10 +22,10 @@ from crawler.census import HOSTS, MONTHS, Host
 from crawler.cli.db import command
 from crawler.errors import StoreError, UsageError
 from crawler.folding import refold
-from crawler.health import TRAIL
 from crawler.model import Contents, Document, Hop, Observation, PageFacts, Place, Run
 from crawler.settings import HealthSettings
 from crawler.store import Store
+from crawler.trail import TRAIL
 from crawler.upkeep import Pruned, Upkeep
 from crawler.urls import Target
 
@@ -79,9 +79,10 @@ STRETCHES = st.lists(st.tuples(LOOKS, st.integers(1, 12)), min_size=1, max_size=
 def refolded_at(path: Path, now: datetime) -> list[tuple[Any, ...]]:
     """Make what is believed of all links anew, and return it; the file stays as it is."""
     with Store(path) as store:
+        store._db.execute("begin")
         refold(store._db, HealthSettings(), now)
         found = store._db.execute("select * from links").fetchall()
-        store._db.conn.rollback()
+        store._db.execute("rollback")
     return found
 
 

@@ -15,10 +15,10 @@ from crawler.model import (
     Response,
     Via,
 )
-from crawler.reasons import BY_CODE, REASONS
+from crawler.reasons import BY_CODE, REASONS, verdict
 from crawler.settings import SelectSettings
 from crawler.urls import Rejected, Rejection
-from crawler.verdicts import RULES, judge, judge_rejected, judge_unasked, verdict
+from crawler.verdicts import RULES, judge, judge_rejected, judge_unasked
 
 
 def with_hops(*statuses: int, effective: str = "https://b.example/") -> Evidence:

@@ -13,7 +13,7 @@ from crawler.anchors import anchors_of
 from crawler.archiving import ARCHIVE, saved
 from crawler.chains import certainly_untrusted
 from crawler.charset import decode
-from crawler.conditional import are_proper, validators_of
+from crawler.conditional import validators_of
 from crawler.dates import iso_date
 from crawler.decoding import Decoder, Undecodable
 from crawler.detection import alike, detect
@@ -47,6 +47,7 @@ from crawler.templates import blanked, fill, without_spaces
 from crawler.text import clean, is_clean, readable
 from crawler.urls import Target as UrlTarget
 from crawler.urls import resolve
+from crawler.validators import are_proper
 from crawler.verdicts import judge
 from crawler.wrappers import MAX_LAYERS, layers, unwrap
 
