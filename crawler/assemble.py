@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from crawler.advice import advise_place
 from crawler.archiving import Copies, finding
+from crawler.at_places import advise_place
 from crawler.fragments import parted
 from crawler.model import (
     Finding,

@@ -6,11 +6,12 @@ its groups. It is not tied to the beginning of a URL; only its first match is re
 
 import re
 from dataclasses import dataclass
-from typing import Final
-
-import regex
+from typing import TYPE_CHECKING, Final
 
 from crawler.patterns import PatternError, compiled, search
+
+if TYPE_CHECKING:
+    import regex
 
 _GROUP: Final = re.compile(r"\$(?:(\d+)|\{(\w+)\})")
 _WEB: Final = ("http://", "https://")
@@ -46,6 +47,8 @@ def remap_of(text: str) -> Remap:
     >>> remap_of("^https://a[.]example/(x|y) https://b.example/$1").applied("https://a.example/x/z")
     'https://b.example/x/z'
     """
+    import regex  # noqa: PLC0415 - 10 ms that settings without expressions need not pay
+
     words = text.split()
     if len(words) != 2:  # noqa: PLR2004 - a pattern and what takes its place
         raise ValueError("must be a pattern, white space and what takes its place")
@@ -53,14 +56,15 @@ def remap_of(text: str) -> Remap:
     template = _GROUP.sub(lambda group: rf"\g<{group[1] or group[2]}>", written)
     try:
         compiled(pattern)
-        _nothing(pattern).expand(template)  # for its groups, whether it matches or not
+        anywhere = compiled(f"(?:{pattern})|")  # for its groups, whether it matches or not
+        _nothing(anywhere).expand(template)
     except (PatternError, regex.error, IndexError) as error:
         raise ValueError(f"is no regular expression, or names no group of it: {error}") from error
     return Remap(pattern, template)
 
 
-def _nothing(pattern: str) -> "regex.Match[str]":
+def _nothing(pattern: "regex.Pattern[str]") -> "regex.Match[str]":
     """Return a match of nothing, which knows the pattern's groups."""
-    match = regex.search(f"(?:{pattern})|", "")
+    match = pattern.search("")
     assert match is not None  # noqa: S101 - nothing is everywhere
     return match

@@ -4,7 +4,6 @@ Settings flow one way: defaults here, then a TOML file, then the command line (`
 one `Settings`; each module is handed the section that it needs.
 """
 
-import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
@@ -261,6 +260,8 @@ class Settings:
         values["fragments"] = self.extract.fragments
         values["header"] = len(self.fetch.header)
         values["proxy"] = re.sub("//.*@", "//", self.fetch.proxy or "")
+        import hashlib  # noqa: PLC0415 - for runs alone
+
         return hashlib.sha256(repr(sorted(values.items())).encode()).hexdigest()[:12]
 
 

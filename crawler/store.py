@@ -1,4 +1,4 @@
-"""History in SQLite: with `database.py`, `earlier.py` and `migrations.py`, all that speaks SQL.
+"""A history, as runs write it. `history.py` is what is read of one.
 
 Laws: looks are appended and never changed. A run's looks count once it is finished: until then
 they are in the file and nobody sees them. A link's state is the fold of its finished looks
@@ -9,88 +9,35 @@ One transaction a batch; `BEGIN IMMEDIATE`, for a read that turns into a write f
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Final
 
 from crawler import earlier
-from crawler.archive_history import ArchiveHistory
-from crawler.assemble import archived, assemble, told
-from crawler.bulk import (
-    batches,
-    forget_looks,
-    forget_run,
-    hops_of,
-    insert,
-    link_ids,
-    links_at,
-    next_id,
-)
+from crawler.bulk import batches, forget_looks, forget_run, insert, link_ids, next_id
 from crawler.connection import Connection
-from crawler.converging import converged
-from crawler.database import Tell, explained, impatient, opened, snapshot, writing
-from crawler.errors import StoreError
+from crawler.database import Tell, impatient, writing
 from crawler.folding import believed, fold_run, is_behind, rows_of_run
-from crawler.kept import Places, room_for
-from crawler.model import Contents, Hop, Ignore, LinkState, Observation, Report, Run, Verdict
-from crawler.rows import (
-    SqlRow,
-    hop_of,
-    hop_rows,
-    ignores_text,
-    iso,
-    look_of,
-    look_row,
-    place_of,
-    place_row,
-    run_of,
-    unasked_of,
-)
+from crawler.history import History
+from crawler.model import Contents, Ignore, LinkState, Observation, Run
+from crawler.rows import hop_rows, ignores_text, iso, look_row, place_row, run_of
 from crawler.settings import HealthSettings
-from crawler.state_rows import state_of
-from crawler.story import Story
 from crawler.transitions import Past
 from crawler.urls import Target, Url
 from crawler.version import __version__
 
 TOOL: Final = f"crawl {__version__}"
-_FOR_EVER: Final = datetime.max.replace(tzinfo=UTC)
 
-_PLACES: Final = """
-    select occurrences.*, documents.name as document, links.url
-    from occurrences
-    join documents on documents.id = occurrences.document_id
-    left join links on links.id = occurrences.link_id
-"""
-_IN_ORDER: Final = 'order by documents.name, occurrences.line, occurrences."column", occurrences.id'
 _UNFINISHED: Final = "select * from runs where finished_at is null order by id desc"
 _FINISH: Final = """
     update runs set finished_at = :finished_at, complete = :complete, network = :network,
                     ignores = :ignores, counts = :counts
     where id = :id
 """
-_LAST_RUN: Final = """
-    select * from runs where finished_at is not null
-    order by finished_at > ?, finished_at desc, id desc limit 1
-"""
 _LATEST: Final = """
     select observations.*, links.url from links
     join observations on observations.id = links.observation_id
-"""
-# A link has the facts of its latest look itself; only the rest must be fetched from there.
-_KNOWN: Final = """
-    select links.*, observations.at, observations.attempts, observations.elapsed_ms,
-           observations.http_stack, observations.findings, observations.etag,
-           observations.last_modified, observations.read_at, observations.missing_fragments,
-           observations.fragments
-    from links join observations on observations.id = links.observation_id
-"""
-_OF_LINK: Final = """
-    select observations.*, links.url from observations
-    join links on links.id = observations.link_id
-    join runs on runs.id = observations.run_id
-    where links.url = ? and runs.finished_at is not null order by observations.at, observations.id
 """
 _DOCUMENT: Final = """
     insert into documents (name, format, source, run_id) values (:name, :format, :source, :run_id)
@@ -108,19 +55,11 @@ class Begun:
     last_look: int = 0
 
 
-class Store:
-    """A history. Use it as a context manager; every failure of SQLite becomes a `StoreError`."""
+class Store(History):
+    """A history that is written. Every failure of SQLite becomes a `StoreError`."""
 
     def __init__(self, path: Path, *, read_only: bool = False, tell: Tell | None = None) -> None:
-        self._path = path
-        self._db = opened(path, read_only=read_only, tell=tell)
-        self.archive = ArchiveHistory(self._db, path)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._db.close()
+        super().__init__(path, read_only=read_only, tell=tell)
 
     # A run
 
@@ -206,11 +145,6 @@ class Store:
 
     # What is known
 
-    def states(self, *urls: Url) -> Iterator[LinkState]:
-        """Yield what the latest run has left to be believed of every link, or of some."""
-        with self._reading():
-            yield from (state_of(row) for row in self._links(urls) if row["health"])
-
     def believed(self, settings: HealthSettings, now: datetime, *urls: Url) -> Iterator[LinkState]:
         """Yield what is believed `now`, which is another thing only where a clock has jumped."""
         with self._reading() as db:
@@ -219,9 +153,6 @@ class Store:
     def ahead(self, now: datetime) -> Iterator[LinkState]:
         """Yield what a run told of links whose latest look lies in the future of `now`."""
         return earlier.ahead(self._db, self._path, now)
-
-    def _links(self, urls: tuple[Url, ...]) -> Iterable[SqlRow]:
-        return links_at(self._db, map(str, urls)) if urls else self._db.query("select * from links")
 
     def recall(self, url: Url, digest: str) -> Observation | None:
         """Return the latest look at a link if it has validators, without its hops.
@@ -262,64 +193,9 @@ class Store:
         """Return the fragments that documents of other names ask for, by their links."""
         return earlier.besides(self._db, self._path, names)
 
-    def last_run(self, now: datetime = _FOR_EVER) -> Run | None:
-        """Return the latest finished run; one from the future only where there is no other.
-
-        By its time and not by its number: an imported run may be older than those before it.
-        """
-        with self._reading() as db:
-            return next((run_of(row) for row in db.query(_LAST_RUN, [iso(now)])), None)
-
-    def report(self, now: datetime = _FOR_EVER) -> Report:
-        """Return every known place with the latest look at its link. Raises without any run."""
-        places, unasked = Places(), dict[Url, Verdict]()
-        with self._reading() as db, snapshot(db):
-            run = self.last_run(now)
-            if run is None:
-                raise StoreError(f"{self._path} holds no finished run yet: run `crawl run` first.")
-            for row in db.query(f"{_PLACES} {_IN_ORDER}"):
-                place, reason = place_of(row), unasked_of(row)
-                places.add(place)
-                if reason and isinstance(place.target, Target):
-                    unasked[place.target.url] = reason
-            looks, states = room_for(places)
-            for rows in batches(db.query(_KNOWN)):
-                for row, look in zip(rows, self._looks_of(rows, "observation_id"), strict=True):
-                    states.put(look.url, state_of(row))
-                    if look.url not in unasked:  # what is left out now was perhaps asked once
-                        looks.put(look.url, look)
-            copies = self.archive.copies()
-            together = converged(earlier.courses(self._db, self._path))
-        report = told(assemble(run, places.view(), looks, states, unasked), together)
-        return archived(replace(report, remembers=True), copies)
-
-    def story(self, url: Url) -> Story:
-        """Return all that is known of one link: its places, and every look that counts."""
-        with self._reading() as db, snapshot(db):
-            rows = db.query(f"{_PLACES} where links.url = ? order by documents.name", [str(url)])
-            places = tuple(place_of(row).occurrence for row in rows)
-            states = [state_of(row) for row in links_at(self._db, [str(url)]) if row["health"]]
-            looks = tuple(self._looks(_OF_LINK, [str(url)]))
-        return Story(url, looks, places, states[0] if states else None, self.archive.of(url))
-
-    def similar(self, text: str, limit: int = 5) -> list[str]:
-        """Return known URLs that hold a text, for those who remember a piece of one."""
-        escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        query = (  # not by a view: a stranger may have written another of that name
-            "select url from links where url like ? escape '\\' and (observation_id is not null "
-            "or id in (select link_id from occurrences)) order by url limit ?"
-        )
-        with self._reading() as db:
-            return [row["url"] for row in db.query(query, [f"%{escaped}%", limit])]
-
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
         with writing(self._db, self._path):
-            yield self._db
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with explained(self._path):
             yield self._db
 
     # Pieces of writing
@@ -354,14 +230,3 @@ class Store:
     def _last_look(self, number: int) -> int:
         query = "select coalesce(max(id), 0) from observations where run_id = ?"
         return int(self._db.execute(query, [number]).fetchone()[0])
-
-    def _looks(self, query: str, values: Sequence[Any] = ()) -> Iterator[Observation]:
-        for rows in batches(self._db.query(query, values)):
-            yield from self._looks_of(rows)
-
-    def _looks_of(self, rows: Sequence[SqlRow], key: str = "id") -> Iterator[Observation]:
-        hops: dict[int, list[Hop]] = {}
-        for hop in hops_of(self._db, [row[key] for row in rows]):
-            hops.setdefault(hop["observation_id"], []).append(hop_of(hop))
-        for row in rows:
-            yield look_of(row, tuple(hops.get(row[key], ())))

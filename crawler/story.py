@@ -3,16 +3,18 @@
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from crawler.advice import advise_place
 from crawler.archiving import ARCHIVE, ArchivedCopy, Came, Copies, Errand, sentence
+from crawler.at_places import advise_place
 from crawler.beliefs import drift_words, history_of
 from crawler.model import Finding, LinkState, Observation, Occurrence, PageFacts, Verdict, Via
 from crawler.reasons import BY_CODE
-from crawler.records import Record, drift, look_record, occurrence_record, stamp
 from crawler.text import clean, readable, shown_name, wrapped
 from crawler.urls import Url
+
+if TYPE_CHECKING:
+    from crawler.records import Record
 
 _WIDTH: Final = 12
 
@@ -36,8 +38,10 @@ class Story:
         return next(past, None)
 
 
-def story_record(story: Story) -> Record:
+def story_record(story: Story) -> "Record":
     """Return a story as plain data."""
+    from crawler.records import drift, look_record, stamp  # noqa: PLC0415 - the text needs none
+
     state = story.state
     return {
         "url": str(story.url),
@@ -51,12 +55,16 @@ def story_record(story: Story) -> Record:
     }
 
 
-def _place_record(place: Occurrence, story: Story) -> Record:
+def _place_record(place: Occurrence, story: Story) -> "Record":
+    from crawler.records import occurrence_record  # noqa: PLC0415
+
     findings = [asdict(finding) for finding in _told_at(place, story)]
     return {**occurrence_record(place), "findings": findings}
 
 
-def _copy_record(copy: ArchivedCopy) -> Record:
+def _copy_record(copy: ArchivedCopy) -> "Record":
+    from crawler.records import stamp  # noqa: PLC0415
+
     return {
         **{name: getattr(copy, name) for name in ("errand", "basis", "came")},
         **{name: stamp(getattr(copy, name)) for name in ("wanted_at", "asked_at", "copy_at")},

@@ -4,7 +4,6 @@ import os
 import signal
 import stat
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -14,13 +13,13 @@ from typing import TYPE_CHECKING, BinaryIO, Final, Self, TextIO, TypeAlias
 from crawler.clock import Clock
 from crawler.errors import INTERRUPTED, ImpossibleError, UsageError
 from crawler.model import Observation, Outcome, Report
-from crawler.outline import Scope
 from crawler.text import clean
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
 
+    from crawler.outline import Scope
     from crawler.stop import Stop
 
 Pieces: TypeAlias = Callable[[], Iterable[str]]
@@ -162,7 +161,7 @@ def writable(output: str | None) -> Path | None:
     return path
 
 
-def deliver(report: Report, name: str, scope: Scope, output: Path | None) -> None:
+def deliver(report: Report, name: str, scope: "Scope", output: Path | None) -> None:
     """Write the report to a file, all or nothing, or to standard output."""
     from crawler import reports  # noqa: PLC0415 - 30 ms that a command without reports need not pay
 
@@ -197,6 +196,8 @@ def _write(pieces: Iterable[str], output: Path) -> None:
         with output.open("w", encoding="utf-8") as file:
             file.writelines(pieces)
         return
+    import tempfile  # noqa: PLC0415 - 5 ms that standard output need not pay
+
     target = output.resolve()  # a symbolic link stays one
     mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o666 & ~_umask()
     # A name that nobody can have put a link at.

@@ -12,6 +12,7 @@ from types import ModuleType
 
 import core_coverage
 import pytest
+from bench import past
 
 import crawler
 from crawler import advice, cli, documents, reports
@@ -40,7 +41,7 @@ def members(family: ModuleType) -> set[str]:
         (reports, {getattr(each.render, "__module__", "") for each in reports.FORMATS}),
         (
             advice,
-            {getattr(each, "__module__", "") for each in (*advice.ADVISORS, *advice.AT_PLACES)},
+            {getattr(each, "__module__", "") for each in advice.ADVISORS},
         ),
         (cli, {f"crawler.cli.{row.name}" for row in COMMANDS}),
     ],
@@ -122,17 +123,33 @@ def test_every_dependency_has_its_reason() -> None:
     assert all(name in section for name in names)
 
 
-def test_help_needs_none_of_the_heavy_modules() -> None:
+HEAVY = {"asyncio", "ftfy", "httpx", "pypdf", "regex", "rich", "sqlite_utils", "yaml"}
+OF_PAGES = {"selectolax", "crawler.drift", "crawler.page", "crawler.signatures", "crawler.verdicts"}
+
+
+@pytest.mark.parametrize(
+    ("words", "modules"),
+    [
+        (["--help"], {*HEAVY, *OF_PAGES, "sqlite3"}),
+        (["show", str(past.address(3))], {*HEAVY, *OF_PAGES}),
+        (["show", str(past.address(3)), "--format", "json"], {*HEAVY, *OF_PAGES}),
+        (["report"], HEAVY),
+    ],
+    ids=["help", "show", "show as JSON", "report"],
+)
+def test_what_reads_needs_none_of_the_heavy_modules(
+    words: list[str], modules: set[str], tmp_path: Path
+) -> None:
+    past.write(tmp_path / "crawl.db", links=20, nights=3)
     code = (
-        "import sys; sys.argv = ['crawl', '--help']\n"
+        f"import sys; sys.argv = ['crawl', *{words}]\n"
         "from crawler.cli import main\n"
         "try: main()\n"
-        "except SystemExit: pass\n"
-        "heavy = {'httpx', 'sqlite_utils', 'rich', 'selectolax', 'ftfy', 'asyncio', 'yaml'}\n"
-        "print('loaded:', sorted(heavy & sys.modules.keys()))\n"
+        "except SystemExit as end: assert not end.code\n"
+        f"print('loaded:', sorted({modules} & sys.modules.keys()))\n"
     )
     done = subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
     )
     assert done.stdout.endswith("loaded: []\n")
 

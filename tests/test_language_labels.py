@@ -8,9 +8,9 @@ from fakes import NOON, look, occurrence, url
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from crawler.advice import advise_place
-from crawler.advice.language import named_language
 from crawler.assemble import assemble, without_network
+from crawler.at_places import advise_place
+from crawler.labels import named_language
 from crawler.model import Finding, Observation, PageFacts, Place, Run, Severity
 from crawler.outline import outline
 from crawler.records import row_record

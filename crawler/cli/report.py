@@ -40,13 +40,13 @@ def command(format_: str | None, view: str, **given: Any) -> None:  # noqa: ANN4
     crawl report --format json | jq '.links[] | select(.health == "broken") | .url'
     """
     from crawler.clock import SystemClock
-    from crawler.store import Store
+    from crawler.history import History
 
     settings = options.settings_of(given)
     output = terminal.writable(settings.places.output)
     name = reports.chosen(format_, output)
-    with Store(Path(settings.places.db), read_only=True) as store:
-        report = store.report(SystemClock().now())
+    with History(Path(settings.places.db)) as history:
+        report = history.report(SystemClock().now())
     if view == "catalogue":
         terminal.write_pieces(lambda: reports.BY_NAME[name].render_catalogue(report), output)
     else:

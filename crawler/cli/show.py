@@ -26,7 +26,7 @@ def command(url: str, format_: str, **given: Any) -> None:  # noqa: ANN401 - as 
     \b
     crawl show https://example.org/page
     """
-    from crawler.store import Store
+    from crawler.history import History
     from crawler.story import story_record, story_text
 
     settings = options.settings_of(given)
@@ -34,9 +34,9 @@ def command(url: str, format_: str, **given: Any) -> None:  # noqa: ANN401 - as 
     target = resolve(url)
     if isinstance(target, Rejected):
         raise UsageError(f"{clean(url)} is no URL to look up; write it with http:// or https://.")
-    with Store(Path(settings.places.db), read_only=True) as store:
-        story = store.story(target.url)
-        similar = store.similar(target.url.host)
+    with History(Path(settings.places.db)) as history:
+        story = history.story(target.url)
+        similar = history.similar(target.url.host)
     if not (story.looks or story.places):
         hint = f" Known of that host: {', '.join(similar)}." if similar else ""
         raise UsageError(f"{target.url} is not in the history.{hint}")

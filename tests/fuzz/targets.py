@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Final
 
 from crawler import textfile
-from crawler.advice.language import named_language
 from crawler.anchors import anchors_of
 from crawler.archiving import ARCHIVE, saved
 from crawler.chains import certainly_untrusted
@@ -26,6 +25,7 @@ from crawler.fragments import missing_parts, parted
 from crawler.frontmatter import read as read_front_matter
 from crawler.ignores import Ignores
 from crawler.jsonld import read_linked
+from crawler.labels import named_language
 from crawler.language import normalised_language
 from crawler.markup import Tag, tokens
 from crawler.model import Document, Evidence, Fetch, Link, Response

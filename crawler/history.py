@@ -1,0 +1,147 @@
+"""What a history knows, for those who read it: reports, the story of a link, what is believed.
+
+Loaded by commands that are to answer at once; `store.py` is for those that write one.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, Self
+
+from crawler.archive_history import ArchiveHistory
+from crawler.bulk import batches, hops_of, links_at
+from crawler.connection import Connection
+from crawler.database import Tell, explained, opened, snapshot
+from crawler.errors import StoreError
+from crawler.model import Hop, LinkState, Observation, Report, Run, Verdict
+from crawler.rows import SqlRow, hop_of, iso, look_of, place_of, run_of, unasked_of
+from crawler.state_rows import state_of
+from crawler.story import Story
+from crawler.urls import Target, Url
+
+_FOR_EVER: Final = datetime.max.replace(tzinfo=UTC)
+
+_PLACES: Final = """
+    select occurrences.*, documents.name as document, links.url
+    from occurrences
+    join documents on documents.id = occurrences.document_id
+    left join links on links.id = occurrences.link_id
+"""
+_IN_ORDER: Final = 'order by documents.name, occurrences.line, occurrences."column", occurrences.id'
+_LAST_RUN: Final = """
+    select * from runs where finished_at is not null
+    order by finished_at > ?, finished_at desc, id desc limit 1
+"""
+# A link has the facts of its latest look itself; only the rest must be fetched from there.
+_KNOWN: Final = """
+    select links.*, observations.at, observations.attempts, observations.elapsed_ms,
+           observations.http_stack, observations.findings, observations.etag,
+           observations.last_modified, observations.read_at, observations.missing_fragments,
+           observations.fragments
+    from links join observations on observations.id = links.observation_id
+"""
+_OF_LINK: Final = """
+    select observations.*, links.url from observations
+    join links on links.id = observations.link_id
+    join runs on runs.id = observations.run_id
+    where links.url = ? and runs.finished_at is not null
+    order by observations.at, observations.id
+"""
+
+
+class History:
+    """A history. Use it as a context manager; every failure of SQLite becomes a `StoreError`."""
+
+    def __init__(self, path: Path, *, read_only: bool = True, tell: Tell | None = None) -> None:
+        self._path = path
+        self._db = opened(path, read_only=read_only, tell=tell)
+        self.archive = ArchiveHistory(self._db, path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._db.close()
+
+    def states(self, *urls: Url) -> Iterator[LinkState]:
+        """Yield what the latest run has left to be believed of every link, or of some."""
+        with self._reading():
+            yield from (state_of(row) for row in self._links(urls) if row["health"])
+
+    def last_run(self, now: datetime = _FOR_EVER) -> Run | None:
+        """Return the latest finished run; one from the future only where there is no other.
+
+        By its time and not by its number: an imported run may be older than those before it.
+        """
+        with self._reading() as db:
+            return next((run_of(row) for row in db.query(_LAST_RUN, [iso(now)])), None)
+
+    def report(self, now: datetime = _FOR_EVER) -> Report:
+        """Return every known place with the latest look at its link. Raises without any run."""
+        from crawler.assemble import archived, assemble, told  # noqa: PLC0415 - a story needs none
+        from crawler.converging import converged  # noqa: PLC0415
+        from crawler.earlier import courses  # noqa: PLC0415
+        from crawler.kept import Places, room_for  # noqa: PLC0415
+
+        places, unasked = Places(), dict[Url, Verdict]()
+        with self._reading() as db, snapshot(db):
+            run = self.last_run(now)
+            if run is None:
+                raise StoreError(f"{self._path} holds no finished run yet: run `crawl run` first.")
+            for row in db.query(f"{_PLACES} {_IN_ORDER}"):
+                place, reason = place_of(row), unasked_of(row)
+                places.add(place)
+                if reason and isinstance(place.target, Target):
+                    unasked[place.target.url] = reason
+            looks, states = room_for(places)
+            for rows in batches(db.query(_KNOWN)):
+                for row, look in zip(rows, self._looks_of(rows, "observation_id"), strict=True):
+                    states.put(look.url, state_of(row))
+                    if look.url not in unasked:  # what is left out now was perhaps asked once
+                        looks.put(look.url, look)
+            copies = self.archive.copies()
+            together = converged(courses(self._db, self._path))
+        report = told(assemble(run, places.view(), looks, states, unasked), together)
+        return archived(replace(report, remembers=True), copies)
+
+    def story(self, url: Url) -> Story:
+        """Return all that is known of one link: its places, and every look that counts."""
+        with self._reading() as db, snapshot(db):
+            rows = db.query(f"{_PLACES} where links.url = ? order by documents.name", [str(url)])
+            places = tuple(place_of(row).occurrence for row in rows)
+            states = [state_of(row) for row in links_at(self._db, [str(url)]) if row["health"]]
+            looks = tuple(self._looks(_OF_LINK, [str(url)]))
+        return Story(url, looks, places, states[0] if states else None, self.archive.of(url))
+
+    def similar(self, text: str, limit: int = 5) -> list[str]:
+        """Return known URLs that hold a text, for those who remember a piece of one."""
+        escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        query = (  # not by a view: a stranger may have written another of that name
+            "select url from links where url like ? escape '\\' and (observation_id is not null "
+            "or id in (select link_id from occurrences)) order by url limit ?"
+        )
+        with self._reading() as db:
+            return [row["url"] for row in db.query(query, [f"%{escaped}%", limit])]
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with explained(self._path):
+            yield self._db
+
+    # Pieces of reading
+
+    def _links(self, urls: tuple[Url, ...]) -> Iterable[SqlRow]:
+        return links_at(self._db, map(str, urls)) if urls else self._db.query("select * from links")
+
+    def _looks(self, query: str, values: Sequence[Any] = ()) -> Iterator[Observation]:
+        for rows in batches(self._db.query(query, values)):
+            yield from self._looks_of(rows)
+
+    def _looks_of(self, rows: Sequence[SqlRow], key: str = "id") -> Iterator[Observation]:
+        hops: dict[int, list[Hop]] = {}
+        for hop in hops_of(self._db, [row[key] for row in rows]):
+            hops.setdefault(hop["observation_id"], []).append(hop_of(hop))
+        for row in rows:
+            yield look_of(row, tuple(hops.get(row[key], ())))
