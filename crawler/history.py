@@ -17,7 +17,7 @@ from crawler.database import Tell, explained, opened, snapshot
 from crawler.errors import StoreError
 from crawler.model import Hop, LinkState, Observation, Report, Run, Verdict
 from crawler.rows import SqlRow, hop_of, iso, look_of, place_of, run_of, unasked_of
-from crawler.state_rows import state_of
+from crawler.state_rows import REPORTED, state_of
 from crawler.story import Story
 from crawler.urls import Target, Url
 
@@ -35,13 +35,13 @@ _LAST_RUN: Final = """
     order by finished_at > ?, finished_at desc, id desc limit 1
 """
 # A link has the facts of its latest look itself; only the rest must be fetched from there.
-_KNOWN: Final = """
-    select links.*, observations.at, observations.attempts, observations.elapsed_ms,
+_KNOWN: Final = f"""
+    select {REPORTED}, observations.at, observations.attempts, observations.elapsed_ms,
            observations.http_stack, observations.findings, observations.etag,
            observations.last_modified, observations.read_at, observations.missing_fragments,
            observations.fragments
     from links join observations on observations.id = links.observation_id
-"""
+"""  # noqa: S608 - names of ours
 _OF_LINK: Final = """
     select observations.*, links.url from observations
     join links on links.id = observations.link_id
@@ -79,7 +79,10 @@ class History:
             return next((run_of(row) for row in db.query(_LAST_RUN, [iso(now)])), None)
 
     def report(self, now: datetime = _FOR_EVER) -> Report:
-        """Return every known place with the latest look at its link. Raises without any run."""
+        """Return every known place with the latest look at its link. Raises without any run.
+
+        What a page was like when it was itself is among what is believed where it has drifted.
+        """
         from crawler.assemble import archived, assemble, told  # noqa: PLC0415 - a story needs none
         from crawler.converging import converged  # noqa: PLC0415
         from crawler.earlier import courses  # noqa: PLC0415

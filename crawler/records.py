@@ -39,6 +39,8 @@ _SPAN: Final = tuple(each.name for each in fields(Span))
 _FACTS: Final = tuple(each.name for each in fields(PageFacts) if each.name != "content")
 _RESOURCE: Final = tuple(each.name for each in fields(Resource) if each.name != "facts")
 _JSON: Final = json.JSONEncoder(allow_nan=False).encode
+_TEXT: Final = json.encoder.encode_basestring_ascii
+_OF_LINKS: Final = "\n   "
 
 Record: TypeAlias = dict[str, Any]
 
@@ -99,15 +101,31 @@ def whole_text(head: Record, links: Iterable[Record], name: str = "links") -> It
 
 
 def _fields(record: Record) -> str:
-    # Most values are single ones: those need not take the library's slow way of indenting.
     return ",\n".join(
-        f'   "{name}": {_indented(value) if isinstance(value, list | dict) else _JSON(value)}'
-        for name, value in record.items()
+        f'   "{name}": {indented(value, _OF_LINKS)}' for name, value in record.items()
     )
 
 
-def _indented(values: list[Any] | Record) -> str:
-    return json.dumps(values, indent=1, allow_nan=False).replace("\n", "\n   ")
+def indented(value: Any, pad: str = "\n") -> str:  # noqa: ANN401 - whatever JSON can say
+    r"""Write what `json.dumps(value, indent=1)` does, which takes four times as long.
+
+    `pad`: a line end, and what stands before the value in its line. Names are texts.
+
+    >>> indented({"a": [1, None]})
+    '{\n "a": [\n  1,\n  null\n ]\n}'
+    """
+    if isinstance(value, str):
+        return _TEXT(value)
+    if value is None:
+        return "null"
+    if not isinstance(value, list | tuple | dict):
+        return _JSON(value)
+    inner = f"{pad} "
+    if isinstance(value, dict):
+        items = [f"{_TEXT(name)}: {indented(each, inner)}" for name, each in value.items()]
+        return f"{{{inner}{f',{inner}'.join(items)}{pad}}}" if items else "{}"
+    items = [indented(each, inner) for each in value]
+    return f"[{inner}{f',{inner}'.join(items)}{pad}]" if items else "[]"
 
 
 def occurrence_record(occurrence: Occurrence) -> Record:

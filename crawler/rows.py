@@ -46,8 +46,11 @@ FACTS: Final = tuple(each.name for each in fields(PageFacts))
 # Facts that are lists of texts, or of pairs of texts: JSON in the history.
 _LISTS: Final = frozenset({"feeds"})
 _PAIRS: Final = frozenset({"titles"})
+_MANY: Final = tuple(name for name in FACTS if name in _LISTS | _PAIRS)
+_TEXTS: Final = tuple(name for name in FACTS if name not in _MANY)
 _VERDICT: Final = tuple(each.name for each in fields(Verdict))
 _WRITTEN: Final = ("document", "raw", "href", "text", "section")
+_NONE: Final = "[]"
 _SPAN: Final = tuple(each.name for each in fields(Span))
 
 
@@ -220,14 +223,17 @@ def cleaned(text: str | None) -> str | None:
 
 
 def _facts(row: SqlRow) -> PageFacts:
-    known = [(name, row[name]) for name in FACTS]
-    return PageFacts(**{name: fact(name, value) for name, value in known if value is not None})
+    told: dict[str, Any] = {
+        name: clean(value, _MAX_DETAIL) for name in _TEXTS if (value := row[name])
+    }
+    told |= {name: fact(name, value) for name in _MANY if (value := row[name])}
+    return PageFacts(**told)
 
 
 def fact(name: str, value: str | None) -> Any:  # noqa: ANN401 - as the field of that name has it
     """Read a fact of a page."""
     if name in _LISTS:
-        return _texts(value)
+        return _several(value)
     if name in _PAIRS:
         return (
             tuple((clean(one), clean(other)) for one, other in json.loads(value)) if value else ()
@@ -235,7 +241,7 @@ def fact(name: str, value: str | None) -> Any:  # noqa: ANN401 - as the field of
     return cleaned(value)
 
 
-def _texts(value: str | None) -> tuple[str, ...]:
+def _several(value: str | None) -> tuple[str, ...]:
     return tuple(clean(each) for each in json.loads(value)) if value else ()
 
 
@@ -258,12 +264,7 @@ def hop_of(row: SqlRow) -> Hop:
 @reads_back
 def look_of(row: SqlRow, hops: tuple[Hop, ...] = ()) -> Observation:
     """Read a look."""
-    findings = tuple(
-        Finding(
-            clean(f["name"]), Severity(f["severity"]), clean(f["message"]), _url(f["replacement"])
-        )
-        for f in json.loads(row["findings"])
-    )
+    findings = row["findings"]
     final_url = known_url(row["final_url"]) if row["final_url"] else None
     return Observation(
         url=known_url(row["url"]),
@@ -273,24 +274,34 @@ def look_of(row: SqlRow, hops: tuple[Hop, ...] = ()) -> Observation:
         final_url=final_url,
         hops=hops,
         facts=_facts(row),
-        findings=findings,
+        findings=() if findings == _NONE else tuple(map(_finding, json.loads(findings))),
         attempts=_only(int, row["attempts"]),
         elapsed_ms=_perhaps(int, row["elapsed_ms"]) or 0,
         http_stack=_perhaps(str, row["http_stack"]),
         validators=_validators(row, final_url),
-        missing_fragments=_texts(row["missing_fragments"]),
+        missing_fragments=_several(row["missing_fragments"]),
         fragments=fragments_of(row["fragments"]),
+    )
+
+
+def _finding(value: SqlRow) -> Finding:
+    return Finding(
+        clean(value["name"]),
+        Severity(value["severity"]),
+        clean(value["message"]),
+        _url(value["replacement"]),
     )
 
 
 def verdict_of(row: SqlRow) -> Verdict:
     """Read the verdict of a look."""
-    return Verdict(
-        Outcome(row["outcome"]),
-        BY_CODE[row["reason"]].code,
-        clean(row["detail"], _MAX_DETAIL),
-        Confidence(row["confidence"]),
-    )
+    return _verdict(row["outcome"], row["reason"], row["detail"], row["confidence"])
+
+
+@lru_cache(maxsize=1024)  # most links share a few
+def _verdict(outcome: str, reason: str, detail: str, confidence: str) -> Verdict:
+    detail = clean(detail, _MAX_DETAIL)
+    return Verdict(Outcome(outcome), BY_CODE[reason].code, detail, Confidence(confidence))
 
 
 def _validators(row: SqlRow, url: Url | None) -> Validators | None:

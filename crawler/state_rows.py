@@ -1,4 +1,4 @@
-"""What is believed of a link, as a history writes it and reads it back. No SQL here.
+"""What is believed of a link, as a history writes it and reads it back. No SQL here but names.
 
 Beside `rows.py`, which has all other nouns, and says how to read what a stranger may have written.
 """
@@ -33,6 +33,10 @@ _STATE: Final = (
     "broken_looks", "trail", "known", "drift_since", "drift_looks", "observation_id",
 )  # fmt: skip
 _LATEST: Final = ("outcome", "reason", "confidence", "detail", "status", "final_url", *FACTS)
+# Reports tell what a page was like only where another stands in its place.
+REPORTED: Final = "links.url, iif(drift_since is null, null, known) as known, " + ", ".join(
+    f"links.{name}" for name in (*_STATE, *_LATEST) if name != "known"
+)
 
 
 def link_row(state: LinkState, row: SqlRow) -> dict[str, Any]:

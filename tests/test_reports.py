@@ -39,6 +39,7 @@ from crawler.model import (
     Unread,
 )
 from crawler.outline import Scope, outline
+from crawler.records import indented
 from crawler.reports.markdown import code, escape
 from crawler.reports.text import render_styled
 from crawler.text import is_clean
@@ -616,3 +617,21 @@ def test_a_forge_sees_no_mention_and_no_reference(text: str) -> None:
 )
 def test_anything_can_be_shown_as_code(text: str, shown: str) -> None:
     assert code(text) == shown
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=12,
+)
+
+
+@given(VALUES)
+def test_json_is_indented_as_the_library_does(value: object) -> None:
+    assert indented(value) == json.dumps(value, indent=1)
+
+
+@pytest.mark.parametrize("value", [float("nan"), [float("inf")]])
+def test_what_json_cannot_say_is_not_said(value: object) -> None:
+    with pytest.raises(ValueError, match="JSON"):
+        indented(value)
