@@ -17,7 +17,7 @@ from crawler.database import Tell, explained, opened, snapshot
 from crawler.errors import StoreError
 from crawler.model import Hop, LinkState, Observation, Report, Run, Verdict
 from crawler.rows import SqlRow, hop_of, iso, look_of, place_of, run_of, unasked_of
-from crawler.state_rows import REPORTED, state_of
+from crawler.state_rows import BELIEVED, REPORTED, state_of
 from crawler.story import Story
 from crawler.urls import Target, Url
 
@@ -136,7 +136,9 @@ class History:
     # Pieces of reading
 
     def _links(self, urls: tuple[Url, ...]) -> Iterable[SqlRow]:
-        return links_at(self._db, map(str, urls)) if urls else self._db.query("select * from links")
+        if urls:
+            return links_at(self._db, map(str, urls), BELIEVED)
+        return self._db.query(f"select {BELIEVED} from links")  # noqa: S608 - names of ours
 
     def _looks(self, query: str, values: Sequence[Any] = ()) -> Iterator[Observation]:
         for rows in batches(self._db.query(query, values)):

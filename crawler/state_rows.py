@@ -33,6 +33,9 @@ _STATE: Final = (
     "broken_looks", "trail", "known", "drift_since", "drift_looks", "observation_id",
 )  # fmt: skip
 _LATEST: Final = ("outcome", "reason", "confidence", "detail", "status", "final_url", *FACTS)
+BELIEVED: Final = ", ".join(("id", "url", "outcome", *_STATE))
+"""The columns that `state_of` reads, and the key: of all of them a row has three times as many."""
+
 # Reports tell what a page was like only where another stands in its place.
 REPORTED: Final = "links.url, iif(drift_since is null, null, known) as known, " + ", ".join(
     f"links.{name}" for name in (*_STATE, *_LATEST) if name != "known"

@@ -1028,7 +1028,7 @@ def test_a_value_that_no_run_writes_is_not_loaded(
         Store(path, read_only=True) as store,
         pytest.raises(StoreError, match="a value larger than crawl ever writes"),
     ):
-        states_in(store)
+        store.report()
 
 
 def test_a_view_of_a_strangers_is_not_used(path: Path) -> None:
