@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any, Final
 
 from crawler.connection import Connection
-from crawler.model import Run
-from crawler.rows import maybe_iso, maybe_moment, run_of
+from crawler.model import Health, Run
+from crawler.rows import maybe_iso, maybe_moment, reads_back, run_of
+from crawler.text import clean
 
 MONTHS: Final = 12
 HOSTS: Final = 10
@@ -71,8 +72,9 @@ class Census:
     last_look: datetime | None
 
 
+@reads_back
 def census(db: Connection) -> Census:
-    """Count what there is. Keep one transaction open meanwhile."""
+    """Count what there is. Keep one transaction open meanwhile. Raises `StoreError`."""
     unfinished = _number(db, "select count(*) from runs where finished_at is null")
     rows = {name: _number(db, query) for name, query in _COUNTS.items()}
     where = ""  # so that an index has all that is asked for, which is most of the time
@@ -88,9 +90,12 @@ def census(db: Connection) -> Census:
     health = "select coalesce(health, 'unknown') as health, count(*) as n from links group by 1"
     return Census(
         rows=rows,
-        health={row["health"]: row["n"] for row in db.query(f"{health} order by 1")},
-        months={row["month"]: row["looks"] for row in reversed(found[:MONTHS])},
-        hosts=tuple(Host(*row.values()) for row in db.query(_HOSTS, [HOSTS])),
+        health={Health(row["health"]): row["n"] for row in db.query(f"{health} order by 1")},
+        months={clean(row["month"]): row["looks"] for row in reversed(found[:MONTHS])},
+        hosts=tuple(
+            Host(clean(name), *numbers)
+            for name, *numbers in (row.values() for row in db.query(_HOSTS, [HOSTS]))
+        ),
         size=_number(db, "pragma page_count") * _number(db, "pragma page_size"),
         free=_number(db, "pragma freelist_count") * _number(db, "pragma page_size"),
         unfinished=unfinished,

@@ -173,6 +173,12 @@ def _was_ours(path: Path) -> bool:
 def _reject_names(path: Path, *, read_only: bool) -> None:
     if os.path.isdir(path):  # noqa: PTH112 - never raises; SQLite would say so in three ways, one of them "disk I/O error"
         raise StoreError(f"{path} is a directory: name a file with --db.")
+    if os.path.exists(path) and not os.path.isfile(path):  # noqa: PTH110, PTH113 - as above
+        # A pipe would be waited for, by SQLite itself, which hears no signal meanwhile.
+        raise StoreError(f"{path} is no ordinary file: name another with --db.")
+    if os.path.islink(path) and not os.path.exists(path):  # noqa: PTH110, PTH114 - as above
+        # It may have come with a stranger's checkout, and would have a file made elsewhere.
+        raise StoreError(f"{path} is a link to a file that is not there: name a file with --db.")
     if read_only and not os.path.exists(path):  # noqa: PTH110 - never raises
         raise StoreError(f"there is no history at {path} yet: run `crawl run` first.")
     if not os.path.isdir(path.parent):  # noqa: PTH112 - never raises

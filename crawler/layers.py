@@ -105,7 +105,9 @@ def _checked(section: Any, name: str, value: Any, prefix: str, *, found: bool) -
     value = typed(each.metadata["kind"], value, f"{prefix}{name!r}")
     low, high = each.metadata["low"], each.metadata["high"]
     if isinstance(value, int | float) and low is not None and not low <= value <= high:
-        raise SettingsError(f"{prefix}{name!r} must be from {low:g} to {high:g}; it is {value:g}.")
+        raise SettingsError(
+            f"{prefix}{name!r} must be from {low:.10g} to {high:.10g}; it is {value:.10g}."
+        )
     if check := CHECKS.get(name):
         check(value, f"{prefix}{name!r}")
     if found and name == "sources":

@@ -71,6 +71,7 @@ def test_what_weakens_a_guard_is_refused_in_a_file_that_was_merely_found(
         ("retries = 2.5\n", "must be a whole number"),
         ("retries = true\n", "must be a whole number"),
         ("retries = 21\n", "must be from 0 to 20; it is 21"),
+        ("limit = 0\n", "must be from 1 to 100000000; it is 0"),
         ("timeout = 'x'\n", "must be a number"),
         ("timeout = 0\n", "must be from 0.05"),
         ("timeout = nan\n", "must be a number"),

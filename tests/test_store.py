@@ -872,6 +872,14 @@ def a_directory(path: Path) -> None:
     path.mkdir()
 
 
+def a_pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def a_link_to_nothing(path: Path) -> None:
+    path.symlink_to(path.with_name("elsewhere.db"))
+
+
 UNUSABLE: list[tuple[Callable[[Path], None], str]] = [
     (of_another_program, "is a database of another program: name another file with --db"),
     (a_text_file, "is not a database: name another file with --db"),
@@ -881,6 +889,8 @@ UNUSABLE: list[tuple[Callable[[Path], None], str]] = [
     (a_wrong_number_in_the_header, "is damaged: move it aside and restore a copy"),
     (of_a_newer_version, "was written by a newer version of crawl: update crawl"),
     (a_directory, "is a directory: name a file with --db"),
+    (a_pipe, "is no ordinary file: name another with --db"),
+    (a_link_to_nothing, "is a link to a file that is not there: name a file with --db"),
 ]
 
 

@@ -251,6 +251,21 @@ def test_a_sound_history_has_no_problems_and_a_broken_one_says_which(path: Path)
         assert history.problems() == ["row 1 of observations names a row of runs that is not there"]
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "update links set health = char(27) || '[31m' || char(10) || '::error::x'",
+        "update observations set at = '::error::x'",
+    ],
+)
+def test_what_no_run_has_written_is_not_counted(path: Path, change: str) -> None:
+    remember(path, [[look()]], [A])
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(change)
+    with Upkeep(path) as history, pytest.raises(StoreError, match="a value that crawl never"):
+        history.stats()
+
+
 def test_what_is_stored_is_counted(path: Path) -> None:
     remember(path, [[look()], [look("not-found")]], [A])
     with Store(path) as store:
