@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Generator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -18,12 +19,14 @@ from crawler.model import (
     Occurrence,
     Outcome,
     PageFacts,
+    Report,
     Request,
     Response,
     Span,
     Verdict,
 )
 from crawler.reasons import BY_CODE
+from crawler.records import Record, row_record
 from crawler.settings import ExtractSettings
 from crawler.store import Store
 from crawler.urls import Target, Url, resolve
@@ -135,3 +138,8 @@ class Read(NamedTuple):
 def reading_of(document: Document, settings: ExtractSettings) -> Read:
     reading = documents.read(document, settings)
     return Read(tuple(reading.occurrences), reading.base, reading.remarks)
+
+
+def said(report: Report) -> tuple[Report, list[Record]]:
+    """Return all that a report says: of what pages were like, a stored one has no more."""
+    return replace(report, rows=()), list(map(row_record, report.rows))
