@@ -15,7 +15,7 @@ from crawler.collect import Collection, collect
 from crawler.errors import LINKS_FAIL, OK
 from crawler.layers import load
 from crawler.model import Report
-from crawler.outline import Scope, outline
+from crawler.outline import Aspect, outline
 from crawler.practice import DOCUMENT, PracticeClock, PracticeWeb, document
 from crawler.rows import known_url
 from crawler.session import Session
@@ -75,19 +75,19 @@ def _links(collection: Collection, say: Say) -> None:
 def _report(directory: Path, settings: Settings, say: Say) -> None:
     with Store(Path(settings.places.db), read_only=True) as store:
         report, story = store.report(), store.story(known_url(STORY))
-    say("$ crawl report\n" + reports.render(report, "text", Scope.ALL))
+    say("$ crawl report\n" + reports.render(report, "text", Aspect.ALL))
     say(f"$ crawl show {STORY}\n{story_text(story)}")
     _catalogue(report, say)
     for each in (reports.BY_NAME["markdown"], reports.BY_NAME["json"]):
-        text = reports.render(report, each.name, Scope.ALL)
+        text = reports.render(report, each.name, Aspect.ALL)
         (directory / f"report{each.suffix}").write_text(text, encoding="utf-8")
     for each in (reports.BY_NAME["markdown"], reports.BY_NAME["csv"]):
-        text = "".join(each.render_catalogue(report))
+        text = reports.render(report, each.name, Aspect.CATALOGUE)
         (directory / f"catalogue{each.suffix}").write_text(text, encoding="utf-8")
 
 
 def _catalogue(report: Report, say: Say) -> None:
-    lines = "".join(reports.text.render_catalogue(report)).splitlines()
+    lines = reports.render(report, "text", Aspect.CATALOGUE).splitlines()
     say("$ crawl report --view catalogue      # what the post links to, fit to be published")
     say("\n".join(lines[: 2 * _SHOWN]) + "\n…\n")
 
@@ -109,7 +109,7 @@ def _session(
         settings=settings,
         collection=collection,
         format="text",
-        scope=Scope.TROUBLE,
+        aspect=Aspect.TROUBLE,
         output=None,
         clock=clock,
         transport=PracticeWeb(day, clock),

@@ -640,8 +640,8 @@ class Transition:
 
     `url`: whose, but for an `ignore` that expired; `code`: the reason of the verdict; `before` and
     `after`: the health, the final URL or the state of the ignore, None on a link's first look;
-    `since`: when that began which is now so, or has ended, and `history` in words; `places`: the
-    first of `written`.
+    `at`: when the look was had that saw it; `since`: when that began which is now so, or has ended,
+    and `history` in words; `places`: the first of `written`.
     """
 
     kind: Change
@@ -656,6 +656,39 @@ class Transition:
     written: int = 0
     replacement: str | None = None
     ignore: Ignore | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Headcount:
+    """What was believed of all links of a history when a run had ended: how many of each health.
+
+    `asked`: how many of them the run had looked at.
+    """
+
+    at: datetime
+    asked: int
+    healths: Mapping[Health, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """One look, as a chart of many shows it."""
+
+    at: datetime
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Chronicle:
+    """How it came to what a report says, for charts. Everything is in order, oldest first.
+
+    `glances`: the last looks at each link that a report has an entry for; not at those that are
+    simply well.
+    """
+
+    runs: tuple[Headcount, ...] = ()
+    glances: Mapping[Url, tuple[Glance, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -675,8 +708,10 @@ class Turnout:
 class Report:
     """A finished run. Rows, which may be a view, are in order of document, line and column.
 
-    `changes`: what the run has changed, the worst first; None if it was not recorded. `turnout`:
-    None where all is told from the history. `remembers`: the looks are part of a history, in which
+    `changes`: what the run has changed, the worst first; None if it was not recorded. In the report
+    of a history: all that has changed after `since`. `turnout`: None where all is told from the
+    history. `chronicle`: None if nobody wants charts. `chosen`: what the rows were chosen by, in
+    words; empty if they are all. `remembers`: the looks are part of a history, in which
     further ones will confirm what one alone does not.
     """
 
@@ -688,6 +723,9 @@ class Report:
     changes: tuple[Transition, ...] | None = field(default=None, compare=False)
     turnout: Turnout | None = field(default=None, compare=False)
     remembers: bool = field(default=False, compare=False)
+    since: datetime | None = field(default=None, compare=False)
+    chronicle: Chronicle | None = field(default=None, compare=False)
+    chosen: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,11 +38,17 @@ MAX_IGNORES: Final = 20
 """Ignores without effect that are named; the JSON has all of them."""
 
 
-class Scope(StrEnum):
-    """How much a report says."""
+class Aspect(StrEnum):
+    """What of a report is shown."""
 
     TROUBLE = "trouble"
     ALL = "all"
+    BROKEN = "broken"
+    CHANGES = "changes"
+    HOSTS = "hosts"
+    IGNORED = "ignored"
+    CATALOGUE = "catalogue"
+    WEIGHT = "weight"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +119,7 @@ _COUNTED: Final = (Outcome.OK, Outcome.REDIRECTED, Outcome.BROKEN, _PERHAPS, *li
 # What is believed of links over time, whatever the latest look says.
 _DRIFTED: Final = (Health.DRIFTED, "Drifted", "The page is another's, or about another thing, now.")
 _FLAKY: Final = (Health.FLAKY, "Flaky", "Good and bad looks take turns.")
-_BELIEVED: Final = {Scope.TROUBLE: (_DRIFTED,), Scope.ALL: (_DRIFTED, _FLAKY)}
+_BELIEVED: Final = {Aspect.TROUBLE: (_DRIFTED,), Aspect.ALL: (_DRIFTED, _FLAKY)}
 _ADVICE: Final = (
     ("moved", "Moved for good", "Every redirect on the way is a permanent one."),
     ("sent-home", "Sent to the front page", "The page itself may be gone."),
@@ -140,9 +146,9 @@ _IGNORES: Final[Mapping[IgnoreState, str]] = {
 _ONE_LOOK: Final = "As the latest look saw it; reports add up looks for whole pages only."
 
 
-def outline(report: Report, scope: Scope = Scope.ALL) -> Outline:
+def outline(report: Report, aspect: Aspect = Aspect.ALL) -> Outline:
     """Put a report in order. Rows are gone through once; what has no entry is only counted."""
-    seen = _Seen(scope, remembers=report.remembers)
+    seen = _Seen(aspect, remembers=report.remembers)
     for row in report.rows:
         seen.take(row)
     when = report.run.finished_at or report.run.started_at
@@ -176,13 +182,13 @@ Drafts: TypeAlias = dict[str, _Draft]
 class _Seen:
     """What is known of a report's rows once they have gone by."""
 
-    def __init__(self, scope: Scope, *, remembers: bool) -> None:
+    def __init__(self, aspect: Aspect, *, remembers: bool) -> None:
         self._remembers = remembers
         self.documents: set[str] = set()
         self._troubles: dict[str, Drafts] = {outcome: {} for outcome, _, _ in _TROUBLES}
-        names = [name for name, _, _ in _ADVICE] if scope is Scope.ALL else []
+        names = [name for name, _, _ in _ADVICE] if aspect is Aspect.ALL else []
         self._advice: dict[str, Drafts] = {name: {} for name in names}
-        self._believed: dict[Health, Drafts] = {health: {} for health, _, _ in _BELIEVED[scope]}
+        self._believed: dict[Health, Drafts] = {health: {} for health, _, _ in _BELIEVED[aspect]}
         self._places = 0
         # By URL, or by what is written where there is none; what many have in common, they share.
         self._links: dict[Url | str, tuple[str, str | None]] = {}
@@ -219,7 +225,7 @@ class _Seen:
             if drafts := self._troubles[outcome]:
                 kind = Outcome.FAILING if outcome == _PERHAPS else Outcome(outcome)
                 yield Section(title, words, _entries(drafts), kind)
-        for health, title, words in _BELIEVED[Scope.ALL]:
+        for health, title, words in _BELIEVED[Aspect.ALL]:
             if drafts := self._believed.get(health, {}):
                 yield Section(title, words, _entries(drafts))
         for name, title, words in _ADVICE:

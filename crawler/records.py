@@ -80,6 +80,7 @@ def change_record(change: Transition) -> Record:
         "reason": change.code,
         "before": change.before,
         "after": change.after,
+        "at": stamp(change.at),
         "since": stamp(change.since),
         "history": change.history,
         "replacement": change.replacement,

@@ -36,11 +36,12 @@ from crawler.errors import (
 )
 from crawler.model import LinkState, Network, Report
 from crawler.network import NOTHING_RECORDED, TROUBLE
-from crawler.outline import Scope, ignore_notes, unread_notes
+from crawler.outline import Aspect, ignore_notes, unread_notes
 from crawler.settings import Settings
 from crawler.stop import Stop
 from crawler.verdicts import judge_unasked
 from crawler.views import Lookup
+from crawler.words import ENGLISH, Words
 
 if TYPE_CHECKING:
     from crawler.store import Store
@@ -56,13 +57,14 @@ class Session:
     settings: Settings
     collection: Collection
     format: str
-    scope: Scope
+    aspect: Aspect
     output: Path | None
     clock: Clock
     wait: bool = False
     transport: httpx.AsyncBaseTransport | None = None
     news: str | None = None
     asks: Asks = Asks.ALL
+    words: Words = ENGLISH
 
 
 def prepare(given: Mapping[str, Any], asks: Asks) -> Session:
@@ -87,9 +89,9 @@ def prepare(given: Mapping[str, Any], asks: Asks) -> Session:
         terminal.say(sentence)
     if settings.select.recursive and not (collection.entrances or talk.quiet):
         terminal.say("--recursive: no source is a page of the web: there is nothing to follow.")
-    scope = Scope.ALL if talk.verbose else Scope.TROUBLE
+    aspect = Aspect.ALL if talk.verbose else Aspect.TROUBLE
     name, wait = reports.chosen(talk.format, output), given["wait"]
-    return Session(settings, collection, name, scope, output, clock, wait, asks=asks)
+    return Session(settings, collection, name, aspect, output, clock, wait, asks=asks)
 
 
 def hushed(session: Session) -> Session:
@@ -162,13 +164,12 @@ def listed(collection: Collection, settings: Settings) -> Collection:
 def deliver(session: Session, report: Report) -> None:
     """Write the report where it is wanted, or what has changed, or nothing if nothing has."""
     if session.news is None:
-        terminal.deliver(report, session.format, session.scope, session.output)
+        terminal.deliver(report, session.format, session.aspect, session.output, session.words)
         return
     if report.changes:  # first: the file may not be written, and these are told once
-        changed = reports.BY_NAME[session.news].render_changes
-        terminal.write_pieces(lambda: changed(report), None)
+        terminal.deliver(report, session.news, Aspect.CHANGES, None, session.words)
     if session.output:
-        terminal.deliver(report, session.format, session.scope, session.output)
+        terminal.deliver(report, session.format, session.aspect, session.output, session.words)
     else:
         deque(report.rows, maxlen=0)  # somebody may count them as they go by
 
@@ -221,7 +222,7 @@ def _notified(session: Session, report: Report) -> bool:
         return False
     from crawler.notify import notify  # noqa: PLC0415 - most runs have no hooks, or no news
 
-    changes = "".join(reports.json.render_changes(report))
+    changes = reports.render(report, "json", Aspect.CHANGES)
     failed = list(notify(session.settings, changes))
     for sentence in failed:
         terminal.say(sentence)

@@ -14,12 +14,13 @@ from crawler.clock import Clock
 from crawler.errors import INTERRUPTED, ImpossibleError, UsageError
 from crawler.model import Observation, Outcome, Report
 from crawler.text import clean
+from crawler.words import ENGLISH, Words
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
 
-    from crawler.outline import Scope
+    from crawler.outline import Aspect
     from crawler.stop import Stop
 
 Pieces: TypeAlias = Callable[[], Iterable[str]]
@@ -161,15 +162,17 @@ def writable(output: str | None) -> Path | None:
     return path
 
 
-def deliver(report: Report, name: str, scope: "Scope", output: Path | None) -> None:
+def deliver(
+    report: Report, name: str, aspect: "Aspect", output: Path | None, words: Words = ENGLISH
+) -> None:
     """Write the report to a file, all or nothing, or to standard output."""
     from crawler import reports  # noqa: PLC0415 - 30 ms that a command without reports need not pay
 
     if output is None and name == "text":
         color = wants_color(sys.stdout)
-        write_pieces(lambda: reports.text.render_styled(report, scope, color=color), None)
+        write_pieces(lambda: reports.text.render_styled(report, aspect, words, color=color), None)
     else:
-        write_pieces(lambda: reports.BY_NAME[name].render(report, scope), output)
+        write_pieces(lambda: reports.BY_NAME[name].render(report, aspect, words), output)
 
 
 def write(text: str, output: Path | None) -> None:

@@ -54,7 +54,7 @@ def of_look(
 ) -> tuple[Transition, ...]:
     """Return what a look has changed. Pure; `past` matters only where `needs_past` says so."""
     found = (_of_health(before, after, look, past), _of_move(before, look, past.good))
-    return tuple(each for each in found if each)
+    return tuple(replace(each, at=look.at) for each in found if each)
 
 
 def needs_past(before: LinkState | None, after: LinkState, look: Observation) -> bool:

@@ -28,7 +28,7 @@ from crawler.crawl import Conduct
 from crawler.errands import Task
 from crawler.errors import StoreError
 from crawler.model import Contents, Document, Place, Run
-from crawler.outline import Scope
+from crawler.outline import Aspect
 from crawler.session import Session
 from crawler.settings import (
     ArchiveSettings,
@@ -348,7 +348,7 @@ class Nights:
             talk=TalkSettings(no_progress=True),
         )
         collection = gather([str(self.directory / "a.md")], None, "", settings)
-        call = Session(settings, collection, "text", Scope.ALL, None, clock, transport=transport)
+        call = Session(settings, collection, "text", Aspect.ALL, None, clock, transport=transport)
         report = session.recorded(call)
         session.end(call, report, lambda _: False)
         return report.run.id

@@ -15,7 +15,7 @@ from crawler import reports, runs
 from crawler.collect import collect
 from crawler.crawl import Conduct
 from crawler.model import Document, Health, Report
-from crawler.outline import Scope
+from crawler.outline import Aspect
 from crawler.settings import ExtractSettings, FetchSettings, PaceSettings, Settings
 from crawler.stop import Stop
 from crawler.store import Store
@@ -89,7 +89,7 @@ async def test_a_domain_that_was_taken_over_is_told_the_second_time_until_it_is_
     report = await night(4, store, sold)
     assert healths(report) == [Health.DRIFTED, Health.HEALTHY]
     for told in (report, store.report()):
-        text = " ".join(reports.render(told, "text", Scope.TROUBLE).split())
+        text = " ".join(reports.render(told, "text", Aspect.TROUBLE).split())
         assert "Drifted (1)" in text
         assert (
             f"It was “Oakville Public Library” (en) at {A}; "

@@ -20,7 +20,7 @@ from crawler.collect import Collection, collect
 from crawler.crawl import Conduct
 from crawler.errors import StoreError
 from crawler.model import Document, Health, Network, Observation, Report, Turnout
-from crawler.outline import Scope
+from crawler.outline import Aspect
 from crawler.records import row_record
 from crawler.settings import (
     ExtractSettings,
@@ -120,9 +120,9 @@ async def test_a_new_link_is_asked_and_the_others_are_left(store: Store) -> None
     assert web.asked == [*"abc"]
     assert said(report) == dict.fromkeys("abc", "ok")
     assert report.turnout == Turnout(3, 1, not_due=2)
-    told = "".join(reports.render(report, "text", Scope.TROUBLE))
+    told = "".join(reports.render(report, "text", Aspect.TROUBLE))
     assert "2 of 3 links were not due: what is said of them is of the last look;" in told
-    record = json.loads("".join(reports.render(report, "json", Scope.TROUBLE)))["run"]
+    record = json.loads("".join(reports.render(report, "json", Aspect.TROUBLE)))["run"]
     assert (record["asked"], record["not_due"], record["put_off"]) == (1, 2, 0)
     assert record["counts"]["ok"] == 3
 

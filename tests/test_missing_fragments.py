@@ -22,7 +22,7 @@ from crawler.model import (
     Run,
     Severity,
 )
-from crawler.outline import Scope, outline
+from crawler.outline import Aspect, outline
 from crawler.packing import pack_look, unpack_look
 from crawler.probe import probe
 from crawler.records import counts, look_record, row_record
@@ -123,7 +123,7 @@ def test_a_report_names_the_link_with_the_fragment_that_is_missing() -> None:
 
 @pytest.mark.parametrize("each", reports.FORMATS, ids=lambda each: each.name)
 def test_every_format_names_it(each: reports.Format) -> None:
-    text = reports.render(report("here", "gone"), each.name, Scope.ALL)
+    text = reports.render(report("here", "gone"), each.name, Aspect.ALL)
     assert "fragment-missing" in text
     assert "gone" in text
 

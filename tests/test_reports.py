@@ -38,12 +38,13 @@ from crawler.model import (
     Transition,
     Unread,
 )
-from crawler.outline import Scope, outline
+from crawler.outline import Aspect, outline
 from crawler.records import indented
 from crawler.reports.markdown import code, escape
 from crawler.reports.text import render_styled
 from crawler.text import is_clean
 from crawler.urls import Rejected, Rejection, Target
+from crawler.words import ENGLISH
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 EXCLUDED = verdict_of("excluded")
@@ -153,10 +154,10 @@ def everything() -> Report:
 
 
 @pytest.mark.parametrize("each", reports.FORMATS, ids=lambda each: each.name)
-@pytest.mark.parametrize("scope", Scope)
-def test_snapshot(each: reports.Format, scope: Scope) -> None:
-    path = SNAPSHOTS / f"{scope}{each.suffix}"
-    text = reports.render(everything(), each.name, scope)
+@pytest.mark.parametrize("aspect", [Aspect.TROUBLE, Aspect.ALL])
+def test_snapshot(each: reports.Format, aspect: Aspect) -> None:
+    path = SNAPSHOTS / f"{aspect}{each.suffix}"
+    text = reports.render(everything(), each.name, aspect)
     if os.environ.get("UPDATE_SNAPSHOTS"):
         path.write_text(text, encoding="utf-8")
     assert text == path.read_text(encoding="utf-8")
@@ -165,7 +166,7 @@ def test_snapshot(each: reports.Format, scope: Scope) -> None:
 @pytest.mark.parametrize("each", reports.FORMATS, ids=lambda each: each.name)
 def test_snapshot_of_the_catalogue(each: reports.Format) -> None:
     path = SNAPSHOTS / f"catalogue{each.suffix}"
-    text = "".join(each.render_catalogue(everything()))
+    text = reports.render(everything(), each.name, Aspect.CATALOGUE)
     if os.environ.get("UPDATE_SNAPSHOTS"):
         path.write_text(text, encoding="utf-8")
     assert text == path.read_text(encoding="utf-8")
@@ -207,7 +208,7 @@ def news() -> Report:
 @pytest.mark.parametrize("each", reports.FORMATS, ids=lambda each: each.name)
 def test_snapshot_of_what_has_changed(each: reports.Format) -> None:
     path = SNAPSHOTS / f"changes{each.suffix}"
-    text = "".join(each.render_changes(news()))
+    text = reports.render(news(), each.name, Aspect.CHANGES)
     if os.environ.get("UPDATE_SNAPSHOTS"):
         path.write_text(text, encoding="utf-8")
     assert text == path.read_text(encoding="utf-8")
@@ -218,7 +219,7 @@ def test_what_has_changed_holds_no_password(each: reports.Format) -> None:
     where = replace(occurrence(), raw="https://ann:s3cret@a.example/")
     (first, *_) = news().changes or ()
     report = replace(news(), changes=(replace(first, places=(where,)),))
-    assert "s3cret" not in "".join(each.render_changes(report))
+    assert "s3cret" not in reports.render(report, each.name, Aspect.CHANGES)
 
 
 @pytest.mark.parametrize("name", ["text", "markdown"])
@@ -239,7 +240,7 @@ def test_a_report_of_very_many_changes_is_a_report_all_the_same() -> None:
     many = replace(news(), changes=changes[:1] * 30)
     text = reports.render(many, "text")
     assert "Changed (20)\nSince the looks before this run; 10 more are left out here." in text
-    assert "".join(reports.BY_NAME["text"].render_changes(many)).count("gone.example") == 30 * 1
+    assert reports.render(many, "text", Aspect.CHANGES).count("gone.example") == 30 * 1
 
 
 def test_a_report_that_is_none_of_a_run_does_not_say_that_nothing_has_changed() -> None:
@@ -252,10 +253,10 @@ def test_a_report_that_is_none_of_a_run_does_not_say_that_nothing_has_changed() 
 
 
 @pytest.mark.parametrize("each", reports.FORMATS, ids=lambda each: each.name)
-@pytest.mark.parametrize("scope", Scope)
-def test_every_format_goes_through_every_row(each: reports.Format, scope: Scope) -> None:
+@pytest.mark.parametrize("aspect", [Aspect.TROUBLE, Aspect.ALL])
+def test_every_format_goes_through_every_row(each: reports.Format, aspect: Aspect) -> None:
     found = Tally()
-    reports.render(noted(everything(), found), each.name, scope)
+    reports.render(noted(everything(), found), each.name, aspect)
     rows = everything().rows
     assert found.outcomes == {row.verdict.outcome for row in rows}
     assert found.reasons == {row.verdict.reason for row in rows}
@@ -329,7 +330,7 @@ def test_a_page_without_a_title_is_told_by_its_address() -> None:
 
 def test_a_flaky_link_is_told_where_all_is() -> None:
     report = Report(RUN, (flaky(),))
-    assert [each.title for each in outline(report, Scope.TROUBLE).sections] == []
+    assert [each.title for each in outline(report, Aspect.TROUBLE).sections] == []
     (section,) = outline(report).sections
     assert section.entries[0].history == (
         "Bad on 2 of the last 7 looks, in 4 turns, flaky since 2026-11-22; last good 2026-11-13."
@@ -337,14 +338,14 @@ def test_a_flaky_link_is_told_where_all_is() -> None:
 
 
 def records(*rows: Row) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(reports.render(Report(RUN, rows), "json", Scope.ALL))[
+    found: list[dict[str, Any]] = json.loads(reports.render(Report(RUN, rows), "json", Aspect.ALL))[
         "links"
     ]
     return found
 
 
 def test_trouble_leaves_advice_out() -> None:
-    titles = [section.title for section in outline(everything(), Scope.TROUBLE).sections]
+    titles = [section.title for section in outline(everything(), Aspect.TROUBLE).sections]
     assert titles[-2:] == ["Not for us", "Drifted"]
 
 
@@ -469,7 +470,7 @@ def test_a_place_that_is_left_out_does_not_speak_for_its_link() -> None:
 
 
 def test_colour_changes_nothing_but_colour() -> None:
-    styled = "".join(render_styled(everything(), Scope.ALL, color=True))
+    styled = "".join(render_styled(everything(), Aspect.ALL, ENGLISH, color=True))
     assert "\x1b[" in styled
     import re  # noqa: PLC0415
 
@@ -527,7 +528,9 @@ def hostile_news(text: str) -> Report:
 @given(HOSTILE)
 def test_no_strangers_text_does_anything_in_what_has_changed(text: str) -> None:
     report = hostile_news(text)
-    whole = {each.name: "".join(each.render_changes(report)) for each in reports.FORMATS}
+    whole = {
+        each.name: reports.render(report, each.name, Aspect.CHANGES) for each in reports.FORMATS
+    }
     for marked in (whole["markdown"], reports.render(report, "markdown")):
         for event in pyromark.events(marked, options=pyromark.Options.ENABLE_TABLES):
             match event:
@@ -549,7 +552,7 @@ def test_json_holds_no_command_of_a_ci_and_says_the_same(name: str) -> None:
     report = answering(text)
     for whole in (
         reports.render(report, name),
-        "".join(reports.BY_NAME[name].render_catalogue(report)),
+        reports.render(report, name, Aspect.CATALOGUE),
     ):
         assert "##[" not in whole
         assert '##\\u0023[error]x"' in whole
@@ -569,7 +572,7 @@ def test_markdown_holds_no_link_image_or_markup_but_our_own(text: str) -> None:
 
 @given(HOSTILE)
 def test_a_catalogue_in_markdown_links_to_its_resources_alone(text: str) -> None:
-    rendered = "".join(reports.BY_NAME["markdown"].render_catalogue(answering(text)))
+    rendered = reports.render(answering(text), "markdown", Aspect.CATALOGUE)
     links = []
     for event in pyromark.events(rendered, options=pyromark.Options.ENABLE_TABLES):
         match event:
@@ -583,7 +586,10 @@ def test_a_catalogue_in_markdown_links_to_its_resources_alone(text: str) -> None
 @given(HOSTILE)
 def test_a_spreadsheet_gets_no_formula_and_no_line_end_in_a_cell(text: str) -> None:
     each = reports.BY_NAME["csv"]
-    for whole in (each.render_catalogue(answering(text)), each.render(hostile(text), Scope.ALL)):
+    for whole in (
+        reports.render(answering(text), each.name, Aspect.CATALOGUE),
+        reports.render(hostile(text), each.name),
+    ):
         rows = list(csv.reader("".join(whole).splitlines()))
         assert len({len(row) for row in rows}) == 1
         for cell in (cell for row in rows for cell in row):

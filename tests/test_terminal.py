@@ -15,7 +15,7 @@ from crawler.collect import collect
 from crawler.errors import ImpossibleError
 from crawler.layers import load
 from crawler.model import Document
-from crawler.outline import Scope
+from crawler.outline import Aspect
 from crawler.session import Session
 
 
@@ -169,7 +169,7 @@ def test_progress_counts_only_the_links_that_are_asked(monkeypatch: pytest.Monke
     text = "<http://a.example/> <http://b.example/>"
     settings = load(None, None, {"exclude": ("a.example", "b.example"), "db": "none.db"})
     collection = collect([Document("a.md", "markdown", text)], settings.extract)
-    call = Session(settings, collection, "text", Scope.ALL, None, FakeClock())
+    call = Session(settings, collection, "text", Aspect.ALL, None, FakeClock())
     session.checked(call)
     one = replace(settings, select=replace(settings.select, exclude=("a.example",), offline=False))
     unused = httpx.MockTransport(lambda _: httpx.Response(204))

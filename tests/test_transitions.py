@@ -170,6 +170,7 @@ def test_what_broke_is_told_with_its_reason_and_its_history() -> None:
         "timeout",
         NOON + timedelta(days=1),
         "Broken on 4 looks since 2026-11-23; last good 2026-11-22.",
+        at=seen.at,
     )
 
 

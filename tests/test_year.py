@@ -21,7 +21,7 @@ from year.world import Line, World, simulate
 from crawler import reports
 from crawler.folding import refold
 from crawler.model import Change
-from crawler.outline import Scope
+from crawler.outline import Aspect
 from crawler.settings import HealthSettings
 from crawler.store import Store
 
@@ -340,7 +340,7 @@ def test_the_states_are_the_fold_of_the_looks(year: Year) -> None:
 @pytest.mark.parametrize("name", reports.BY_NAME)
 def test_no_title_of_the_year_breaks_a_report(year: Year, name: str) -> None:
     with Store(year.path, read_only=True) as store:
-        text = reports.render(store.report(), name, Scope.ALL)
+        text = reports.render(store.report(), name, Aspect.ALL)
     assert "\u202e" not in text
     assert text.endswith("\n")
 

@@ -1,12 +1,14 @@
 """`crawl report`: what the history knows, for maintainers."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from crawler import options, reports, terminal
-from crawler.outline import Scope
+from crawler.outline import Aspect
+
+_VIEWS: Final = (Aspect.ALL, Aspect.CATALOGUE)
 
 
 @click.command()
@@ -18,7 +20,7 @@ from crawler.outline import Scope
 )
 @click.option(
     "--view",
-    type=click.Choice(["all", "catalogue"]),
+    type=click.Choice([str(each) for each in _VIEWS]),
     default="all",
     show_default=True,
     help="What is reported: all there is to do, or the resources with title, language and date.",
@@ -47,7 +49,4 @@ def command(format_: str | None, view: str, **given: Any) -> None:  # noqa: ANN4
     name = reports.chosen(format_, output)
     with History(Path(settings.places.db)) as history:
         report = history.report(SystemClock().now())
-    if view == "catalogue":
-        terminal.write_pieces(lambda: reports.BY_NAME[name].render_catalogue(report), output)
-    else:
-        terminal.deliver(report, name, Scope.ALL, output)
+    terminal.deliver(report, name, Aspect(view), output)

@@ -1,9 +1,8 @@
 """Reports out: one module for each format.
 
-To add a format: write `reports/<name>.py` with `render`, `render_changes` and `render_catalogue`,
-add its row to `FORMATS`, and the snapshots.
-A renderer is pure: it gets the finished `Report` and returns text. It escapes every piece of
-strangers' text with the one function of its format.
+To add a format: write `reports/<name>.py` with `render`, add its row to `FORMATS`, and the
+snapshots. A renderer is pure: it gets the finished `Report` and returns text. It escapes every
+piece of strangers' text with the one function of its format.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,59 +11,53 @@ from pathlib import PurePath
 from typing import Final, Protocol
 
 from crawler.model import Report
-from crawler.outline import Scope
+from crawler.outline import Aspect
 from crawler.reports import csv, json, jsonl, markdown, text
+from crawler.words import ENGLISH, Words
 
 
 class Renderer(Protocol):
-    """From a report to text, piece by piece: it may be larger than memory.
+    """From one aspect of a report to text, piece by piece: it may be larger than memory.
 
-    Every renderer goes through every row, if only to count it.
+    Every renderer of all there is goes through every row, if only to count it.
     """
 
-    def __call__(self, report: Report, scope: Scope, /) -> Iterator[str]:
-        """Yield the whole text, with a line end at its end."""
-        ...
-
-
-class PartRenderer(Protocol):
-    """From a report to what its run has changed, or to its catalogue of resources."""
-
-    def __call__(self, report: Report, /) -> Iterator[str]:
+    def __call__(self, report: Report, aspect: Aspect, words: Words, /) -> Iterator[str]:
         """Yield the whole text, with a line end at its end."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format: its name, a file name ending, and its renderers."""
+    """A format: its name, the ending of its files' names, and its renderer.
+
+    `aspects`: what it can show of a report.
+    """
 
     name: str
     suffix: str
     render: Renderer
-    render_changes: PartRenderer
-    render_catalogue: PartRenderer
+    aspects: frozenset[Aspect] = frozenset(Aspect)
 
 
-FORMATS: Final = tuple(
-    Format(name, suffix, each.render, each.render_changes, each.render_catalogue)
-    for name, suffix, each in (
-        ("text", ".txt", text),
-        ("markdown", ".md", markdown),
-        ("json", ".json", json),
-        ("jsonl", ".jsonl", jsonl),
-        ("csv", ".csv", csv),
-    )
+FORMATS: Final = (
+    Format("text", ".txt", text.render),
+    Format("markdown", ".md", markdown.render),
+    Format("json", ".json", json.render),
+    Format("jsonl", ".jsonl", jsonl.render),
+    Format("csv", ".csv", csv.render),
 )
 BY_NAME: Final[Mapping[str, Format]] = {each.name: each for each in FORMATS}
-_BY_SUFFIX: Final[Mapping[str, str]] = {each.suffix: each.name for each in FORMATS}
 
 
 def chosen(name: str | None, output: PurePath | None) -> str:
     """Return the format that is asked for: by name, else by the ending of its file, else text."""
-    return name or _BY_SUFFIX.get(output.suffix if output else "", "text")
+    endings = (each for each in FORMATS if output and output.name.endswith(each.suffix))
+    # The longest ending is the one that says most: `.badge.json`.
+    ending = max(endings, key=lambda each: len(each.suffix), default=None)
+    return name or (ending.name if ending else "text")
 
 
-def render(report: Report, name: str, scope: Scope = Scope.ALL) -> str:
+def render(report: Report, name: str, aspect: Aspect = Aspect.ALL, words: Words = ENGLISH) -> str:
     """Render a report in the format of a name, as one text."""
-    return "".join(BY_NAME[name].render(report, scope))
+    return "".join(BY_NAME[name].render(report, aspect, words))

@@ -11,9 +11,10 @@ from typing import Any, Final
 
 from crawler.catalogue import chapters
 from crawler.model import Report, Transition
-from crawler.outline import Scope
+from crawler.outline import Aspect
 from crawler.records import change_record, resource_record, row_record
 from crawler.text import clean
+from crawler.words import Words
 
 COLUMNS: Final = (
     "document", "line", "column", "section", "kind", "text", "raw", "url", "fragment", "outcome",
@@ -35,20 +36,17 @@ _FORMULA: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # noqa: RUF0
 _LIMIT: Final = 4_096
 
 
-def render(report: Report, _scope: Scope) -> Iterator[str]:
-    """Render all there is, whatever the scope: machines choose for themselves."""
+def render(report: Report, aspect: Aspect, _words: Words) -> Iterator[str]:
+    """Render a row for each place of a link or of a change, or for each resource, in English.
+
+    A change that has no place has a row too.
+    """
+    if aspect is Aspect.CHANGES:
+        return _table(CHANGE_COLUMNS, chain.from_iterable(map(_places, report.changes or ())))
+    if aspect is Aspect.CATALOGUE:
+        resources = (each for chapter in chapters(report) for each in chapter.resources)
+        return _table(CATALOGUE_COLUMNS, map(resource_record, resources))
     return _table(COLUMNS, (_flat(row_record(row)) for row in report.rows))
-
-
-def render_changes(report: Report) -> Iterator[str]:
-    """Render a row for each place of each change; what has no place has a row too."""
-    return _table(CHANGE_COLUMNS, chain.from_iterable(map(_places, report.changes or ())))
-
-
-def render_catalogue(report: Report) -> Iterator[str]:
-    """Render a row for each resource."""
-    resources = (each for chapter in chapters(report) for each in chapter.resources)
-    return _table(CATALOGUE_COLUMNS, map(resource_record, resources))
 
 
 def escape(value: object) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from crawler.catalogue import chapters
 from crawler.model import Report
-from crawler.outline import Scope
+from crawler.outline import Aspect
 from crawler.records import (
     change_record,
     changes_record,
@@ -13,21 +13,28 @@ from crawler.records import (
     row_record,
     whole_text,
 )
+from crawler.words import Words
 
 
-def render(report: Report, _scope: Scope) -> Iterator[str]:
-    """Render all there is, whatever the scope: machines choose for themselves."""
+def render(report: Report, aspect: Aspect, _words: Words) -> Iterator[str]:
+    """Render links, changes or resources, in English: machines read it."""
+    if aspect is Aspect.CHANGES:
+        return _changes(report)
+    return _catalogue(report) if aspect is Aspect.CATALOGUE else _all(report)
+
+
+def _all(report: Report) -> Iterator[str]:
     changes = report.changes
     told = None if changes is None else list(map(change_record, changes))
     return whole_text(report_record(report) | {"changes": told}, map(row_record, report.rows))
 
 
-def render_changes(report: Report) -> Iterator[str]:
+def _changes(report: Report) -> Iterator[str]:
     """Render what the run has changed as `changes`: hooks are given this too."""
     return whole_text(changes_record(report), map(change_record, report.changes or ()), "changes")
 
 
-def render_catalogue(report: Report) -> Iterator[str]:
+def _catalogue(report: Report) -> Iterator[str]:
     """Render the resources as `resources`, in order; sections stand with each."""
     resources = (each for chapter in chapters(report) for each in chapter.resources)
     return whole_text(report_record(report), map(resource_record, resources), "resources")

@@ -1,31 +1,27 @@
 """JSON Lines: one link an object, one object a line. Only ASCII."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from crawler.catalogue import chapters
 from crawler.model import Report
-from crawler.outline import Scope
+from crawler.outline import Aspect
 from crawler.records import Record, change_record, resource_record, row_record
 from crawler.text import without_commands
+from crawler.words import Words
 
 
-def render(report: Report, _scope: Scope) -> Iterator[str]:
-    """Render all there is, whatever the scope: machines choose for themselves."""
-    return map(_line, map(row_record, report.rows))
+def render(report: Report, aspect: Aspect, _words: Words) -> Iterator[str]:
+    """Render an object for each link, change or resource, in English: machines read it."""
+    return map(_line, _records(report, aspect))
 
 
-def render_changes(report: Report) -> Iterator[str]:
-    """Render an object for each change."""
-    for each in report.changes or ():
-        yield _line(change_record(each))
-
-
-def render_catalogue(report: Report) -> Iterator[str]:
-    """Render an object for each resource."""
-    for chapter in chapters(report):
-        for each in chapter.resources:
-            yield _line(resource_record(each))
+def _records(report: Report, aspect: Aspect) -> Iterable[Record]:
+    if aspect is Aspect.CHANGES:
+        return map(change_record, report.changes or ())
+    if aspect is Aspect.CATALOGUE:
+        return (resource_record(each) for chapter in chapters(report) for each in chapter.resources)
+    return map(row_record, report.rows)
 
 
 def _line(record: Record) -> str:

@@ -11,8 +11,9 @@ from typing import Final
 from crawler.bulletin import bulletin, with_changes
 from crawler.catalogue import Resource, chapters
 from crawler.model import Occurrence, Report
-from crawler.outline import Entry, Outline, Scope, Section, outline
+from crawler.outline import Aspect, Entry, Outline, Section, outline
 from crawler.text import clean, readable
+from crawler.words import Words
 
 _SPECIAL: Final = re.compile(r"([\\`*_{}\[\]()<>|~&!])")
 # `@name`, `#1`, `GH-1`, `https://`, `www.`, and hashes of commits: forges make links of them.
@@ -21,18 +22,16 @@ _REFERENCE: Final = re.compile(
 )
 
 
-def render(report: Report, scope: Scope) -> Iterator[str]:
-    """Render sections of entries."""
-    return _rendered(with_changes(outline(report, scope), report))
+def render(report: Report, aspect: Aspect, _words: Words) -> Iterator[str]:
+    """Render sections of entries, or a list of resources under the headings of documents."""
+    if aspect is Aspect.CATALOGUE:
+        return _catalogue(report)
+    if aspect is Aspect.CHANGES:
+        return _rendered(bulletin(report))
+    return _rendered(with_changes(outline(report, aspect), report))
 
 
-def render_changes(report: Report) -> Iterator[str]:
-    """Render what the run has changed."""
-    return _rendered(bulletin(report))
-
-
-def render_catalogue(report: Report) -> Iterator[str]:
-    """Render a list of resources under the headings of the documents that name them."""
+def _catalogue(report: Report) -> Iterator[str]:
     yield "# Catalogue\n"
     document = None
     for chapter in chapters(report):

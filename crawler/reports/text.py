@@ -10,8 +10,9 @@ from typing import Final, TypeAlias
 from crawler.bulletin import bulletin, with_changes
 from crawler.catalogue import chapters
 from crawler.model import Occurrence, Outcome, Report
-from crawler.outline import Entry, Outline, Scope, Section, outline
+from crawler.outline import Aspect, Entry, Outline, Section, outline
 from crawler.text import clean, readable, shown_name, wrapped
+from crawler.words import Words
 
 _STYLES: Final = {
     Outcome.BROKEN: "bold red",
@@ -28,18 +29,23 @@ _INDENT: Final = " " * 4
 Line: TypeAlias = tuple[tuple[str, str], ...]
 
 
-def render(report: Report, scope: Scope) -> Iterator[str]:
+def render(report: Report, aspect: Aspect, words: Words) -> Iterator[str]:
     """Render without colour."""
-    return render_styled(report, scope, color=False)
+    return render_styled(report, aspect, words, color=False)
 
 
-def render_changes(report: Report) -> Iterator[str]:
-    """Render what the run has changed, without colour."""
-    return _plain(_lines(bulletin(report)))
+def render_styled(report: Report, aspect: Aspect, _words: Words, *, color: bool) -> Iterator[str]:
+    """Render for a terminal, with colour if it wants any."""
+    if aspect is Aspect.CATALOGUE:
+        return _catalogue(report)
+    if aspect is Aspect.CHANGES:
+        lines = _lines(bulletin(report))
+    else:
+        lines = _lines(with_changes(outline(report, aspect), report))
+    return _colored(lines) if color else _plain(lines)
 
 
-def render_catalogue(report: Report) -> Iterator[str]:
-    """Render what resources there are, under the headings of the documents that name them."""
+def _catalogue(report: Report) -> Iterator[str]:
     document = None
     for chapter in chapters(report):
         if chapter.document != document:
@@ -51,12 +57,6 @@ def render_catalogue(report: Report) -> Iterator[str]:
             remarks = f"  ({', '.join(map(escape, each.remarks))})" if each.remarks else ""
             yield f"{wrapped(escape(each.name) + remarks, '  ', _INDENT)}\n"
             yield f"{_INDENT}{clean(each.url, _SHOWN_URL)}\n"
-
-
-def render_styled(report: Report, scope: Scope, *, color: bool) -> Iterator[str]:
-    """Render for a terminal, with colour if it wants any."""
-    lines = _lines(with_changes(outline(report, scope), report))
-    return _colored(lines) if color else _plain(lines)
 
 
 def escape(text: str) -> str:
