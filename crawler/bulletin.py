@@ -5,8 +5,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
+from crawler.drafts import Entry
 from crawler.model import Change, Outcome, Report, Transition
-from crawler.outline import Entry, Outline, Section, named_ignore
+from crawler.notes import named_ignore
+from crawler.outline import Outline, Section
 
 MAX_IN_REPORT: Final = 20
 """Changes that a whole report begins with; the bulletin has all of them."""

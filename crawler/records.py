@@ -54,6 +54,7 @@ def report_record(report: Report) -> Record:
             **_run_record(report.run),
             **_turnout_record(report.turnout),
             "counts": {str(outcome): number for outcome, number in counts(report.rows).items()},
+            "chosen": list(report.chosen),
             "remarks": list(report.remarks),
             "unread": [asdict(each) for each in report.unread],
             "ignores": [_ignore_record(each) for each in report.run.ignores],

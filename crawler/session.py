@@ -36,7 +36,8 @@ from crawler.errors import (
 )
 from crawler.model import LinkState, Network, Report
 from crawler.network import NOTHING_RECORDED, TROUBLE
-from crawler.outline import Aspect, ignore_notes, unread_notes
+from crawler.notes import ignore_notes, unread_notes
+from crawler.outline import Aspect
 from crawler.settings import Settings
 from crawler.stop import Stop
 from crawler.verdicts import judge_unasked

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Final, TypeAlias
 
 from crawler.beliefs import history_of
+from crawler.drafts import MAX_PLACES
 from crawler.model import (
     Change,
     Finding,
@@ -23,7 +24,6 @@ from crawler.model import (
     Place,
     Transition,
 )
-from crawler.outline import MAX_PLACES
 from crawler.text import clean
 from crawler.trail import TRAIL, returns_as_another, turns
 from crawler.urls import Target, Url, resolve

@@ -440,6 +440,26 @@ def test_the_catalogue_of_what_was_found_is_a_view_of_the_report(crawl: Crawl, p
     assert crawl("report", "--view", "catalogue").out.startswith("a.md\n\nLinks\n  Hola  (es)\n")
 
 
+def test_a_report_can_be_of_some_links_only(crawl: Crawl, port: int) -> None:
+    document(port, "/ok", "/gone", "/moved")
+    Path("b.md").write_text(f"[label](http://b.example:{port}/gone)\n")
+    crawl("run", "a.md", "b.md", *HERE)
+    whole = crawl("report").out
+    assert "4 links in 4 places" in whole
+    sure = crawl("report", "--view", "broken").out
+    assert "Broken (2)" in sure
+    assert "Moved" in whole
+    assert "Moved" not in sure
+    told = crawl("report", "--document", "b.md").out
+    assert "1 link in 1 place: 1 broken.\nOnly document b.md: 1 of 4 places." in told
+    assert "1 link in 1 place" in crawl("report", "--host", "A.example", "--health", "broken").out
+    rows = json.loads(crawl("report", "--outcome", "redirected", "--format", "json").out)
+    assert [each["url"] for each in rows["links"]] == [f"http://a.example:{port}/moved"]
+    assert rows["run"]["chosen"] == ["Only outcome redirected: 1 of 4 places."]
+    wrong = crawl("report", "--host", "a b")
+    assert (wrong.code, wrong.err) == (2, "crawl: --host a b: is not the name of a host.\n")
+
+
 def test_the_history_may_be_named_by_the_environment(
     crawl: Crawl, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -266,13 +266,13 @@ def test_the_worst_comes_first_and_one_url_is_one_entry() -> None:
     said = outline(everything())
     assert [(section.title, len(section.entries)) for section in said.sections] == [
         ("Broken", 2),
-        ("Perhaps broken", 1),
+        ("Drifted", 1),
         ("Not a link", 1),
+        ("Perhaps broken", 1),
         ("No answer this time", 1),
+        ("Flaky", 1),
         ("Not asked for safety", 1),
         ("Not for us", 1),
-        ("Drifted", 1),
-        ("Flaky", 1),
         ("Moved for good", 1),
         ("Sent to the front page", 1),
         ("Behind a shortener", 1),
@@ -346,7 +346,52 @@ def records(*rows: Row) -> list[dict[str, Any]]:
 
 def test_trouble_leaves_advice_out() -> None:
     titles = [section.title for section in outline(everything(), Aspect.TROUBLE).sections]
-    assert titles[-2:] == ["Not for us", "Drifted"]
+    assert titles[:2] == ["Broken", "Drifted"]
+    assert titles[-1] == "Not for us"
+
+
+def test_what_is_sure_can_be_had_alone() -> None:
+    said = outline(everything(), Aspect.BROKEN)
+    assert [section.title for section in said.sections] == ["Broken", "Drifted", "Not a link"]
+    assert said.summary == outline(everything()).summary
+
+
+def test_what_is_left_out_can_be_had_alone() -> None:
+    left = replace(row("https://left.example/", "ignored"), state=None, observation=None)
+    left = replace(left, place=replace(left.place, ignored="by us, until 2027-01-01"))
+    (section,) = outline(Report(RUN, (left, *everything().rows)), Aspect.IGNORED).sections
+    assert [entry.url for entry in section.entries] == ["https://left.example/"]
+
+
+def in_document(name: str, told: Row) -> Row:
+    place = replace(told.place.occurrence, document=name)
+    return replace(told, place=replace(told.place, occurrence=place))
+
+
+def test_broken_links_stand_under_their_documents_if_there_are_several() -> None:
+    gone = [row(f"https://gone.example/{n}", "not-found", n) for n in (1, 2, 3)]
+    named = [in_document(*each) for each in zip(("a.md", "a.md", "b_1.md"), gone, strict=True)]
+    text = reports.render(Report(RUN, named), "text")
+    assert text.index("\n  a.md\n") < text.index("gone.example/1") < text.index("\n  b_1.md\n")
+    assert text.count("\n  a.md\n") == 1
+    assert "\n### b\\_1.md\n" in reports.render(Report(RUN, named), "markdown")
+    assert "### " not in reports.render(Report(RUN, named[:2]), "markdown")
+
+
+def test_links_that_a_host_blocks_for_one_reason_are_one_entry() -> None:
+    walls = [row(f"https://wall.example/{n}", "bot-wall", n) for n in range(1, 31)]
+    other = [row("https://wall.example/login", "auth", 31), row("https://pay.example/", "auth", 32)]
+    (section,) = outline(Report(RUN, (other[1], *walls, other[0]))).sections
+    assert [(entry.url, entry.code, entry.written) for entry in section.entries] == [
+        ("https://pay.example/", "auth", 1),
+        ("wall.example", "bot-wall", 30),
+        ("https://wall.example/login", "auth", 1),
+    ]
+    assert section.entries[1].sentence == (
+        "30 links. A wall against robots answered, not the page."
+    )
+    assert len(section.entries[1].places) == 20
+    assert not section.entries[1].followable
 
 
 def test_many_silent_looks_make_a_link_broken_though_the_last_one_only_failed() -> None:

@@ -10,6 +10,7 @@ from fakes import NOON, look, occurrence, state_of_looks, url
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawler.drafts import MAX_PLACES
 from crawler.health import advance
 from crawler.model import (
     Change,
@@ -26,7 +27,6 @@ from crawler.model import (
     Sketch,
     Transition,
 )
-from crawler.outline import MAX_PLACES
 from crawler.settings import HealthSettings
 from crawler.trail import returns_as_another
 from crawler.transitions import Past, in_order, needs_past, of_ignores, of_look

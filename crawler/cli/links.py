@@ -64,7 +64,7 @@ def _dump_files(given: options.Options, format_: str, output: Path | None) -> in
 def _list(given: options.Options, format_: str, output: Path | None) -> int:
     from crawler import sources, terminal
     from crawler.clock import SystemClock
-    from crawler.outline import ignore_notes
+    from crawler.notes import ignore_notes
 
     settings, stdin = options.settings_of(given), terminal.standard_input()
     today = SystemClock().now().date()
@@ -81,7 +81,7 @@ def _told(sentences: Iterable[str], unread: Sequence[Unread]) -> int:
     """Say what there is to say beside the list, and return the exit code."""
     from crawler import terminal
     from crawler.errors import IMPOSSIBLE, OK
-    from crawler.outline import unread_notes
+    from crawler.notes import unread_notes
 
     for sentence in (*sentences, *unread_notes(unread)):
         terminal.say(sentence)

@@ -1,14 +1,22 @@
 """`crawl report`: what the history knows, for maintainers."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
 from crawler import options, reports, terminal
+from crawler.choosing import Choice, choose
+from crawler.errors import UsageError
+from crawler.model import Health, Outcome
 from crawler.outline import Aspect
+from crawler.text import clean
+from crawler.urls import Rejected, resolve
 
-_VIEWS: Final = (Aspect.ALL, Aspect.CATALOGUE)
+_VIEWS: Final = (
+    Aspect.ALL, Aspect.BROKEN, Aspect.IGNORED, Aspect.CATALOGUE,
+)  # fmt: skip
 
 
 @click.command()
@@ -21,23 +29,46 @@ _VIEWS: Final = (Aspect.ALL, Aspect.CATALOGUE)
 @click.option(
     "--view",
     type=click.Choice([str(each) for each in _VIEWS]),
-    default="all",
-    show_default=True,
-    help="What is reported: all there is to do, or the resources with title, language and date.",
+    help="What is reported; below it is said what each is.  [default: all]",
+)
+@click.option(
+    "--document",
+    metavar="PATTERN",
+    multiple=True,
+    help="Only links of these documents: names, directories, or patterns as in .gitignore.",
+)
+@click.option("--host", metavar="NAME", multiple=True, help="Only links of this host and below it.")
+@click.option(
+    "--health",
+    type=click.Choice([str(each) for each in Health]),
+    multiple=True,
+    help="Only links of which this is believed.",
+)
+@click.option(
+    "--outcome",
+    type=click.Choice([str(each) for each in Outcome]),
+    multiple=True,
+    help="Only links whose latest look came to this.",
 )
 @click.option("--output", metavar="FILE", help="Write the report to this file.")
 @options.history
 @options.settings_files
-def command(format_: str | None, view: str, **given: Any) -> None:  # noqa: ANN401
+def command(format_: str | None, view: str | None, **given: Any) -> None:  # noqa: ANN401
     """Report what the history knows of every link; ask nothing of the network.
 
     Broken links come first, with all their places, since when, and what to do; then those that may
-    be, those that would not talk to us, and the redirects that are worth writing anew. The
-    catalogue is the other side: what the documents link to, by section, fit to be published.
+    be, those that would not talk to us, and the redirects that are worth writing anew.
+
+    \b
+    --view all        all there is to do (the default)
+    --view broken     what is surely wrong: broken, drifted, no link at all
+    --view ignored    what comments and settings leave out, and why
+    --view catalogue  what the documents link to, by section, fit to be published
 
     \b
     crawl report
     crawl report --output reports/latest.md
+    crawl report --view broken --document docs --host example.org
     crawl report --view catalogue --output catalogue.csv
     crawl report --format json | jq '.links[] | select(.health == "broken") | .url'
     """
@@ -47,6 +78,33 @@ def command(format_: str | None, view: str, **given: Any) -> None:  # noqa: ANN4
     settings = options.settings_of(given)
     output = terminal.writable(settings.places.output)
     name = reports.chosen(format_, output)
+    aspect, choice = _aspect(name, view), _choice(given)
     with History(Path(settings.places.db)) as history:
-        report = history.report(SystemClock().now())
-    terminal.deliver(report, name, Aspect(view), output)
+        report = choose(history.report(SystemClock().now()), choice)
+    terminal.deliver(report, name, aspect, output)
+
+
+def _aspect(name: str, view: str | None) -> Aspect:
+    """Return what is to be shown: what a format always shows, if it is one thing."""
+    aspects = reports.BY_NAME[name].aspects
+    aspect = Aspect(view) if view else next(iter(aspects)) if len(aspects) == 1 else Aspect.ALL
+    if aspect not in aspects:
+        has = ", ".join(each for each in _VIEWS if each in aspects)
+        raise UsageError(f"--view {aspect}: the format {name} cannot show that; it has {has}.")
+    return aspect
+
+
+def _choice(given: Mapping[str, Any]) -> Choice:
+    return Choice(
+        given["document"],
+        tuple(map(_host, given["host"])),
+        tuple(map(Health, given["health"])),
+        tuple(map(Outcome, given["outcome"])),
+    )
+
+
+def _host(name: str) -> str:
+    target = resolve(f"https://{name}/")
+    if isinstance(target, Rejected) or not target.url.host or name != name.strip("/"):
+        raise UsageError(f"--host {clean(name)}: is not the name of a host.")
+    return target.url.host

@@ -10,8 +10,9 @@ from typing import Final
 
 from crawler.bulletin import bulletin, with_changes
 from crawler.catalogue import Resource, chapters
+from crawler.drafts import Entry
 from crawler.model import Occurrence, Report
-from crawler.outline import Aspect, Entry, Outline, Section, outline
+from crawler.outline import Aspect, Outline, Section, outline
 from crawler.text import clean, readable
 from crawler.words import Words
 
@@ -76,9 +77,13 @@ def _section(section: Section) -> Iterator[str]:
     yield f"## {section.title} ({len(section.entries)})"
     yield ""
     yield section.words
-    for entry in section.entries:
-        yield ""
-        yield from _entry(entry)
+    for document, entries in section.groups():
+        if document:
+            yield ""
+            yield f"### {escape(document)}"
+        for entry in entries:
+            yield ""
+            yield from _entry(entry)
 
 
 def _entry(entry: Entry) -> Iterator[str]:

@@ -9,8 +9,9 @@ from typing import Final, TypeAlias
 
 from crawler.bulletin import bulletin, with_changes
 from crawler.catalogue import chapters
+from crawler.drafts import Entry
 from crawler.model import Occurrence, Outcome, Report
-from crawler.outline import Aspect, Entry, Outline, Section, outline
+from crawler.outline import Aspect, Outline, Section, outline
 from crawler.text import clean, readable, shown_name, wrapped
 from crawler.words import Words
 
@@ -94,9 +95,13 @@ def _section(section: Section) -> Iterator[Line]:
     style = _STYLES.get(section.outcome, "bold blue") if section.outcome else "bold blue"
     yield ((f"{section.title} ({len(section.entries)})", style),)
     yield ((section.words, "dim"),)
-    for entry in section.entries:
-        yield ()
-        yield from _entry(entry)
+    for document, entries in section.groups():
+        if document:
+            yield ()
+            yield ((f"  {shown_name(document)}", "underline"),)
+        for entry in entries:
+            yield ()
+            yield from _entry(entry)
 
 
 def _entry(entry: Entry) -> Iterator[Line]:

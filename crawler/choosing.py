@@ -1,0 +1,100 @@
+"""Which places a report is about, where somebody wants to see some of them only.
+
+Words of one kind add up (`--host a --host b` are both), kinds narrow each other down.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from crawler.beliefs import is_broken
+from crawler.model import Health, Outcome, Report, Row
+from crawler.text import clean
+from crawler.urls import Target, Url
+from crawler.views import View
+from crawler.wildcards import rules
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What is chosen by. Empty: by nothing of the kind.
+
+    `documents`: names, directories or patterns as in `.gitignore`; `hosts`: names, each with all
+    below it; `healths`: what is believed; `outcomes`: of the latest look, and broken also what all
+    looks together call so.
+    """
+
+    documents: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    healths: tuple[Health, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Tell whether anything is chosen by."""
+        return any((self.documents, self.hosts, self.healths, self.outcomes))
+
+    def words(self) -> Iterable[str]:
+        """Yield what is chosen by, kind by kind."""
+        kinds = (
+            ("document", self.documents),
+            ("host", self.hosts),
+            ("health", self.healths),
+            ("outcome", self.outcomes),
+        )
+        return (f"{kind} {' or '.join(map(clean, given))}" for kind, given in kinds if given)
+
+
+def choose(report: Report, choice: Choice) -> Report:
+    """Return the report of what is chosen, which says that it is not all. Rows are gone through.
+
+    What has changed is chosen by its link; what is no link's is nothing that anybody chose.
+    """
+    if not choice:
+        return report
+    rows = report.rows
+    taken, urls = list[int](), set[Url]()
+    for number, row in enumerate(rows):
+        if _is_chosen(row, choice):
+            taken.append(number)
+            target = row.place.target
+            urls |= {target.url} if isinstance(target, Target) else set()
+    changes = report.changes
+    if changes is not None:
+        changes = tuple(each for each in changes if each.url in urls)
+    chosen = (f"Only {', '.join(choice.words())}: {len(taken)} of {len(rows)} places.",)
+    shown = View(len(taken), lambda index: rows[taken[index]])
+    return replace(report, rows=shown, changes=changes, chosen=chosen)
+
+
+def _is_chosen(row: Row, choice: Choice) -> bool:
+    return (
+        _is_in(row.place.occurrence.document, choice.documents)
+        and _is_at(row, choice.hosts)
+        and (not choice.healths or _health(row) in choice.healths)
+        and _came_to(row, choice.outcomes)
+    )
+
+
+@lru_cache(maxsize=1024)  # the places of a document have it in common
+def _is_in(document: str, wanted: tuple[str, ...]) -> bool:
+    if not wanted or document in wanted:
+        return True
+    return rules(wanted).ignore(document.removeprefix("./"))
+
+
+def _is_at(row: Row, hosts: tuple[str, ...]) -> bool:
+    if not hosts:
+        return True
+    target = row.place.target
+    host = target.url.host if isinstance(target, Target) else ""
+    return any(host == each or host.endswith(f".{each}") for each in hosts)
+
+
+def _health(row: Row) -> Health:
+    return row.state.health if row.state else Health.UNKNOWN
+
+
+def _came_to(row: Row, outcomes: tuple[Outcome, ...]) -> bool:
+    if not outcomes or row.verdict.outcome in outcomes:
+        return True
+    return Outcome.BROKEN in outcomes and is_broken(row)

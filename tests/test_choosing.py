@@ -1,0 +1,85 @@
+"""Choosing places of a report: by document, host, health and outcome."""
+
+from dataclasses import replace
+
+import pytest
+from fakes import NOON, look, occurrence, url, verdict_of
+
+from crawler.choosing import Choice, choose
+from crawler.model import Change, Health, LinkState, Outcome, Place, Report, Row, Run, Transition
+from crawler.outline import outline
+from crawler.urls import Rejected, Rejection, Target
+
+RUN = Run("run", NOON, NOON, complete=True)
+
+
+def row(document: str, address: str, reason: str = "ok", health: Health = Health.HEALTHY) -> Row:
+    place = replace(occurrence(address), document=document)
+    seen = look(reason, address=address)
+    state = LinkState(url(address), health, NOON, NOON)
+    return Row(Place(place, Target(url(address))), seen.verdict, seen, state)
+
+
+ROWS = (
+    row("README.md", "https://a.example/1"),
+    row("README.md", "https://sub.a.example/2", "not-found", Health.BROKEN),
+    row("docs/guide/one.md", "https://b.example/3", "timeout", Health.BROKEN),
+    row("docs/two.rst", "https://nota.example/4", "timeout", Health.SUSPECT),
+    Row(Place(occurrence("http://["), Rejected("http://[", Rejection.MALFORMED)),
+        verdict_of("malformed")),
+)  # fmt: skip
+NEWS = (
+    Transition(Change.BROKEN, url("https://b.example/3"), "It is gone.", after="broken"),
+    Transition(Change.RECOVERED, url("https://a.example/1"), "It is back.", after="healthy"),
+    Transition(Change.IGNORE_EXPIRED, None, "It ended."),
+)
+WHOLE = Report(RUN, ROWS, changes=NEWS)
+
+
+def chosen(choice: Choice) -> list[int]:
+    """Return the numbers of the rows that are left, from 1."""
+    return [ROWS.index(each) + 1 for each in choose(WHOLE, choice).rows]
+
+
+@pytest.mark.parametrize(
+    ("choice", "numbers"),
+    [
+        (Choice(), [1, 2, 3, 4, 5]),
+        (Choice(documents=("README.md",)), [1, 2]),
+        (Choice(documents=("docs",)), [3, 4]),
+        (Choice(documents=("docs/",)), [3, 4]),
+        (Choice(documents=("docs/guide",)), [3]),
+        (Choice(documents=("*.rst", "README.md")), [1, 2, 4]),
+        (Choice(documents=("docs/**/*.md",)), [3]),
+        (Choice(documents=("doc",)), []),
+        (Choice(hosts=("a.example",)), [1, 2]),
+        (Choice(hosts=("sub.a.example", "b.example")), [2, 3]),
+        (Choice(healths=(Health.BROKEN,)), [2, 3]),
+        (Choice(healths=(Health.UNKNOWN,)), [5]),
+        (Choice(outcomes=(Outcome.FAILING,)), [3, 4]),
+        (Choice(outcomes=(Outcome.BROKEN,)), [2, 3]),
+        (Choice(hosts=("a.example",), outcomes=(Outcome.OK, Outcome.BROKEN)), [1, 2]),
+        (Choice(documents=("docs",), healths=(Health.SUSPECT,)), [4]),
+    ],
+)
+def test_words_of_a_kind_add_up_and_kinds_narrow_down(choice: Choice, numbers: list[int]) -> None:
+    assert chosen(choice) == numbers
+
+
+def test_a_document_that_is_called_like_a_pattern_is_found_by_its_name() -> None:
+    odd = replace(WHOLE, rows=(row("a[1].md", "https://a.example/"), ROWS[0]))
+    assert len(choose(odd, Choice(documents=("a[1].md",))).rows) == 1
+
+
+def test_a_report_says_what_it_was_chosen_by() -> None:
+    report = choose(WHOLE, Choice(hosts=("a.example", "b.example"), healths=(Health.BROKEN,)))
+    words = "Only host a.example or b.example, health broken: 2 of 5 places."
+    assert report.chosen == (words,)
+    assert words in outline(report).notes
+    assert choose(WHOLE, Choice()) is WHOLE
+
+
+def test_changes_are_chosen_by_their_links() -> None:
+    assert choose(WHOLE, Choice(documents=("docs",))).changes == NEWS[:1]
+    assert choose(WHOLE, Choice(hosts=("a.example",))).changes == NEWS[1:2]
+    assert choose(replace(WHOLE, changes=None), Choice(hosts=("a.example",))).changes is None
