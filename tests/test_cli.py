@@ -10,18 +10,17 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import click
 import pytest
+from commandline import Crawl, Done, Handler, answered_by, called
 
-from crawler.cli import COMMANDS, cli, main
+from crawler.cli import COMMANDS, cli
 
 PAGES = {
     "/ok": (200, {}, "<html lang=es><title>Hola</title><p id=part>"),
@@ -33,55 +32,23 @@ PAGES = {
 }
 
 
-class Done(NamedTuple):
-    """How a call ended."""
-
-    code: int
-    out: str
-    err: str
-
-
-Crawl = Callable[..., Done]
-
-
-class Pages(BaseHTTPRequestHandler):
+class Pages(Handler):
     """Serves `PAGES`, slowly where asked, and everything else as 404."""
 
-    protocol_version = "HTTP/1.1"
     asked: ClassVar[Counter[str]] = Counter()
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802 - the library's name
         self.asked[self.path] += 1
         if self.path.startswith("/slow"):
             time.sleep(0.5)
         status, headers, body = PAGES.get(self.path, (404, {}, ""))
-        self.send_response(status)
-        for name, value in {"content-type": "text/html", **headers}.items():
-            self.send_header(name, value)
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body.encode())
-
-    def log_message(self, *_: Any) -> None:  # noqa: ANN401
-        """Say nothing."""
-
-
-class Server(ThreadingHTTPServer):
-    """Takes it calmly when we close a connection early."""
-
-    def handle_error(self, *_: Any) -> None:  # noqa: ANN401
-        """Say nothing."""
+        self.answer(status, body.encode(), **headers)
 
 
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
-    server = Server(("127.0.0.1", 0), Pages)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server.server_address[1]
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with answered_by(Pages) as number:
+        yield number
 
 
 @pytest.fixture
@@ -92,13 +59,8 @@ def crawl(
     monkeypatch.chdir(tmp_path)
 
     def call(*arguments: str, stdin: bytes = b"") -> Done:
-        monkeypatch.setattr(sys, "argv", ["crawl", *arguments])
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        with pytest.raises(SystemExit) as end:
-            main()
-        captured = capsys.readouterr()
-        assert "Traceback" not in captured.err
-        return Done(int(end.value.code or 0), captured.out, captured.err)
+        return called(arguments, monkeypatch, capsys)
 
     return call
 

@@ -3,21 +3,18 @@
 import json
 import re
 import sqlite3
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from http.server import ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
+from commandline import Done, answered_by, called
 from fakes import NOON, look, occurrence, states_in, url
-from test_history_troubles import HERE, Done, Pages, Server
+from test_history_troubles import HERE, Pages
 
-from crawler.cli import main
 from crawler.clock import SystemClock
 from crawler.health import fold
 from crawler.model import Contents, Document, Health, LinkState, PageFacts, Place, Run
@@ -129,13 +126,8 @@ Call = Callable[..., Done]
 
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
-    server: ThreadingHTTPServer = Server(("127.0.0.1", 0), Gone)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server.server_address[1]
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with answered_by(Gone) as number:
+        yield number
 
 
 @pytest.fixture
@@ -148,11 +140,7 @@ def crawl(
 
     def call(clock: datetime, *arguments: str) -> Done:
         monkeypatch.setattr(SystemClock, "now", lambda _: clock)
-        monkeypatch.setattr(sys, "argv", ["crawl", *arguments])
-        with pytest.raises(SystemExit) as end:
-            main()
-        captured = capsys.readouterr()
-        return Done(int(end.value.code or 0), captured.out, captured.err)
+        return called(arguments, monkeypatch, capsys)
 
     return call
 

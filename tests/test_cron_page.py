@@ -6,9 +6,7 @@ import shlex
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar, Final
@@ -16,6 +14,7 @@ from typing import Any, ClassVar, Final
 import click
 import pytest
 import yaml
+from commandline import Handler, answered_by
 
 import crawler
 from crawler.errors import SettingsError
@@ -107,35 +106,23 @@ def test_systemd_finds_nothing_wrong_with_its_units(tmp_path: Path) -> None:
 # The workflow
 
 
-class Pages(BaseHTTPRequestHandler):
+class Pages(Handler):
     """Answers with a status, or leads to a path for good."""
 
     answers: ClassVar[dict[str, str]] = {}
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802 - the library's name
         answer = self.answers.get(self.path, "404")
-        self.send_response(301 if answer.startswith("/") else int(answer))
-        if answer.startswith("/"):
-            self.send_header("location", answer)
-        self.send_header("content-type", "text/html")
-        self.end_headers()
-        self.wfile.write(b"<html lang=en><title>A page</title><p>Words.")
-
-    def log_message(self, *_: Any) -> None:  # noqa: ANN401
-        """Say nothing."""
+        leads = {"location": answer} if answer.startswith("/") else {}
+        body = b"<html lang=en><title>A page</title><p>Words."
+        self.answer(301 if leads else int(answer), body, **leads)
 
 
 @pytest.fixture
 def port() -> Iterator[int]:
     Pages.answers = {"/guide": "200", "/paper": "200"}
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Pages)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server.server_address[1]
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with answered_by(Pages) as number:
+        yield number
 
 
 @pytest.fixture

@@ -13,82 +13,38 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import pytest
 from bench.killing import killed
+from commandline import Crawl, Done, Handler, answered_by, called
 from test_store import as_nobody
-
-from crawler.cli import main
 
 SLOW_SECONDS = 1.0
 
 
-class Done(NamedTuple):
-    """How a call ended."""
-
-    code: int
-    out: str
-    err: str
-
-
-Crawl = Callable[..., Done]
-
-
-class Pages(BaseHTTPRequestHandler):
+class Pages(Handler):
     """A page wherever one is asked for, but below /gone; slowly below /slow."""
 
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802 - the library's name
         if self.path.startswith("/slow"):
             time.sleep(SLOW_SECONDS)
         body = f"<title>{self.path}</title>".encode()
-        self.send_response(410 if self.path.startswith("/gone") else 200)
-        self.send_header("content-type", "text/html")
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: Any) -> None:  # noqa: ANN401
-        """Say nothing."""
-
-
-class Server(ThreadingHTTPServer):
-    """Takes it calmly when we close a connection early."""
-
-    def handle_error(self, *_: Any) -> None:  # noqa: ANN401
-        """Say nothing."""
+        self.answer(410 if self.path.startswith("/gone") else 200, body)
 
 
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
-    server = Server(("127.0.0.1", 0), Pages)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server.server_address[1]
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with answered_by(Pages) as number:
+        yield number
 
 
 @pytest.fixture
 def crawl(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Crawl:
-    def call(*arguments: str) -> Done:
-        monkeypatch.setattr(sys, "argv", ["crawl", *arguments])
-        with pytest.raises(SystemExit) as end:
-            main()
-        captured = capsys.readouterr()
-        assert "Traceback" not in captured.err
-        return Done(int(end.value.code or 0), captured.out, captured.err)
-
-    return call
+    return lambda *arguments: called(arguments, monkeypatch, capsys)
 
 
 @pytest.fixture

@@ -3,15 +3,13 @@
 import asyncio
 import shlex
 import sys
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import pytest
+from commandline import Handler, answered_by
 from loopback import listening
 from proxies import Middleman
 
@@ -104,45 +102,26 @@ def gone(pid: int) -> bool:
 # URLs
 
 
-class Hooks(BaseHTTPRequestHandler):
+class Hooks(Handler):
     """Answers as its path says, and remembers what it was sent."""
 
     got: ClassVar[list[tuple[str, dict[str, str], bytes]]] = []
 
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # noqa: N802 - the library's name
         body = self.rfile.read(int(self.headers["content-length"]))
         self.got.append((self.path, {k.lower(): v for k, v in self.headers.items()}, body))
         if self.path == "/never":
             time.sleep(2)
         if self.path == "/close":
+            self.close_connection = True
             return
-        status = {"/moved": 307, "/down": 500}.get(self.path, 204)
-        self.send_response(status)
-        if status == 307:
-            self.send_header("location", "/elsewhere")
-        self.end_headers()
-
-    def log_message(self, *_: Any) -> None:  # noqa: ANN401
-        """Say nothing."""
-
-
-@contextmanager
-def hooks() -> Iterator[int]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Hooks)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield server.server_address[1]
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+        leads = {"location": "/elsewhere"} if self.path == "/moved" else {}
+        self.answer({"/moved": 307, "/down": 500}.get(self.path, 200), b"", **leads)
 
 
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
-    with hooks() as number:
+    with answered_by(Hooks) as number:
         yield number
 
 
@@ -186,11 +165,11 @@ def test_a_url_that_fails_is_a_sentence_without_its_secrets(
 def test_a_host_that_is_not_there_is_a_sentence() -> None:
     (sentence,) = told(notify_url="https://hooks.invalid/s3cret")
     assert sentence == "--notify-url https://hooks.invalid: its host's name cannot be looked up."
-    with hooks() as closed:
+    with answered_by(Hooks) as closed:
         pass
     (sentence,) = told(notify_url=f"http://127.0.0.1:{closed}/s3cret")
     assert sentence.endswith(f"{closed}: cannot be reached.")
-    with hooks() as plain:
+    with answered_by(Hooks) as plain:
         (sentence,) = told(notify_url=f"https://127.0.0.1:{plain}/s3cret")
     assert sentence.endswith(": no secure connection could be made.")
 

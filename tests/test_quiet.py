@@ -6,65 +6,41 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import pytest
+from commandline import Done, Handler, answered_by, called
 from fakes import NOON
 
 from crawler import lock, session
-from crawler.cli import main
 from crawler.errors import StoreError
 
 WELL = {"/a": "200", "/b": "200", "/c": "200"}
 
 
-class Done(NamedTuple):
-    """How a call ended."""
-
-    code: int
-    out: str
-    err: str
-
-
-class Pages(BaseHTTPRequestHandler):
+class Pages(Handler):
     """Answers with a status, or leads to a path for good; remembers what is posted."""
 
-    protocol_version = "HTTP/1.1"
     answers: ClassVar[dict[str, str]] = {}
     posted: ClassVar[list[Any]] = []
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802 - the library's name
         answer = self.answers.get(self.path, "404")
         body = b"<html lang=en><title>A page</title><p>Words."
-        self.send_response(301 if answer.startswith("/") else int(answer))
-        if answer.startswith("/"):
-            self.send_header("location", answer)
-        self.send_header("content-type", "text/html")
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+        leads = {"location": answer} if answer.startswith("/") else {}
+        self.answer(301 if leads else int(answer), body, **leads)
 
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # noqa: N802 - the library's name
         self.posted.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))
         self.send_response(204)
         self.end_headers()
 
-    def log_message(self, *_: Any) -> None:  # noqa: ANN401
-        """Say nothing."""
-
 
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Pages)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server.server_address[1]
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with answered_by(Pages) as number:
+        yield number
 
 
 Night = Callable[..., Done]
@@ -90,13 +66,8 @@ def night(
         Pages.answers = {**WELL, **{f"/{path}": answer for path, answer in answers.items()}}
         here = ("--resolve", resolve, "--delay", "0", "--retries", "0")
         # A night later all would be due; these are seconds apart.
-        given = [command, "a.md", "--all", *here, *(("--quiet",) if quiet else ()), *options]
-        monkeypatch.setattr(sys, "argv", ["crawl", *given])
-        with pytest.raises(SystemExit) as end:
-            main()
-        captured = capfd.readouterr()
-        assert "Traceback" not in captured.err
-        return Done(int(end.value.code or 0), captured.out, captured.err)
+        given = (command, "a.md", "--all", *here, *(("--quiet",) if quiet else ()), *options)
+        return called(given, monkeypatch, capfd)
 
     return call
 
