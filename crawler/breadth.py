@@ -1,0 +1,84 @@
+"""How wide text is at a terminal, in cells, and how it is cut to fit. Only here.
+
+Most letters take one cell, those of Chinese, Japanese and Korean and most emoji two, and accents
+none. What is not sure is taken for wider than it may be: a line then ends early, and never wraps.
+"""
+
+import re
+from functools import lru_cache
+from typing import Final
+
+CUT: Final = "…"
+"""Stands where something was left out."""
+
+# Letters of Europe, and signs of ours: so many cells as characters, and nothing to be looked up.
+_NARROW: Final = re.compile("[ -~\xa1-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u2190-\u2193]*")
+_EMOJI: Final = "\ufe0f"  # shows the sign before it as an emoji
+
+
+def breadth(text: str) -> int:
+    """Return how many cells clean text takes at most.
+
+    >>> breadth("書く a\u0301")
+    6
+    """
+    if _NARROW.fullmatch(text):
+        return len(text)
+    return sum(map(_cells, text))
+
+
+def cut_end(text: str, width: int) -> str:
+    """Cut clean text to so many cells, with `…` for what is left out.
+
+    >>> cut_end("a long title", 8)
+    'a long…'
+    """
+    if breadth(text) <= width:
+        return text
+    return text[: _head(text, width - 1)].rstrip(" \u200d") + CUT if width > 0 else ""
+
+
+def cut_middle(text: str, width: int) -> str:
+    """Cut the middle out of clean text: of an address or a path, both ends tell most.
+
+    >>> cut_middle("https://a.example/a/long/path.html", 20)
+    'https://a.…path.html'
+    """
+    if breadth(text) <= width:
+        return text
+    if width <= 0:
+        return ""
+    end = (width - 1) // 2
+    head = text[: _head(text, width - 1 - end)]
+    return head.rstrip("\u200d") + CUT + text[_tail(text, end) :]
+
+
+@lru_cache(maxsize=4096)
+def _cells(char: str) -> int:
+    if char == _EMOJI:  # some terminals make it two cells of one, others do not
+        return 1
+    from rich.cells import get_character_cell_size  # noqa: PLC0415 - most texts need no table
+
+    return get_character_cell_size(char, "latest")
+
+
+def _head(text: str, width: int) -> int:
+    """Return where the longest beginning ends that takes no more cells, accents included."""
+    for position, char in enumerate(text):
+        width -= _cells(char)
+        if width < 0:
+            return position
+    return len(text)
+
+
+def _tail(text: str, width: int) -> int:
+    """Return where the longest end begins; not with an accent, whose letter is left out."""
+    begin = len(text)
+    for position in range(len(text) - 1, -1, -1):
+        cells = _cells(text[position])
+        width -= cells
+        if width < 0:
+            break
+        if cells and text[position] != _EMOJI:
+            begin = position
+    return begin
