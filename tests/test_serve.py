@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from datetime import timedelta
@@ -428,14 +429,54 @@ async def until(client: httpx.AsyncClient, words: str) -> bool:
     return False
 
 
-async def test_copies_that_nobody_looks_at_leave_nothing_behind(history: Path) -> None:
+async def test_copies_that_nobody_looks_at_leave_nothing_behind(
+    history: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A pool starts its threads as it needs them: here at once, so that what else begins is seen.
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
+    await asyncio.to_thread(int)
+    others = set(threading.enumerate())
+    opened: list[sqlite3.Connection] = []
+    connect = sqlite3.connect
+
+    def remembered(path: object, **named: Any) -> sqlite3.Connection:  # noqa: ANN401 - as it is called
+        opened.append(connect(path, **named))  # type: ignore[call-overload]
+        # Such a one is asked what this SQLite can, and dropped.
+        return opened.pop() if path == ":memory:" else opened[-1]
+
+    monkeypatch.setattr(sqlite3, "connect", remembered)
+
+    def held() -> dict[str, int]:
+        return {
+            "threads": len(set(threading.enumerate()) - others),
+            "connections": sum(map(is_open, opened)),
+            "handles": handles(history.parent),
+            "copies": len(list(history.parent.glob("copies/*"))),
+        }
+
     async with shelved(history) as shelf, client_of(shelf) as client:
-        await client.get("/history/links")
-        threads = threading.active_count()
+        unseen = held()
+        assert unseen == {"threads": 0, "connections": 1, "handles": 0, "copies": 1}
         for _ in range(5):
+            assert (await client.get("/history/links")).status_code == 200
+            seen = held()
+            assert seen["threads"] > 0 < seen["connections"] - 1
             await shelf.fetch()
-            await client.get("/history/links")
-        assert threading.active_count() <= threads
+            assert held() == unseen
+    assert not any(held().values())
+
+
+def handles(directory: Path) -> int:
+    """Return how many files below a directory are open, where the system tells it."""
+    opened = (os.path.realpath(each) for each in Path("/proc/self/fd").glob("*"))
+    return sum(each.startswith(os.path.realpath(directory)) for each in opened)
+
+
+def is_open(connection: sqlite3.Connection) -> bool:
+    try:
+        return connection.total_changes >= 0
+    except sqlite3.ProgrammingError:
+        return False
 
 
 # The command
