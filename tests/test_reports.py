@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from crawler import reports
 from crawler.assemble import Tally, noted
 from crawler.beliefs import drift_words, is_broken
+from crawler.errors import UsageError
 from crawler.model import (
     Change,
     Finding,
@@ -342,6 +343,16 @@ def records(*rows: Row) -> list[dict[str, Any]]:
         "links"
     ]
     return found
+
+
+def test_a_format_is_asked_for_nothing_that_it_cannot_show(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert reports.shown("text", None, Aspect.TROUBLE) is Aspect.TROUBLE
+    assert reports.shown("text", Aspect.BROKEN, Aspect.TROUBLE) is Aspect.BROKEN
+    news_only = replace(reports.BY_NAME["text"], aspects=frozenset({Aspect.CHANGES}))
+    monkeypatch.setattr(reports, "BY_NAME", {"news": news_only})
+    assert reports.shown("news", None, Aspect.TROUBLE) is Aspect.CHANGES
+    with pytest.raises(UsageError, match="--view all: news cannot show that, but changes"):
+        reports.shown("news", Aspect.ALL)
 
 
 def test_trouble_leaves_advice_out() -> None:

@@ -78,20 +78,11 @@ def command(format_: str | None, view: str | None, **given: Any) -> None:  # noq
     settings = options.settings_of(given)
     output = terminal.writable(settings.places.output)
     name = reports.chosen(format_, output)
-    aspect, choice = _aspect(name, view), _choice(given)
+    aspect = reports.shown(name, Aspect(view) if view else None)
+    choice = _choice(given)
     with History(Path(settings.places.db)) as history:
         report = choose(history.report(SystemClock().now()), choice)
     terminal.deliver(report, name, aspect, output)
-
-
-def _aspect(name: str, view: str | None) -> Aspect:
-    """Return what is to be shown: what a format always shows, if it is one thing."""
-    aspects = reports.BY_NAME[name].aspects
-    aspect = Aspect(view) if view else next(iter(aspects)) if len(aspects) == 1 else Aspect.ALL
-    if aspect not in aspects:
-        has = ", ".join(each for each in _VIEWS if each in aspects)
-        raise UsageError(f"--view {aspect}: the format {name} cannot show that; it has {has}.")
-    return aspect
 
 
 def _choice(given: Mapping[str, Any]) -> Choice:

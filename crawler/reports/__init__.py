@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Final, Protocol
 
+from crawler.errors import UsageError
 from crawler.model import Report
 from crawler.outline import Aspect
 from crawler.reports import csv, json, jsonl, markdown, text
@@ -56,6 +57,20 @@ def chosen(name: str | None, output: PurePath | None) -> str:
     # The longest ending is the one that says most: `.badge.json`.
     ending = max(endings, key=lambda each: len(each.suffix), default=None)
     return name or (ending.name if ending else "text")
+
+
+def shown(name: str, view: Aspect | None, usual: Aspect = Aspect.ALL) -> Aspect:
+    """Return what of a report is shown in a format: a view if one is named, else the usual one.
+
+    A format that only ever shows one thing shows that. Raises `UsageError` for what it cannot show.
+    """
+    aspects = BY_NAME[name].aspects
+    if view is None:
+        return next(iter(aspects)) if len(aspects) == 1 else usual
+    if view not in aspects:
+        has = ", ".join(each for each in Aspect if each in aspects)
+        raise UsageError(f"--view {view}: {name} cannot show that, but {has}.")
+    return view
 
 
 def render(report: Report, name: str, aspect: Aspect = Aspect.ALL, words: Words = ENGLISH) -> str:
