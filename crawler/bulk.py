@@ -21,7 +21,7 @@ def batches(items: Iterable[T]) -> Iterator[Sequence[T]]:
 
 
 def insert(db: Connection, table: str, rows: Iterable[SqlRow], otherwise: str = "") -> None:
-    """Insert rows of the same columns; the library's `insert_all` looks at each value first."""
+    """Insert rows of the same columns, the first of which tells their names."""
     rest = iter(rows)
     if first := next(rest, None):
         names = ", ".join(f'"{name}"' for name in first)

@@ -8,9 +8,10 @@ saw them that was wrong, are left out until time has passed them.
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from itertools import groupby, islice
+from itertools import groupby
 from typing import Final
 
+from crawler.bulk import BATCH, batches
 from crawler.connection import Connection
 from crawler.drift import is_short
 from crawler.health import advance, fold
@@ -18,8 +19,6 @@ from crawler.model import Hop, LinkState, Observation
 from crawler.rows import SqlRow, hop_of, iso, known_url, maybe_iso, moment
 from crawler.settings import HealthSettings
 from crawler.state_rows import judged_of, link_row, state_of, stateless_row
-
-BATCH: Final = 500
 
 _LAST_RUNS: Final = 9  # that are asked whether a clock is behind
 _NO_RUN: Final = 0  # their numbers begin with 1
@@ -108,7 +107,7 @@ def believed(
             anew.append(row["id"])
         elif row["health"]:
             yield state_of(row)
-    for numbers in _batches(anew):
+    for numbers in batches(anew):
         yield from (state for state, _ in folded(db, settings, numbers, now, now))
 
 
@@ -136,7 +135,7 @@ def refold(
     """
     if link_ids is None:
         link_ids = [row["id"] for row in db.query("select id from links order by id")]
-    for numbers in _batches(link_ids):
+    for numbers in batches(link_ids):
         states = [link_row(*each) for each in folded(db, settings, numbers, now, now)]
         without = set(numbers).difference(row["id"] for row in states)
         _write(db, states)
@@ -198,9 +197,3 @@ def _write(db: Connection, rows: Sequence[SqlRow]) -> None:
     if rows:
         setters = ", ".join(f"{name} = :{name}" for name in rows[0] if name != "id")
         db.conn.executemany(f"update links set {setters} where id = :id", rows)  # noqa: S608 - names of ours
-
-
-def _batches(numbers: Iterable[int]) -> Iterator[list[int]]:
-    rest = iter(numbers)
-    while batch := list(islice(rest, BATCH)):
-        yield batch
