@@ -1,9 +1,16 @@
-"""Same examples every time here; `HYPOTHESIS_PROFILE=search` looks for new ones."""
+"""Same examples every time here; `HYPOTHESIS_PROFILE=search` looks for new ones.
+
+And what many tests begin with: a place for a history, and one that is open.
+"""
 
 import os
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from crawler.store import Store
 
 settings.register_profile(
     "repeat", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
@@ -20,3 +27,14 @@ def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         *("SSL_CERT_FILE", "SSL_CERT_DIR"),
     ):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "crawl.db"
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[Store]:
+    with Store(path) as opened:
+        yield opened

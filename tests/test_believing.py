@@ -3,12 +3,11 @@
 The runs are so far apart that every link is due in each of them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
 import httpx
-import pytest
 from fakes import NOON, FakeClock, url
 
 from crawler import reports, runs
@@ -37,17 +36,6 @@ def page(title: str, language: str, words: str) -> bytes:
 LIBRARY = page("Oakville Public Library", "en", BOOKS)
 REDESIGNED = page("Read more - Oakville Library", "en", SLOTS)
 TAKEN_OVER = page("Situs Judi Slot Gacor", "id", SLOTS)
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "crawl.db"
-
-
-@pytest.fixture
-def store(path: Path) -> Iterator[Store]:
-    with Store(path) as opened:
-        yield opened
 
 
 async def night(

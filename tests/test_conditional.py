@@ -244,11 +244,6 @@ async def ran(
     return report
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "crawl.db"
-
-
 async def test_a_page_that_has_not_changed_is_sent_once_and_told_as_before(path: Path) -> None:
     pages = Pages()
     first, second, third = [await ran(path, pages, day) for day in range(3)]

@@ -1,11 +1,8 @@
 """Whole sites over several runs: pages are read each time, other links asked when they are due."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
-import pytest
 from fakes import NOON, FakeClock
 from localsite import SETTINGS, Page, Web, linking, run, seen, site
 
@@ -17,12 +14,6 @@ from crawler.store import Store
 WHOLE = replace(SETTINGS, select=SelectSettings(recursive=True, robots=False))
 FAR = "http://other.example:PORT"
 WORDS = "words " * 200
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store(tmp_path / "crawl.db") as opened:
-        yield opened
 
 
 async def due(store: Store, web: Web, days: float, limit: int | None = None) -> Report:

@@ -87,12 +87,6 @@ def said(report: Report) -> dict[str, str]:
     return {str(row.place.target.url)[8]: row.verdict.reason for row in report.rows}  # type: ignore[union-attr] # all are links
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store(tmp_path / "crawl.db") as opened:
-        yield opened
-
-
 async def run(store: Store, collection: Collection, how: Conduct) -> Report:
     report, error = await runs.run(collection, store, how)
     assert error is None

@@ -5,7 +5,7 @@ import random
 import socket
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -90,17 +90,6 @@ def count(path: Path, table: str) -> int:
     with closing(sqlite3.connect(path)) as connection:
         row = connection.execute(f"select count(*) from {table}").fetchone()  # noqa: S608 - ours
         return int(row[0])
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "crawl.db"
-
-
-@pytest.fixture
-def store(path: Path) -> Iterator[Store]:
-    with Store(path) as opened:
-        yield opened
 
 
 # Whole runs

@@ -56,17 +56,6 @@ DAY = timedelta(days=1)
 SNAPSHOT = Path(__file__).parent / "cases" / "store" / "small-run.txt"
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "crawl.db"
-
-
-@pytest.fixture
-def store(path: Path) -> Iterator[Store]:
-    with Store(path) as opened:
-        yield opened
-
-
 def a_run(at: datetime = NOON, name: str = "") -> Run:
     return Run(name or f"run-{at:%Y%m%dT%H%M%S%f}", at)
 

@@ -270,6 +270,14 @@ def test_pruning_that_fails_at_any_write_is_done_in_full_or_not_at_all(
     assert contents(path) == after
 
 
+def with_another(path: Path) -> Path:
+    """Write a history, and beside it what another machine has seen, to be imported."""
+    two_runs(path)
+    with Upkeep(another(path)) as other:
+        path.with_name("other.jsonl").write_text("".join(other.lines()), "utf-8")
+    return path
+
+
 def another(path: Path) -> Path:
     """Write what another machine has seen, with something of every table."""
     other = path.with_name("other.db")
@@ -303,10 +311,7 @@ def accepted(path: Path) -> None:
 def test_what_changes_a_history_at_once_is_done_in_full_or_not_at_all(
     tmp_path: Path, change: Callable[[Path], None], also: tuple[str, ...]
 ) -> None:
-    path = tmp_path / "crawl.db"
-    two_runs(path)
-    with Upkeep(another(path)) as other:
-        path.with_name("other.jsonl").write_text("".join(other.lines()), "utf-8")
+    path = with_another(tmp_path / "crawl.db")
     old, before = path.read_bytes(), contents(path)
     with pytest.MonkeyPatch.context() as patch:
         counting(patch, fails_at=sys.maxsize)
@@ -364,10 +369,7 @@ def interrupting(monkeypatch: pytest.MonkeyPatch, moment: float) -> None:
 def test_ctrl_c_in_the_midst_of_a_change_leaves_the_history_as_it_was(
     tmp_path: Path, change: Callable[[Path], None]
 ) -> None:
-    path = tmp_path / "crawl.db"
-    two_runs(path)
-    with Upkeep(another(path)) as other:
-        path.with_name("other.jsonl").write_text("".join(other.lines()), "utf-8")
+    path = with_another(tmp_path / "crawl.db")
     old, before = path.read_bytes(), contents(path)
     with pytest.MonkeyPatch.context() as patch:
         interrupting(patch, float("inf"))

@@ -62,11 +62,6 @@ def rows(path: Path, query: str) -> list[tuple[Any, ...]]:
         return db.execute(query).fetchall()
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "crawl.db"
-
-
 LOOKS = st.sampled_from(["ok", "not-found", "timeout", "blocked", "permanent"]).map(
     lambda code: look("bot-wall" if code == "blocked" else code)
 )
