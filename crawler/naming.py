@@ -1,6 +1,9 @@
-"""What a row of a report is called: by its URL, by a file, or by what is written there."""
+"""What a row of a report is called, and what could be written there instead.
 
-from crawler.model import Row
+It is called by its URL, by a file, or by what is written there.
+"""
+
+from crawler.model import Finding, Row
 from crawler.urls import Rejected, Rejection, Target, mask, resolve
 
 
@@ -35,3 +38,14 @@ def named(row: Row) -> str:
 def lacks_fragment(row: Row) -> bool:
     """Tell whether it is its fragment that the row is about."""
     return row.verdict.reason == "fragment-missing"
+
+
+def replacement(finding: Finding, row: Row) -> str | None:
+    """Return what a finding puts in the place of a row's URL: it keeps the place's own fragment.
+
+    Nothing where the page does not have that: the new address would be as wrong as the old one.
+    """
+    proposed, fragment = finding.replacement, row.place.fragment
+    if not (proposed and fragment) or "#" in proposed:
+        return proposed
+    return None if lacks_fragment(row) else f"{proposed}#{fragment}"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from crawler.model import Ignore, IgnoreState, Network, Report, Unread
+from crawler.model import Ignore, IgnoreState, Network, Report, Run, Unread
 from crawler.network import NOTHING_RECORDED, TROUBLE
 from crawler.text import clean
 from crawler.turnout import turnout_notes
@@ -22,16 +22,21 @@ _IGNORES: Final[Mapping[IgnoreState, str]] = {
 
 def notes_of(report: Report) -> Iterator[str]:
     """Yield what is to be said of a report as a whole, a sentence each."""
-    if report.run.network is not Network.UP:
-        trouble = TROUBLE[report.run.network]
-        yield f"{trouble[0].upper()}{trouble[1:]} {NOTHING_RECORDED}"
-    elif not report.run.complete:
-        yield "This report is partial: the run ended before all links were seen."
+    yield from run_notes(report.run)
     yield from report.chosen
     yield from turnout_notes(report)
     yield from report.remarks
     yield from unread_notes(report.unread)
     yield from ignore_notes(report.run.ignores)
+
+
+def run_notes(run: Run) -> Iterator[str]:
+    """Yield why a run says less than it should, if it does."""
+    if run.network is not Network.UP:
+        trouble = TROUBLE[run.network]
+        yield f"{trouble[0].upper()}{trouble[1:]} {NOTHING_RECORDED}"
+    elif not run.complete:
+        yield "This report is partial: the run ended before all links were seen."
 
 
 def unread_notes(unread: Sequence[Unread]) -> Iterator[str]:

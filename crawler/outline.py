@@ -10,7 +10,6 @@ from enum import StrEnum
 from itertools import groupby
 from typing import Final
 
-from crawler.beliefs import is_broken, is_unconfirmed
 from crawler.drafts import (
     Drafts,
     Entry,
@@ -21,6 +20,7 @@ from crawler.drafts import (
     take_belief,
     take_trouble,
 )
+from crawler.levels import PERHAPS, standing
 from crawler.model import Health, Outcome, Report, Row
 from crawler.naming import lacks_fragment, written
 from crawler.notes import notes_of
@@ -71,7 +71,6 @@ class Outline:
     notes: tuple[str, ...] = ()
 
 
-_PERHAPS: Final = "perhaps broken"
 _IGNORED: Final = "ignored"
 # Confirmed first; then what may be; then what is not for us to know.
 _TROUBLES: Final = (
@@ -79,7 +78,7 @@ _TROUBLES: Final = (
     (Health.DRIFTED, "Drifted", "The page is another's, or about another thing, now."),
     (Outcome.INVALID, "Not a link", "What is written cannot be followed."),
     (
-        _PERHAPS,
+        PERHAPS,
         "Perhaps broken",
         "The last look says so; it takes more of them, on other days, to be sure.",
     ),
@@ -103,7 +102,7 @@ _TROUBLES: Final = (
 )
 # What is believed of links over time, whatever the latest look says.
 _BELIEVED: Final = frozenset({Health.DRIFTED, Health.FLAKY})
-_COUNTED: Final = (Outcome.OK, Outcome.REDIRECTED, Outcome.BROKEN, _PERHAPS, *list(Outcome)[3:])
+_COUNTED: Final = (Outcome.OK, Outcome.REDIRECTED, Outcome.BROKEN, PERHAPS, *list(Outcome)[3:])
 _ADVICE: Final = (
     ("moved", "Moved for good", "Every redirect on the way is a permanent one."),
     ("sent-home", "Sent to the front page", "The page itself may be gone."),
@@ -123,15 +122,20 @@ _ADVICE: Final = (
     ),
 )
 _OUTCOMES: Final = frozenset(Outcome)
-_COLOURS: Final[Mapping[str, Outcome]] = {_PERHAPS: Outcome.FAILING}
+_COLOURS: Final[Mapping[str, Outcome]] = {PERHAPS: Outcome.FAILING}
 _SURE: Final = frozenset({Outcome.BROKEN, Health.DRIFTED, Outcome.INVALID})
 _TOLD: Final = frozenset(key for key, _, _ in _TROUBLES) - {Health.FLAKY, _IGNORED}
-_SHOWN: Final[Mapping[Aspect, frozenset[str]]] = {
+TOPICS: Final[Mapping[str, tuple[str, str]]] = {
+    str(key): (title, words) for key, title, words in (*_TROUBLES, *_ADVICE)
+}
+"""What a section may be about, by its key: its title, and a sentence on all its entries."""
+SHOWN: Final[Mapping[Aspect, frozenset[str]]] = {
     Aspect.TROUBLE: _TOLD,
     Aspect.BROKEN: _SURE,
     Aspect.IGNORED: frozenset({_IGNORED}),
     Aspect.ALL: _TOLD | {Health.FLAKY} | {name for name, _, _ in _ADVICE},
 }
+"""The topics of each aspect that has sections."""
 
 
 def outline(report: Report, aspect: Aspect = Aspect.ALL) -> Outline:
@@ -151,7 +155,7 @@ class _Seen:
     def __init__(self, aspect: Aspect, *, remembers: bool) -> None:
         self._remembers = remembers
         self.documents: set[str] = set()
-        self._drafts: dict[str, Drafts] = {key: {} for key in _SHOWN[aspect]}
+        self._drafts: dict[str, Drafts] = {key: {} for key in SHOWN[aspect]}
         self._places = 0
         # By URL, or by what is written where there is none; what many have in common, they share.
         self._links: dict[Url | str, tuple[str, str | None]] = {}
@@ -159,10 +163,7 @@ class _Seen:
 
     def take(self, row: Row) -> None:
         """Take note of the next row."""
-        # As the sections count them: what all looks together call broken is broken.
-        outcome: str = Outcome.BROKEN if is_broken(row) else row.verdict.outcome
-        if self._remembers and is_unconfirmed(row):
-            outcome = _PERHAPS
+        outcome = standing(row, remembers=self._remembers)
         self._count(row, outcome)
         if row.place.ignored is not None:
             outcome = _IGNORED

@@ -28,6 +28,7 @@ from crawler.model import (
     Transition,
     Turnout,
 )
+from crawler.naming import replacement
 from crawler.text import without_commands
 from crawler.urls import Rejected, Target, mask
 from crawler.version import __version__
@@ -254,15 +255,7 @@ def _plain(noun: object, names: Iterable[str]) -> Record:
 
 
 def _finding_record(finding: Finding, row: Row) -> Record:
-    """Return a finding for one place: what replaces its URL keeps the place's own fragment.
-
-    Where the page does not have that, the new address would be as wrong as the old one.
-    """
-    replacement, fragment = finding.replacement, row.place.fragment
-    if replacement and fragment and "#" not in replacement:
-        missing = row.verdict.reason == "fragment-missing"
-        replacement = None if missing else f"{replacement}#{fragment}"
-    return {**asdict(finding), "replacement": replacement}
+    return {**asdict(finding), "replacement": replacement(finding, row)}
 
 
 def _state_record(state: LinkState | None) -> Record:

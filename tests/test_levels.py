@@ -1,11 +1,15 @@
 """How loud a place is: every outcome beside every health, and as a check fails or not."""
 
+import re
 from dataclasses import replace
 from itertools import product
+from pathlib import Path
 
 import pytest
 from fakes import NOON, look, occurrence, url, verdict_of
 
+import crawler
+from crawler import labels
 from crawler.assemble import Tally
 from crawler.levels import QUIET, Level, advised, level
 from crawler.model import (
@@ -19,7 +23,7 @@ from crawler.model import (
     Run,
     Severity,
 )
-from crawler.outline import Aspect, outline
+from crawler.outline import TOPICS, Aspect, outline
 from crawler.reasons import REASONS
 from crawler.session import fails
 from crawler.settings import Settings
@@ -112,3 +116,12 @@ def test_the_first_finding_of_a_name_speaks_for_all() -> None:
 
 def test_the_loudest_level_comes_first() -> None:
     assert [*Level] == ["error", "warning", "note", "none"]
+
+
+def test_a_finding_has_a_section_or_is_quiet() -> None:
+    source = "".join(
+        path.read_text("utf-8") for path in Path(crawler.__file__).parent.rglob("*.py")
+    )
+    names = {*re.findall(r'Finding\(\s*"([a-z-]+)"', source), labels.NAME}
+    assert len(names) > 12
+    assert names == {each for each in names if (each in TOPICS) is not (each in QUIET)}
