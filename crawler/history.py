@@ -34,6 +34,8 @@ _LAST_RUN: Final = """
     select * from runs where finished_at is not null
     order by finished_at > ?, finished_at desc, id desc limit 1
 """
+# By its number: a run that another machine had, or one whose clock was wrong, changes nothing.
+_FIRST_RUN: Final = "select name from runs where finished_at is not null order by id limit 1"
 # A link has the facts of its latest look itself; only the rest must be fetched from there.
 _KNOWN: Final = f"""
     select {REPORTED}, observations.at, observations.attempts, observations.elapsed_ms,
@@ -78,6 +80,11 @@ class History:
         with self._reading() as db:
             return next((run_of(row) for row in db.query(_LAST_RUN, [iso(now)])), None)
 
+    def origin(self) -> str:
+        """Return the name of the run that began this history; nothing before one has finished."""
+        with self._reading() as db:
+            return next((row["name"] for row in db.query(_FIRST_RUN)), "")
+
     def report(self, now: datetime = _FOR_EVER) -> Report:
         """Return every known place with the latest look at its link. Raises without any run.
 
@@ -104,10 +111,10 @@ class History:
                     states.put(look.url, state_of(row))
                     if look.url not in unasked:  # what is left out now was perhaps asked once
                         looks.put(look.url, look)
-            copies = self.archive.copies()
+            copies, origin = self.archive.copies(), self.origin()
             together = converged(courses(self._db, self._path))
         report = told(assemble(run, places.view(), looks, states, unasked), together)
-        return archived(replace(report, remembers=True), copies)
+        return archived(replace(report, remembers=True, origin=origin), copies)
 
     def story(self, url: Url) -> Story:
         """Return all that is known of one link: its places, and every look that counts."""

@@ -712,7 +712,8 @@ class Report:
     of a history: all that has changed after `since`. `turnout`: None where all is told from the
     history. `chronicle`: None if nobody wants charts. `chosen`: what the rows were chosen by, in
     words; empty if they are all. `remembers`: the looks are part of a history, in which
-    further ones will confirm what one alone does not.
+    further ones will confirm what one alone does not; `origin`: the name of that history's first
+    run, by which feeds of it are known.
     """
 
     run: Run
@@ -726,6 +727,7 @@ class Report:
     since: datetime | None = field(default=None, compare=False)
     chronicle: Chronicle | None = field(default=None, compare=False)
     chosen: tuple[str, ...] = field(default=(), compare=False)
+    origin: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ async def run(
     known = shared_states(store, collection, conduct)
     new = _new_run(conduct.clock)
     begun = store.begin(new, conduct.settings.digest, new.started_at - RESUMABLE)
-    ahead = store.ahead(begun.run.started_at)
+    ahead, origin = store.ahead(begun.run.started_at), store.origin() or begun.run.id
     seen = Seen(collection, known, conduct.settings, store.past, ahead)
     seen.undated = store.is_behind(begun.run.started_at)
     had = seen.looks.__contains__
@@ -100,7 +100,8 @@ async def run(
     # What could not be recorded is no change yet: the run that records it tells it, once.
     told, turnout = None if recorder.error else changes, _turnout(seen, looks, agenda)
     recorder.attempt(lambda: seen.remember(agenda, memory, looks.unasked))
-    return replace(report, changes=told, turnout=turnout, remembers=True), recorder.error
+    report = replace(report, changes=told, turnout=turnout, remembers=True, origin=origin)
+    return report, recorder.error
 
 
 def _changes(
