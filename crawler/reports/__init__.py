@@ -13,7 +13,7 @@ from typing import Final, Protocol
 from crawler.errors import UsageError
 from crawler.model import Report
 from crawler.outline import Aspect
-from crawler.reports import csv, json, jsonl, markdown, text
+from crawler.reports import atom, csv, json, jsonl, markdown, text
 from crawler.words import ENGLISH, Words
 
 
@@ -41,12 +41,15 @@ class Format:
     aspects: frozenset[Aspect] = frozenset(Aspect)
 
 
+_CHANGES: Final = frozenset({Aspect.CHANGES})
+
 FORMATS: Final = (
     Format("text", ".txt", text.render),
     Format("markdown", ".md", markdown.render),
     Format("json", ".json", json.render),
     Format("jsonl", ".jsonl", jsonl.render),
     Format("csv", ".csv", csv.render),
+    Format("atom", ".atom", atom.render, _CHANGES),
 )
 BY_NAME: Final[Mapping[str, Format]] = {each.name: each for each in FORMATS}
 
