@@ -13,7 +13,7 @@ from typing import Final, Protocol
 from crawler.errors import UsageError
 from crawler.model import Report
 from crawler.outline import Aspect
-from crawler.reports import atom, csv, json, jsonl, markdown, text
+from crawler.reports import atom, badge, csv, json, jsonl, markdown, text
 from crawler.words import ENGLISH, Words
 
 
@@ -42,6 +42,7 @@ class Format:
 
 
 _CHANGES: Final = frozenset({Aspect.CHANGES})
+_WHOLE: Final = frozenset({Aspect.TROUBLE, Aspect.ALL})
 
 FORMATS: Final = (
     Format("text", ".txt", text.render),
@@ -50,6 +51,8 @@ FORMATS: Final = (
     Format("jsonl", ".jsonl", jsonl.render),
     Format("csv", ".csv", csv.render),
     Format("atom", ".atom", atom.render, _CHANGES),
+    Format("badge", ".svg", badge.render, _WHOLE),
+    Format("badge-json", ".badge.json", badge.render_endpoint, _WHOLE),
 )
 BY_NAME: Final[Mapping[str, Format]] = {each.name: each for each in FORMATS}
 
