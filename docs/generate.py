@@ -12,9 +12,10 @@ import click
 from crawler import demo, guide
 from crawler.cli import COMMANDS, cli
 from crawler.documents import FORMATS
+from crawler.explanations import codes, explained
 from crawler.layers import OPERATOR_ONLY
-from crawler.model import Outcome
-from crawler.reasons import REASONS
+from crawler.model import Confidence, Outcome
+from crawler.reasons import BY_CODE, REASONS
 from crawler.settings import knobs
 
 ROOT = Path(__file__).parents[1]
@@ -26,6 +27,30 @@ as the name says that `--stdin-name` gives it, else as Markdown.
 In directories, data and programs are read only on request: few of their URLs are links for people.
 Where places are not exact, line and column say where to look, and nothing can be repaired there."""
 
+REASONS_HEAD = """\
+# Reasons
+
+Every verdict gives one reason, and its code never changes its meaning: reports, histories and
+other programs know it by that.
+What is said here of a code is said in reports too: its sentence beside each link, its explanation
+where a format has room for it.
+*Likely* means that one look is not enough: a second one, on another day, confirms it.
+What fails a run by default is `broken` and `invalid`; `fail-on` in the settings changes that."""
+OF_OUTCOMES = {
+    Outcome.OK: "What the link leads to is there.",
+    Outcome.REDIRECTED: "It is there, at another address.",
+    Outcome.BROKEN: "It is not there.",
+    Outcome.INVALID: "What is written is no link.",
+    Outcome.BLOCKED: "Something answered, but not for a program: it proves nothing either way.",
+    Outcome.FAILING: "No usable answer this time; only a history can make it a broken link.",
+    Outcome.UNSAFE: "We did not ask, for the safety of whoever runs this.",
+    Outcome.SKIPPED: "Not asked.",
+}
+ADVICE_HEAD = """\
+What the author of a document may want to know besides. Advice never fails a run."""
+BELIEFS_HEAD = """\
+What is believed of a link after many looks, or told when that changes.
+A verdict is about one look, a belief about the link."""
 SCHEMA_HEAD = """\
 # Tables of a history
 
@@ -134,23 +159,54 @@ def formats() -> str:
 
 
 def reasons() -> str:
-    """Return every reason by outcome, as a page."""
-    lines = [
-        "# Reasons",
-        "",
-        "Every verdict gives one of these reasons.",
-        "`likely` means that a second look is needed before a link is called broken.",
-        "",
+    """Return every reason by outcome, then advice and beliefs, as a page."""
+    chapters = [
+        (f"Outcome: {outcome}", about, "reasons", reasons_of(outcome))
+        for outcome, about in OF_OUTCOMES.items()
     ]
-    for outcome in Outcome:
-        lines += [f"## {outcome}", "", "| reason | what was seen | what to do |", "|---|---|---|"]
-        lines += [
-            f"| `{reason.code}` | {reason.sentence}{likely(reason.confidence)} | {reason.cure} |"
-            for reason in REASONS
-            if reason.outcome is outcome
-        ]
-        lines.append("")
-    return "\n".join(lines)
+    chapters.append(("Advice", ADVICE_HEAD, "advice", list(codes("advice"))))
+    chapters.append(("Beliefs", BELIEFS_HEAD, "beliefs", list(codes("beliefs"))))
+    lines = [REASONS_HEAD, ""]
+    for title, about, kind, found in chapters:
+        links = ", ".join(f"[`{code}`](#{anchor(code, kind)})" for code in found)
+        lines.append(f"- [{title}](#{slug(title)}). {about.splitlines()[0]}\n  {links}")
+    for title, about, kind, found in chapters:
+        lines += ["", f"## {title}", "", about]
+        for code in found:
+            lines += entry(code, kind)
+    return "\n".join([*lines, ""])
+
+
+def reasons_of(outcome: str) -> list[str]:
+    """Return the codes of an outcome's reasons."""
+    return [reason.code for reason in REASONS if reason.outcome == outcome]
+
+
+def anchor(code: str, kind: str) -> str:
+    """Return the anchor of a code's heading: the code itself, but for advice that shares it."""
+    return slug(heading(code, kind))
+
+
+def heading(code: str, kind: str) -> str:
+    """Return a code as a heading; no two are the same."""
+    return f"`{code}` ({kind})" if kind == "advice" and code in BY_CODE else f"`{code}`"
+
+
+def slug(title: str) -> str:
+    """Return the anchor that renderers of Markdown make of one of our headings."""
+    return re.sub("[^a-z0-9 -]", "", title.lower()).replace(" ", "-")
+
+
+def entry(code: str, kind: str) -> Iterator[str]:
+    """Yield what is said of a code: its sentence, its explanation and its cure."""
+    said = explained(code, kind=kind)
+    if said is None:
+        raise SystemExit(f"Nothing explains {code!r}: crawler/data/words/explanations.en.toml.")
+    likely = kind == "reasons" and BY_CODE[code].confidence is Confidence.LIKELY
+    yield from ("", f"### {heading(code, kind)}", "")
+    yield f"**{said.sentence}**{' *Likely.*' if likely else ''}"
+    yield from ("", *re.split(r"(?<=[.?]) (?=[A-Z`])", said.text))  # one sentence a line
+    yield from ("", said.cure if said.cure.startswith("Nothing") else f"What to do: {said.cure}")
 
 
 def schema() -> str:
@@ -172,11 +228,6 @@ def schema() -> str:
     for each in guide.questions():
         lines += [f"### {each.title}", "", each.about, "", f"```sql\n{each.sql.strip()}\n```", ""]
     return "\n".join(lines)
-
-
-def likely(confidence: str) -> str:
-    """Mark what is not certain."""
-    return " *(likely)*" if confidence == "likely" else ""
 
 
 def settings() -> str:
