@@ -26,6 +26,9 @@ from crawler.naming import lacks_fragment, written
 from crawler.notes import notes_of
 from crawler.urls import Target, Url
 
+PERHAPS: Final = "perhaps broken"
+"""What is counted apart from what is broken: see `standing`."""
+
 
 class Aspect(StrEnum):
     """What of a report is shown."""
@@ -149,6 +152,22 @@ def outline(report: Report, aspect: Aspect = Aspect.ALL) -> Outline:
     return Outline(heading, tuple(seen.sections()), seen.summary(), tuple(notes_of(report)))
 
 
+def standing(row: Row, *, remembers: bool) -> str:
+    """Return what a row is counted as: its outcome, but what all looks call broken is broken.
+
+    `PERHAPS`: one look of a history that `remembers` calls it so, and others do not yet.
+    """
+    if remembers and is_unconfirmed(row):
+        return PERHAPS
+    return Outcome.BROKEN if is_broken(row) else row.verdict.outcome
+
+
+def identity(row: Row) -> Url | str:
+    """Return what makes a row's link one link with those of other rows, wherever it is written."""
+    target = row.place.target
+    return target.url if isinstance(target, Target) and not lacks_fragment(row) else written(row)
+
+
 class _Seen:
     """What is known of a report's rows once they have gone by."""
 
@@ -176,10 +195,7 @@ class _Seen:
 
     def _count(self, row: Row, outcome: str) -> None:
         skipped = row.verdict.reason if row.verdict.outcome is Outcome.SKIPPED else None
-        target = row.place.target
-        lacking = lacks_fragment(row)
-        url = target.url if isinstance(target, Target) and not lacking else written(row)
-        kind = (outcome, skipped)
+        url, kind = identity(row), (outcome, skipped)
         kind = self._kinds.setdefault(kind, kind)
         if row.place.ignored is None:
             self._links[url] = kind
