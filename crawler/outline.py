@@ -26,9 +26,6 @@ from crawler.naming import lacks_fragment, written
 from crawler.notes import notes_of
 from crawler.urls import Target, Url
 
-PERHAPS: Final = "perhaps broken"
-"""What is counted apart from what is broken: see `standing`."""
-
 
 class Aspect(StrEnum):
     """What of a report is shown."""
@@ -150,16 +147,6 @@ def outline(report: Report, aspect: Aspect = Aspect.ALL) -> Outline:
     number = _number(len(seen.documents), "document")
     heading = f"Links of {number}, {when:%Y-%m-%d %H:%M} UTC"
     return Outline(heading, tuple(seen.sections()), seen.summary(), tuple(notes_of(report)))
-
-
-def standing(row: Row, *, remembers: bool) -> str:
-    """Return what a row is counted as: its outcome, but what all looks call broken is broken.
-
-    `PERHAPS`: one look of a history that `remembers` calls it so, and others do not yet.
-    """
-    if remembers and is_unconfirmed(row):
-        return PERHAPS
-    return Outcome.BROKEN if is_broken(row) else row.verdict.outcome
 
 
 def identity(row: Row) -> Url | str:

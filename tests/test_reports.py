@@ -18,6 +18,7 @@ from crawler import reports
 from crawler.assemble import Tally, noted
 from crawler.beliefs import drift_words, is_broken
 from crawler.errors import UsageError
+from crawler.marked import code, escape
 from crawler.model import (
     Change,
     Finding,
@@ -41,7 +42,6 @@ from crawler.model import (
 )
 from crawler.outline import Aspect, outline
 from crawler.records import indented
-from crawler.reports.markdown import code, escape
 from crawler.reports.text import render_styled
 from crawler.text import is_clean
 from crawler.urls import Rejected, Rejection, Target

@@ -13,7 +13,8 @@ from typing import Final
 from uuid import UUID, uuid5
 
 from crawler.model import Change, Occurrence, Report, Transition
-from crawler.outline import Aspect, named_ignore
+from crawler.notes import named_ignore
+from crawler.outline import Aspect
 from crawler.text import readable
 from crawler.version import __version__
 from crawler.words import Words

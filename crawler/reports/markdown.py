@@ -1,26 +1,17 @@
 """Markdown: for a file in the repository, an issue or a step summary.
 
-Strangers' text is escaped so that it stays text: no links, images, tables or HTML come of it, and
-on a forge it mentions nobody and refers to no issue.
+Strangers' text goes through `marked`, so that it stays text.
 """
 
-import re
 from collections.abc import Iterator
-from typing import Final
 
 from crawler.bulletin import bulletin, with_changes
 from crawler.catalogue import Resource, chapters
 from crawler.drafts import Entry
+from crawler.marked import code, escape, link
 from crawler.model import Occurrence, Report
 from crawler.outline import Aspect, Outline, Section, outline
-from crawler.text import clean, readable
 from crawler.words import Words
-
-_SPECIAL: Final = re.compile(r"([\\`*_{}\[\]()<>|~&!])")
-# `@name`, `#1`, `GH-1`, `https://`, `www.`, and hashes of commits: forges make links of them.
-_REFERENCE: Final = re.compile(
-    r"([@#]|\bGH-)(?=\w)|(?<=\w)://|\bwww(?=\.)|\b[0-9a-f]{7}(?=[0-9a-f]{0,33}\b)"
-)
 
 
 def render(report: Report, aspect: Aspect, _words: Words) -> Iterator[str]:
@@ -43,20 +34,6 @@ def _catalogue(report: Report) -> Iterator[str]:
             yield f"\n### {escape(chapter.section)}\n"
         yield "\n"
         yield from (f"- {_resource(each)}\n" for each in chapter.resources)
-
-
-def escape(text: str) -> str:
-    """Make any text plain text."""
-    escaped = _SPECIAL.sub(r"\\\1", clean(readable(text)))
-    return _REFERENCE.sub(lambda match: f"{match[0]}\u200b", escaped)
-
-
-def code(text: str) -> str:
-    """Show any text as code, whatever backticks it holds."""
-    shown = clean(text)
-    fence = "`" * (max((len(run) for run in re.findall("`+", shown)), default=0) + 1)
-    pad = " " if shown.startswith("`") or shown.endswith("`") else ""
-    return f"{fence}{pad}{shown}{pad}{fence}"
 
 
 def _rendered(said: Outline) -> Iterator[str]:
@@ -87,23 +64,18 @@ def _section(section: Section) -> Iterator[str]:
 
 
 def _entry(entry: Entry) -> Iterator[str]:
-    yield f"- {_url(entry.url) if entry.followable else code(entry.url)}"
+    yield f"- {link(entry.url) if entry.followable else code(entry.url)}"
     if entry.replacement:
-        yield f"  → {_url(entry.replacement)}"
+        yield f"  → {link(entry.replacement)}"
     yield f"  {escape(entry.sentence)} ({entry.code})"
     if entry.history:
         yield f"  {escape(entry.history)}"
     if entry.copy and entry.copy.replacement:
-        yield f"  {entry.copy.message} {_url(entry.copy.replacement)}"
+        yield f"  {entry.copy.message} {link(entry.copy.replacement)}"
     for place in entry.places:
         yield f"  - {_place(place)}"
     if entry.written > len(entry.places):
         yield f"  - and {entry.written - len(entry.places)} more places"
-
-
-def _url(url: str) -> str:
-    # A normalised URL holds neither white space, angle brackets nor controls: an autolink's text.
-    return f"<{url}>"
 
 
 def _place(place: Occurrence) -> str:

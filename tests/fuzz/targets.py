@@ -27,6 +27,7 @@ from crawler.ignores import Ignores
 from crawler.jsonld import read_linked
 from crawler.labels import named_language
 from crawler.language import normalised_language
+from crawler.marked import escape
 from crawler.markup import Tag, tokens
 from crawler.model import Document, Evidence, Fetch, Link, Response
 from crawler.pacing import retry_after
@@ -34,7 +35,6 @@ from crawler.page import read_page
 from crawler.parameters import Burden, carried
 from crawler.pdf import pdf_title
 from crawler.refresh import onward
-from crawler.reports.markdown import escape
 from crawler.settings import ExtractSettings
 from crawler.siblings import directory, fingerprint, sibling
 from crawler.signatures import missing, segments, without_asides
