@@ -107,6 +107,20 @@ def without_network(report: Report) -> Report:
     return replace(report, rows=View(len(report.rows), silent))
 
 
+BEFORE: Final = "It was there before."
+"""Why trouble is known: the link is written in what the documents are compared with."""
+
+
+def settled(report: Report, hrefs: frozenset[str]) -> Report:
+    """Return the report in which trouble with links that are written so is known from before."""
+
+    def told(index: int) -> Row:
+        row = report.rows[index]
+        return replace(row, known=BEFORE) if row.place.occurrence.href in hrefs else row
+
+    return replace(report, rows=View(len(report.rows), told)) if hrefs else report
+
+
 @dataclass(slots=True)
 class Tally:
     """What rows have among them. To take one twice changes nothing.
@@ -121,7 +135,9 @@ class Tally:
     confirmed: bool = False
 
     def take(self, row: Row) -> Row:
-        """Take note of a row, and return it."""
+        """Take note of a row, and return it. Trouble that is known fails nothing."""
+        if row.known and row.verdict.outcome not in _THERE:
+            return row
         self.outcomes.add(row.verdict.outcome)
         self.reasons.add(row.verdict.reason)
         self.seen = self.seen or row.observation is not None

@@ -35,6 +35,9 @@ class Collection:
 
     `links` are those to be asked: one is not if it is left out wherever it is written.
 
+    `partial`: these are not all places of the documents, but the new ones; `known`: as the links
+    are written that are no news.
+
     The places are in the scratch file, where what a run sees may go too.
     """
 
@@ -48,6 +51,8 @@ class Collection:
     ignores: tuple[Ignore, ...] = ()
     entrances: tuple[Entrance, ...] = ()
     missed: frozenset[str] = frozenset()
+    known: frozenset[str] = frozenset()
+    partial: bool = False
 
     def with_remarks(self, remarks: Iterable[str]) -> "Collection":
         """Return the same with remarks from elsewhere put before its own."""
@@ -138,11 +143,12 @@ def collect(
     settings: ExtractSettings,
     ground: Callable[[Document], Ground | None] = lambda _: None,
     today: date | None = None,
+    wanted: Callable[[Document], Callable[[Place], bool]] = lambda _: lambda _: True,
 ) -> Collection:
-    """Read one document after the other."""
+    """Read one document after the other, and keep what is wanted of each."""
     collector = Collector(settings, ground, today)
     for document in sources:
-        collector.take(document)
+        collector.take(document, wanted(document))
     return collector.collected()
 
 
@@ -197,6 +203,11 @@ def _stored(occurrence: Occurrence) -> Occurrence:
         return occurrence
     raw, href, text, section = kept
     return replace(occurrence, raw=raw, href=href, text=text, section=section)
+
+
+def kept_href(href: str) -> str:
+    """Return what is kept of a written link."""
+    return _shortened(href)
 
 
 def _shortened(text: str) -> str:

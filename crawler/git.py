@@ -49,7 +49,7 @@ async def written(
     What has been committed may have them elsewhere; then the nearest line with that text counts.
     """
     here, name = document.parent, document.name
-    committed = await _output(here, "cat-file", "blob", f"HEAD:./{name}")
+    committed = await output(here, "cat-file", "blob", f"HEAD:./{name}")
     if committed is None:
         return {}
     theirs = dict(_committed(committed, spots))
@@ -57,7 +57,7 @@ async def written(
         return {}
     stretches = [f"-L{line},{line}" for line in sorted(set(theirs.values()))][:_MAX_LINES]
     options = ("--porcelain", "--no-textconv", *stretches)
-    told = await _output(here, "blame", *options, "HEAD", "--", name)
+    told = await output(here, "blame", *options, "HEAD", "--", name)
     authored = dict(_authored(told or b"", now))
     if any(cut_off for _, cut_off in authored.values()) and await _is_shallow(here):
         authored = {line: told for line, told in authored.items() if not told[1]}
@@ -107,19 +107,22 @@ def _moment(seconds: int, now: datetime) -> datetime | None:
 
 
 async def _is_shallow(directory: Path) -> bool:
-    told = await _output(directory, "rev-parse", "--is-shallow-repository")
+    told = await output(directory, "rev-parse", "--is-shallow-repository")
     return told is None or told.strip() != b"false"
 
 
-async def _output(directory: Path, *arguments: str) -> bytes | None:
-    """Return what a command of git prints; None if it fails, takes too long or tells too much."""
+async def output(directory: Path, *arguments: str, given: bytes = b"") -> bytes | None:
+    """Return what a command of git prints; None if it fails, takes too long or tells too much.
+
+    `given` is its standard input.
+    """
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith("GIT_")
     } | _ENVIRONMENT
     try:
         process = await asyncio.create_subprocess_exec(
             "git", *_OPTIONS, *arguments, cwd=directory, env=environment,
-            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
         )  # fmt: skip
     except (OSError, ValueError):  # no git, no directory, no name for a file
@@ -127,7 +130,7 @@ async def _output(directory: Path, *arguments: str) -> bytes | None:
     try:
         with suppress(TimeoutError):
             async with asyncio.timeout(SECONDS):
-                told = await _read(process)
+                _, told = await asyncio.gather(_feed(process, given), _read(process))
                 if told is not None and await process.wait() == 0:
                     return told
     finally:
@@ -136,6 +139,14 @@ async def _output(directory: Path, *arguments: str) -> bytes | None:
                 process.kill()
             await process.wait()
     return None
+
+
+async def _feed(process: asyncio.subprocess.Process, given: bytes) -> None:
+    if process.stdin:
+        with suppress(OSError):  # it has ended, and read nothing
+            process.stdin.write(given)
+            await process.stdin.drain()
+        process.stdin.close()
 
 
 async def _read(process: asyncio.subprocess.Process) -> bytes | None:

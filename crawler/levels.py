@@ -8,6 +8,7 @@
 | drifted: another's page answers                                   | `warning` |
 | `failing`, `unsafe`                                               | `warning` |
 | `blocked`, flaky                                                  | `note`    |
+| broken or `invalid`, and there before what is checked             | `note`    |
 | well, with something to advise the author                         | `note`    |
 | anything else                                                     | `none`    |
 
@@ -35,6 +36,11 @@ class Level(StrEnum):
 
 PERHAPS: Final = "perhaps broken"
 """What a link is counted as that one look calls broken, and the looks together do not yet."""
+
+KNOWN: Final = "known before"
+"""What a link is counted as that is broken, or none, and was there before what is checked."""
+
+_FAILING: Final = frozenset({Outcome.BROKEN, Outcome.INVALID})
 
 QUIET: Final = frozenset({"archived-copy", "kept-copy", "translation", "truncated"})
 """Findings that ask nothing of the author: they belong to what else is said of a link."""
@@ -66,6 +72,8 @@ def level_of(topic: str) -> Level:
 
 def standing(row: Row, *, remembers: bool) -> str:
     """Return what a row is counted as: its outcome, but what all looks call broken is broken."""
+    if row.known and (row.verdict.outcome in _FAILING or is_broken(row)):
+        return KNOWN
     if remembers and is_unconfirmed(row):
         return PERHAPS
     return Outcome.BROKEN if is_broken(row) else row.verdict.outcome

@@ -608,7 +608,8 @@ class Row:
 
     `observation` and `state` are those of its URL; there is none where nothing was asked.
     The verdict is the place's own, for its fragment may be missing where others are not, and so
-    is the `advice`.
+    is the `advice`. `known`: why trouble with it is none of what a check is about, in words; empty
+    if it is.
     """
 
     place: Place
@@ -616,6 +617,7 @@ class Row:
     observation: Observation | None = None
     state: LinkState | None = None
     advice: tuple[Finding, ...] = ()
+    known: str = ""
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -14,6 +14,7 @@ from crawler.settings import Settings, knobs
 
 if TYPE_CHECKING:
     from crawler.agenda import Asks
+    from crawler.comparing import Against
 
 F = TypeVar("F", bound=Callable[..., Any])
 Options: TypeAlias = Mapping[str, Any]
@@ -138,6 +139,32 @@ def asked(function: F) -> F:
     return function
 
 
+def comparing(function: F) -> F:
+    """Add `--base`, `--staged` and `--working-tree`."""
+    for name, words in (
+        ("--working-tree", "Only links on lines that are not committed yet."),
+        ("--staged", "Only links on lines that are staged to be committed."),
+    ):
+        function = click.option(name, is_flag=True, help=words)(function)
+    return click.option(
+        "--base",
+        metavar="REV",
+        help="Only links on lines that are new since HEAD left REV: a branch, a tag, a commit.",
+    )(function)
+
+
+def against_of(options: Options) -> "Against | None":
+    """Return what documents are compared with, if with anything. Raises `UsageError`."""
+    from crawler.comparing import Against  # noqa: PLC0415 - for commands that read documents
+
+    base, staged, tree = (options.get(name) for name in ("base", "staged", "working_tree"))
+    if sum(map(bool, (base, staged, tree))) > 1:
+        raise UsageError("--base, --staged and --working-tree exclude each other; give one.")
+    if base:
+        return Against(base)
+    return Against(staged=bool(staged)) if staged or tree else None
+
+
 def asks_of(options: Options) -> "Asks | None":
     """Return which links the operator wants to be asked, if they say so. Raises `UsageError`."""
     from crawler.agenda import Asks  # noqa: PLC0415 - for commands that ask
@@ -149,7 +176,9 @@ def asks_of(options: Options) -> "Asks | None":
 
 def asking(function: F) -> F:
     """Add all options that `run` and `check` share."""
-    for add in (talk, of_sections(*_ASKING), asked, waiting, history, settings_files, documents):
+    for add in (
+        talk, of_sections(*_ASKING), asked, waiting, history, settings_files, comparing, documents,
+    ):  # fmt: skip
         function = add(function)
     return function
 

@@ -20,7 +20,7 @@ from crawler.drafts import (
     take_belief,
     take_trouble,
 )
-from crawler.levels import PERHAPS, standing
+from crawler.levels import KNOWN, PERHAPS, standing
 from crawler.model import Health, Outcome, Report, Row
 from crawler.naming import lacks_fragment, written
 from crawler.notes import notes_of
@@ -98,11 +98,19 @@ _TROUBLES: Final = (
         "Not for us",
         "Something answered, but not for a program: a person may well get through.",
     ),
+    (KNOWN, "Known before", "They are no news of this change, and fail nothing."),
     (_IGNORED, "Left out", "By comments of the documents, or by the settings."),
 )
 # What is believed of links over time, whatever the latest look says.
 _BELIEVED: Final = frozenset({Health.DRIFTED, Health.FLAKY})
-_COUNTED: Final = (Outcome.OK, Outcome.REDIRECTED, Outcome.BROKEN, PERHAPS, *list(Outcome)[3:])
+_COUNTED: Final = (
+    Outcome.OK,
+    Outcome.REDIRECTED,
+    Outcome.BROKEN,
+    PERHAPS,
+    KNOWN,
+    *list(Outcome)[3:],
+)
 _ADVICE: Final = (
     ("moved", "Moved for good", "Every redirect on the way is a permanent one."),
     ("sent-home", "Sent to the front page", "The page itself may be gone."),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 BATCH: Final = 100  # looks one by one would cost forty times as much
 BATCH_SECONDS: Final = 1.0
 # Reasons that hold for the next report too; "interrupted" says something of one run only.
+_NOTHING: Final = Contents((), ())
 _LASTING: Final = frozenset({"excluded", "robots"})
 
 
@@ -79,19 +80,15 @@ class Recorder:
             self.attempt(lambda: self._store.abandon(self._begun))
             return
         self._online = True
+        # Of documents that were read in part the history keeps what it knows.
+        held = _NOTHING if collection.partial else _contents(collection, unasked)
         self._pending += self._later
         self.flush()
         self.attempt(
             lambda: self._store.finish(
                 self._begun.number,
                 report.run,
-                Contents(
-                    collection.documents,
-                    collection.places,
-                    {url: v for url, v in unasked.items() if v.reason in _LASTING},
-                    frozenset(each.document for each in collection.unread) | collection.missed,
-                    collection.missed,
-                ),
+                held,
                 settings.health,
             )
         )
@@ -107,3 +104,13 @@ class Recorder:
             write()
         except StoreError as error:
             self.error = error
+
+
+def _contents(collection: Collection, unasked: Mapping[Url, Verdict]) -> Contents:
+    return Contents(
+        collection.documents,
+        collection.places,
+        {url: verdict for url, verdict in unasked.items() if verdict.reason in _LASTING},
+        frozenset(each.document for each in collection.unread) | collection.missed,
+        collection.missed,
+    )

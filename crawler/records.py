@@ -171,6 +171,7 @@ def row_record(row: Row) -> Record:
         "findings": [_finding_record(each, row) for each in row.findings],
         **_state_record(row.state),
         "drift": drift(row.state, row.observation),
+        "known": row.known or None,
     }
 
 

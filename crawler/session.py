@@ -14,7 +14,7 @@ import httpx
 from crawler import options, recollection, reports, runs, sources, terminal
 from crawler.agenda import Asks
 from crawler.archiving import ARCHIVE
-from crawler.assemble import Tally, archived, noted
+from crawler.assemble import Tally, archived, noted, settled
 from crawler.awaiting import awaited
 from crawler.clock import Clock, SystemClock
 from crawler.collect import Collection
@@ -82,7 +82,8 @@ def prepare(given: Mapping[str, Any], asks: Asks) -> Session:
     stdin = terminal.standard_input()
     clock = SystemClock()
     today = clock.now().date()
-    collection = sources.gather(given["sources"], stdin, given["stdin_name"], settings, today)
+    named, against = (given["sources"], stdin, given["stdin_name"]), options.against_of(given)
+    collection = sources.gather(*named, settings, today, against)
     if output and any(_same_file(output, each.name) for each in collection.documents):
         raise UsageError(f"--output {output}: is one of the documents; name another file.")
     notes = () if talk.quiet else (*collection.remarks, *ignore_notes(collection.ignores))
@@ -275,7 +276,7 @@ async def _checked(session: Session) -> Report:
     stop, quiet = Stop(), session.settings.talk.quiet
     with terminal.stopping(stop), _progress(session) as progress:
         report = await check(session.collection, _conduct(session, stop, progress), quiet=quiet)
-    return _told(report, session)
+    return settled(_told(report, session), session.collection.known)
 
 
 async def _recorded(session: Session, store: "Store") -> tuple[Report, CrawlerError | None]:
@@ -285,7 +286,7 @@ async def _recorded(session: Session, store: "Store") -> tuple[Report, CrawlerEr
         with _progress(session) as progress:
             collection, conduct = session.collection, _conduct(session, stop, progress)
             report, error = await runs.run(collection, store, conduct)
-        report = _told(report, session)
+        report = settled(_told(report, session), session.collection.known)
         if error is None:
             report, error = await _with_copies(report, store, conduct, begun)
     return report, error

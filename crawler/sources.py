@@ -1,40 +1,20 @@
-"""Sources: from what the operator names to documents, in order.
+"""Sources: from what the operator names to documents, in order, and to their links."""
 
-A checkout may be a stranger's: links in a directory are not followed, and those that a pattern, a
-list or the settings name only as far as they stay in the tree. `.gitignore` is respected.
-"""
-
-import os
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import PurePath
-from typing import BinaryIO, Final
+from typing import BinaryIO
 
-from crawler.collect import Collection, collect
-from crawler.disk import (
-    NotText,
-    Unreadable,
-    document,
-    read_bytes,
-    read_stream,
-    refusal,
-    unicode_name,
-)
-from crawler.documents import BY_NAME, FORMATS, format_of
-from crawler.errors import SettingsError, SourceError
-from crawler.layers import nearest
-from crawler.model import Document, Entrance, Unread
-from crawler.settings import ChooseSettings, Settings
-from crawler.text import clean
+from crawler.awaiting import awaited
+from crawler.collect import Collection, collect, kept_href
+from crawler.comparing import Against, Version, known, touched, wanted
+from crawler.disk import NotText, Unreadable
+from crawler.documents import format_of
+from crawler.errors import SourceError
+from crawler.model import Document, Entrance, Place, Unread
+from crawler.searching import Search, Source, counted
+from crawler.settings import Settings
 from crawler.tree import Grounds
-from crawler.urls import Rejected, mask, resolve
-from crawler.walking import Walk
-from crawler.wildcards import MAGIC, PathPattern, path_pattern, rules
-
-STDIN: Final = "-"
-_LEADS_OUT: Final = "is a link that leads out of the tree"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,49 +22,14 @@ class Loaded:
     """Documents, in order of their names, and what could not be read, or not as expected.
 
     Each is read when its turn comes, so that no two are in memory; the rest may grow with it.
+    `versions`: what each held before, where only those count that a change has touched.
     """
 
     documents: Iterator[Document]
     remarks: list[str]
     unread: list[Unread]
     entrances: tuple[Entrance, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _File:
-    """A file that is to be read. `surely`: it must be a document, and not just one of many names.
-
-    `follow`: also if it is a link; `tree`: only if it is in there, links followed.
-    """
-
-    path: str
-    source: str
-    surely: bool = True
-    follow: bool = True
-    tree: str | None = None
-
-    def read(self, remarks: list[str]) -> Document:
-        """Read it. Raises `Unreadable`."""
-        path = self.path
-        if self.tree is not None:
-            if not _stays(path, self.tree):
-                raise Unreadable(_LEADS_OUT)
-            path = os.path.realpath(path)
-        name = PurePath(self.path).as_posix()
-        return document(
-            name, "plaintext", read_bytes(path, follow=self.follow), self.source, remarks
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _StandardInput:
-    stream: BinaryIO
-    name: str
-    surely: bool = True
-
-    def read(self, remarks: list[str]) -> Document:
-        """Read it. Raises `Unreadable`."""
-        return document(self.name, "markdown", read_stream(self.stream), STDIN, remarks)
+    versions: Mapping[str, Version] | None = None
 
 
 def gather(
@@ -93,27 +38,48 @@ def gather(
     stdin_name: str,
     settings: Settings,
     today: date | None = None,
+    against: Against | None = None,
 ) -> Collection:
-    """Read the documents that are named, and collect their links. Raises `UsageError`.
+    """Read the documents that are named, and collect their links. Raises `CrawlerError`.
 
-    Without any name, those that the settings name are read.
+    Without any name, those that the settings name are read. `against`: only those links that are
+    new beside what it names.
     """
-    loaded = load(names, stdin, stdin_name, settings)
+    loaded = load(names, stdin, stdin_name, settings, against)
     ground = Grounds(settings.local).of
-    collection = collect(loaded.documents, settings.extract, ground, today)
+    versions = loaded.versions
+
+    def new(document: Document) -> Callable[[Place], bool]:
+        if versions is None:
+            return lambda _: True
+        return wanted(versions[document.name], document, settings.extract)
+
+    collection = collect(loaded.documents, settings.extract, ground, today, new)
     collection = collection.with_remarks(loaded.remarks)
     unread = (*loaded.unread, *collection.unread)
-    return replace(collection, unread=unread, entrances=loaded.entrances)
+    before = frozenset(map(kept_href, known(versions or {}, settings.extract)))
+    return replace(
+        collection,
+        unread=unread,
+        entrances=loaded.entrances,
+        known=before,
+        partial=against is not None,
+    )
 
 
 def load(
-    names: Sequence[str], stdin: BinaryIO | None, stdin_name: str, settings: Settings
+    names: Sequence[str],
+    stdin: BinaryIO | None,
+    stdin_name: str,
+    settings: Settings,
+    against: Against | None = None,
 ) -> Loaded:
     """Find every document that is named. Raises `UsageError` where there is none.
 
     What is there and cannot be read does not stop the others, be it named itself or not.
+    `against`: only those that have changed since.
     """
-    search = _Search(settings.choose, stdin, stdin_name)
+    search = Search(settings.choose, stdin, stdin_name)
     listed = search.listed(settings.places.files_from)
     if not names and not listed and not settings.places.files_from:
         if not settings.places.sources:
@@ -126,228 +92,44 @@ def load(
         search.find(source, trusted=True)
     for source in dict.fromkeys(listed):
         search.find(source, trusted=False)
-    return search.loaded()
+    remarks, unread = list(search.remarks()), list(search.unread.values())
+    versions = None if against is None else _touched(search.found, against, remarks, unread)
+    documents = _documents(search.found, versions, remarks, unread)
+    return Loaded(documents, remarks, unread, tuple(search.entrances.values()), versions)
 
 
-class _Search:
-    """What was found so far, and by which rules more is looked for."""
-
-    def __init__(self, choose: ChooseSettings, stdin: BinaryIO | None, stdin_name: str) -> None:
-        self._choose = choose
-        self._formats = chosen_formats(choose.document_formats)
-        self._include, self._exclude = rules(choose.include_path), rules(choose.exclude_path)
-        self._stdin, self._stdin_name = stdin, stdin_name
-        self._found: dict[str, _File | _StandardInput] = {}
-        self._unread: dict[str, Unread] = {}
-        self._entrances: dict[str, Entrance] = {}
-        self._left_out: Counter[str] = Counter()
-
-    def listed(self, where: str | None) -> tuple[str, ...]:
-        """Return the sources that stand in a list. Raises `SourceError`."""
-        if where is None:
-            return ()
+def _touched(
+    found: Mapping[str, Source], against: Against, remarks: list[str], unread: list[Unread]
+) -> Mapping[str, Version]:
+    def read(name: str) -> bytes | None:
         try:
-            data = read_stream(self._input()) if where == STDIN else read_bytes(where)
+            return found[name].data()
         except Unreadable as error:
-            raise SourceError(f"--files-from {clean(where)}: {error}.") from error
-        if where == STDIN:
-            self._stdin = None
-        if b"\0" in data:  # as `find -print0` and `git ls-files -z` write it
-            return tuple(os.fsdecode(each) for each in data.split(b"\0") if each)
-        lines = (os.fsdecode(line.removesuffix(b"\r")) for line in data.split(b"\n"))
-        return tuple(line for line in lines if line and not line.startswith("#"))
+            unread.append(Unread(name, str(error)))
+            return None
 
-    def find(self, source: str, *, trusted: bool) -> None:
-        """Find what a source names. `trusted`: the operator's very word. Raises `SourceError`."""
-        if source.lower().startswith(("http://", "https://")):
-            entrance = _entrance(source)
-            self._entrances.setdefault(str(entrance.url), entrance)
-            return
+    told = awaited(touched(against, {name: each.path for name, each in found.items()}, read))
+    if told.beside:
+        number = counted(len(told.beside), "document")
+        remarks.append(f"{number} outside of the repository, or of a submodule: not compared.")
+    return told.versions
+
+
+def _documents(
+    found: Mapping[str, Source],
+    versions: Mapping[str, Version] | None,
+    remarks: list[str],
+    unread: list[Unread],
+) -> Iterator[Document]:
+    passed = 0
+    for name in sorted(found if versions is None else versions):
+        file = found[name]
         try:
-            for name, file in self._named(source, trusted=trusted):
-                if file.surely or name not in self._found:
-                    self._found[name] = file
-        except OSError as error:  # a name too long to exist, a directory that may not be searched
-            self._fail(source, refusal(error))
-
-    def loaded(self) -> Loaded:
-        """Return all that was found."""
-        remarks, unread = list(self._remarks()), list(self._unread.values())
-        entrances = tuple(self._entrances.values())
-        return Loaded(self._documents(remarks, unread), remarks, unread, entrances)
-
-    def _documents(self, remarks: list[str], unread: list[Unread]) -> Iterator[Document]:
-        passed = 0
-        for name in sorted(self._found):
-            file = self._found[name]
-            try:
-                yield file.read(remarks)
-            except Unreadable as error:
-                if isinstance(error, NotText) and not (file.surely or format_of(name)):
-                    passed += 1
-                else:
-                    unread.append(Unread(name, str(error)))
-        if passed:
-            remarks.append(
-                f"{_counted(passed, 'file')} of no known ending: no text, and passed over."
-            )
-
-    def _remarks(self) -> Iterator[str]:
-        if self._left_out:
-            what = " and ".join(_counted(n, noun) for noun, n in sorted(self._left_out.items()))
-            yield f"`include_path` and `exclude_path` leave out {what}."
-
-    def _named(self, source: str, *, trusted: bool) -> Iterator[tuple[str, _File | _StandardInput]]:
-        if source == STDIN:
-            yield self._standard_input()
-        elif os.path.isdir(source):  # noqa: PTH112 - never raises
-            yield from self._directory(source, trusted=trusted)
-        elif _is_there(source):
-            yield from self._file(source, trusted=trusted)
-        elif MAGIC.search(source):
-            yield from self._pattern(source)
-        else:
-            raise SourceError(f"{clean(source)}: there is no such file or directory.")
-
-    def _input(self) -> BinaryIO:
-        if self._stdin is None:
-            raise SourceError("-: standard input is closed, or has been read as a list.")
-        return self._stdin
-
-    def _standard_input(self) -> tuple[str, _StandardInput]:
-        name = self._stdin_name
-        if not name.strip():
-            raise SourceError("--stdin-name: a document needs a name, such as README.md.")
-        return unicode_name(name), _StandardInput(self._input(), name)
-
-    def _file(self, source: str, *, trusted: bool) -> Iterator[tuple[str, _File]]:
-        path = PurePath(source)
-        if self._leaves_out(_from_here(source) or path.name, directory=False):
-            return
-        tree = None if trusted else _tree(path.parent)
-        yield (
-            unicode_name(path.as_posix()),
-            _File(str(path), source, surely=trusted, follow=trusted, tree=tree),
-        )
-
-    def _directory(self, source: str, *, trusted: bool) -> Iterator[tuple[str, _File]]:
-        if not trusted and not _stays(source, _tree(PurePath(source))):
-            self._fail(source, _LEADS_OUT)
-            return
-        before, found = len(self._unread) + self._left_out.total(), False
-        pattern = path_pattern(["**"], hidden=self._choose.hidden)
-        for path in self._walked(source, pattern, self._is_sought):
-            found = True
-            yield unicode_name(path), _File(path, source, follow=False)
-        if not found and len(self._unread) + self._left_out.total() == before:
-            sought = ", ".join(sorted(self._formats))
-            raise SourceError(
-                f"{clean(source)}: holds no document of a format that is read ({sought})."
-            )
-
-    def _pattern(self, source: str) -> Iterator[tuple[str, _File]]:
-        parts = PurePath(source).parts
-        first = next(at for at, part in enumerate(parts) if MAGIC.search(part))
-        base, rest = str(PurePath(*parts[:first])), parts[first:]
-        if os.pardir in rest:
-            raise SourceError(f"{clean(source)}: '..' may stand only before what is a pattern.")
-        left_out, found = self._left_out.total(), False
-        if os.path.isdir(base):  # noqa: PTH112 - never raises
-            pattern = path_pattern(rest, hidden=self._choose.hidden)
-            for path in self._walked(base, pattern, os.DirEntry.is_file):
-                found = True
-                tree = _tree(PurePath(base))
-                yield unicode_name(path), _File(path, source, surely=False, follow=False, tree=tree)
-        if not found and self._left_out.total() == left_out:
-            raise SourceError(f"{clean(source)}: no file matches this pattern.")
-
-    def _walked(
-        self, root: str, pattern: PathPattern, wanted: Callable[["os.DirEntry[str]"], bool]
-    ) -> Iterator[str]:
-        """Yield the paths of files below a directory, as they can be opened from here."""
-        here = _from_here(root)
-        if here and self._leaves_out(here, directory=True):
-            return
-        before, prefix = (f"{here}/" if here else ""), PurePath(root).as_posix()
-        prefix = "" if prefix == os.curdir else f"{prefix.rstrip('/')}/"
-        walk = Walk(
-            root,
-            pattern,
-            wanted,
-            lambda path, directory: self._leaves_out(before + path, directory=directory),
-            lambda path, reason: self._fail((prefix + path).rstrip("/") or root, reason),
-            gitignore=self._choose.gitignore,
-        )
-        for path in walk.files():
-            yield prefix + path
-
-    def _is_sought(self, entry: "os.DirEntry[str]") -> bool:
-        format_ = format_of(entry.name)
-        return format_ is not None and format_.name in self._formats and not entry.is_symlink()
-
-    def _leaves_out(self, path: str, *, directory: bool) -> bool:
-        """Tell whether the settings leave a path out, and count it."""
-        out = bool(self._exclude.rules) and self._exclude.ignore(path, directory=directory)
-        if not directory and not out and self._include.rules:
-            out = not self._include.ignore(path)
-        if out:
-            self._left_out["directory" if directory else "file"] += 1
-        return out
-
-    def _fail(self, name: str, reason: str) -> None:
-        shown = unicode_name(PurePath(name).as_posix())
-        self._unread[shown] = Unread(shown, reason)
-
-
-def _entrance(source: str) -> Entrance:
-    target = resolve(source)
-    if isinstance(target, Rejected):
-        raise SourceError(f"{clean(mask(source))}: is no URL of a page ({target.reason}).")
-    return Entrance(mask(source), target.url)
-
-
-def chosen_formats(names: Iterable[str]) -> frozenset[str]:
-    """Return the formats that are read in directories. Raises `SettingsError`."""
-    groups = {
-        "all": frozenset(BY_NAME),
-        "default": frozenset(each.name for each in FORMATS if not each.on_request),
-    }
-    chosen: frozenset[str] = frozenset()
-    for name in (one.strip() for each in names for one in each.split(",")):
-        if name not in groups and name not in BY_NAME:
-            known = {*groups, *BY_NAME}
-            raise SettingsError(
-                f"'document_formats' knows no format {name!r}{nearest(name, known)}; there are "
-                f"{', '.join(sorted(known))}."
-            )
-        chosen |= groups.get(name, frozenset({name}))
-    return chosen
-
-
-def _is_there(path: str) -> bool:
-    try:
-        os.lstat(path)
-    except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: it holds a NUL
-        return False
-    return True
-
-
-def _from_here(path: str) -> str:
-    """Return a path from the working directory; nothing for that itself, or if it leads out."""
-    relative = os.path.relpath(path)
-    return "" if relative == os.curdir or relative.startswith(os.pardir) else relative
-
-
-def _tree(otherwise: PurePath) -> str:
-    """Return the tree that a path is in: the working directory's, or else what is given."""
-    inside = not os.path.relpath(otherwise).startswith(os.pardir)
-    return os.curdir if inside else str(otherwise)
-
-
-def _stays(path: str, tree: str) -> bool:
-    return PurePath(os.path.realpath(path)).is_relative_to(os.path.realpath(tree))
-
-
-def _counted(number: int, noun: str) -> str:
-    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
-    return f"{number} {noun if number == 1 else plural}"
+            yield file.read(file.data() if versions is None else versions[name].now, remarks)
+        except Unreadable as error:
+            if isinstance(error, NotText) and not (file.surely or format_of(name)):
+                passed += 1
+            else:
+                unread.append(Unread(name, str(error)))
+    if passed:
+        remarks.append(f"{counted(passed, 'file')} of no known ending: no text, and passed over.")

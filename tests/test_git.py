@@ -1,31 +1,20 @@
 """When lines were written: what git tells, and that no repository makes it do anything else."""
 
 import os
-import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from repositories import OLD, run
 
 from crawler import git
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
-OLD, NEW = datetime(2019, 3, 4, 5, 6, 7, tzinfo=UTC), datetime(2024, 1, 2, tzinfo=UTC)
+NEW = datetime(2024, 1, 2, tzinfo=UTC)
 A, B = "https://a.example/", "https://b.example/é"
 
 Git = Callable[..., str]
-
-
-def run(directory: Path, *arguments: str, at: datetime = OLD) -> str:
-    stamp = f"@{at.timestamp():.0f} +0000"
-    names = {"NAME": "Ann", "EMAIL": "ann@a.example", "DATE": stamp}
-    people = {f"GIT_{who}_{each}": names[each] for who in ("AUTHOR", "COMMITTER") for each in names}
-    environment = {"PATH": os.environ["PATH"], "HOME": str(directory), **people}
-    done = subprocess.run(  # noqa: S603
-        ["git", *arguments], cwd=directory, env=environment, check=True, capture_output=True,  # noqa: S607
-    )  # fmt: skip
-    return done.stdout.decode()
 
 
 @pytest.fixture
