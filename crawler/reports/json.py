@@ -11,6 +11,7 @@ from crawler.records import (
     report_record,
     resource_record,
     row_record,
+    stamp,
     whole_text,
 )
 from crawler.words import Words
@@ -26,7 +27,8 @@ def render(report: Report, aspect: Aspect, _words: Words) -> Iterator[str]:
 def _all(report: Report) -> Iterator[str]:
     changes = report.changes
     told = None if changes is None else list(map(change_record, changes))
-    return whole_text(report_record(report) | {"changes": told}, map(row_record, report.rows))
+    head = report_record(report) | {"since": stamp(report.since), "changes": told}
+    return whole_text(head, map(row_record, report.rows))
 
 
 def _changes(report: Report) -> Iterator[str]:
