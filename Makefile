@@ -39,8 +39,7 @@ run: $(READY)
 	if [ $$code -eq 3 ]; then \
 		echo; echo "The same job on the practice web instead:"; echo; $(CRAWL) demo; \
 	elif [ $$code -eq 0 ]; then \
-		$(CRAWL) report --output reports/latest.md && \
-		$(CRAWL) report --output reports/latest.json && \
+		$(CRAWL) report --write-all && \
 		echo "The whole report: reports/latest.md (for people), reports/latest.json (for programs)."; \
 	else exit $$code; fi
 

@@ -1,18 +1,23 @@
 """`crawl report`: what the history knows, for maintainers."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from crawler import options, reports, terminal
 from crawler.choosing import Choice, choose
 from crawler.errors import UsageError
-from crawler.model import Health, Outcome
+from crawler.model import Health, Outcome, Report
 from crawler.outline import Aspect
+from crawler.settings import Settings
 from crawler.text import clean
 from crawler.urls import Rejected, resolve
+
+if TYPE_CHECKING:
+    from crawler.history import History
 
 _VIEWS: Final = (
     Aspect.ALL, Aspect.BROKEN, Aspect.IGNORED, Aspect.CATALOGUE,
@@ -51,6 +56,15 @@ _VIEWS: Final = (
     help="Only links whose latest look came to this.",
 )
 @click.option("--output", metavar="FILE", help="Write the report to this file.")
+@click.option(
+    "--write-all",
+    is_flag=True,
+    help="Keep the report in a directory: the latest in every format, and one for each day.",
+)
+@click.option("--directory", metavar="DIR", help="That of --write-all.  [default: reports]")
+@click.option(
+    "-q", "--quiet", is_flag=True, flag_value=True, default=None, help="Do not say what it wrote."
+)
 @options.history
 @options.settings_files
 def command(format_: str | None, view: str | None, **given: Any) -> None:  # noqa: ANN401
@@ -67,7 +81,8 @@ def command(format_: str | None, view: str | None, **given: Any) -> None:  # noq
 
     \b
     crawl report
-    crawl report --output reports/latest.md
+    crawl report --output links.md
+    crawl report --write-all --directory reports
     crawl report --view broken --document docs --host example.org
     crawl report --view catalogue --output catalogue.csv
     crawl report --format json | jq '.links[] | select(.health == "broken") | .url'
@@ -76,6 +91,11 @@ def command(format_: str | None, view: str | None, **given: Any) -> None:  # noq
     from crawler.history import History
 
     settings = options.settings_of(given)
+    if given["write_all"]:
+        _write_all(settings, {**given, "format": format_, "view": view})
+        return
+    if given["directory"]:
+        raise UsageError("--directory: is that of --write-all, which is not given.")
     output = terminal.writable(settings.places.output)
     name = reports.chosen(format_, output)
     aspect = reports.shown(name, Aspect(view) if view else None)
@@ -83,6 +103,31 @@ def command(format_: str | None, view: str | None, **given: Any) -> None:  # noq
     with History(Path(settings.places.db)) as history:
         report = choose(history.report(SystemClock().now()), choice)
     terminal.deliver(report, name, aspect, output)
+
+
+def _write_all(settings: Settings, given: Mapping[str, Any]) -> None:
+    """Keep the report in a directory, and say what was written."""
+    from crawler import keeping
+    from crawler.clock import SystemClock
+    from crawler.history import History
+
+    for name in ("format", "view", "output"):
+        if given[name]:
+            raise UsageError(f"--write-all: writes all formats into --directory; omit --{name}.")
+    directory, choice = Path(given["directory"] or "reports"), _choice(given)
+    last, now = keeping.usable(directory), SystemClock().now()
+    with History(Path(settings.places.db)) as history:
+        run = history.last_run(now)
+        news = (keeping.since(last, run), keeping.feed_since(run)) if run else (None, None)
+        report, month = (choose(_told(history, now, since), choice) for since in news)
+    kept = keeping.keep(report, month.changes, directory)
+    if not settings.talk.quiet:
+        terminal.say(f"{clean(str(directory))}: {kept}")
+
+
+def _told(history: "History", now: datetime, since: datetime | None) -> Report:  # noqa: ARG001
+    # The one place that asks for news: as soon as a history knows them, `since` goes along.
+    return history.report(now)
 
 
 def _choice(given: Mapping[str, Any]) -> Choice:

@@ -30,7 +30,7 @@ def command(ctx: click.Context, /, *, fail: bool, **given: Any) -> None:  # noqa
     \b
     crawl run
     crawl run README.md docs --db ~/history/docs.db
-    0 3 * * *  cd ~/blog && crawl run --quiet && crawl report --output reports/latest.md
+    0 3 * * *  cd ~/blog && crawl run --quiet && crawl report --write-all -q
     """
     from crawler import session
     from crawler.agenda import Asks

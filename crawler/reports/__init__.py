@@ -32,23 +32,25 @@ class Renderer(Protocol):
 class Format:
     """A format: its name, the ending of its files' names, and its renderer.
 
-    `aspects`: what it can show of a report.
+    `aspects`: what it can show of a report; `kept`: whether `crawl report --write-all` keeps it,
+    unless another says the same or it is for one moment of a CI.
     """
 
     name: str
     suffix: str
     render: Renderer
     aspects: frozenset[Aspect] = frozenset(Aspect)
+    kept: bool = True
 
 
 _CHANGES: Final = frozenset({Aspect.CHANGES})
 _WHOLE: Final = frozenset({Aspect.TROUBLE, Aspect.ALL})
 
 FORMATS: Final = (
-    Format("text", ".txt", text.render),
+    Format("text", ".txt", text.render, kept=False),
     Format("markdown", ".md", markdown.render),
     Format("json", ".json", json.render),
-    Format("jsonl", ".jsonl", jsonl.render),
+    Format("jsonl", ".jsonl", jsonl.render, kept=False),
     Format("csv", ".csv", csv.render),
     Format("atom", ".atom", atom.render, _CHANGES),
     Format("badge", ".svg", badge.render, _WHOLE),
