@@ -25,6 +25,7 @@ def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in (
         *("CRAWL_DB", "NO_COLOR", "CI", "FORCE_COLOR", "HTTP_PROXY", "HTTPS_PROXY"),
         *("SSL_CERT_FILE", "SSL_CERT_DIR"),
+        *("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"),
     ):
         monkeypatch.delenv(name, raising=False)
 
