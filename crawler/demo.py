@@ -21,7 +21,7 @@ from crawler.rows import known_url
 from crawler.session import Session
 from crawler.settings import Settings
 from crawler.store import Store
-from crawler.story import story_text
+from crawler.storytelling import story_text
 
 Say: TypeAlias = Callable[[str], None]
 

@@ -27,7 +27,7 @@ another page comes back on is healthy and still keeps its streak of bad looks, u
 whose page that is (`returns_as_another`): the next bad look finds it broken as before.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, TypeAlias
@@ -78,17 +78,31 @@ def fold(
     Both are in order. A word counts after the looks of its own moment.
     """
     state: LinkState | None = None
+    for _, state in steps(looks, accepted_at, settings):  # noqa: B007 - the last is what counts
+        pass
+    return state
+
+
+def steps(
+    looks: Iterable[Observation], accepted_at: Sequence[datetime], settings: HealthSettings
+) -> Iterator[tuple[Observation | datetime, LinkState]]:
+    """Yield each look, or word, with what we believed once it was counted, as `fold` does."""
+    state: LinkState | None = None
     latest: Sketch | None = None
     words = list(reversed(accepted_at))
     for look in looks:
         while state and words and words[-1] < look.at:
-            state = accepted(state, words.pop(), latest)
+            at = words.pop()
+            state = accepted(state, at, latest)
+            yield at, state
         state = advance(state, look, settings)
+        yield look, state
         if look.verdict.outcome in _GOOD:
             latest = sketch_of(look) or latest
     while state and words:
-        state = accepted(state, words.pop(), latest)
-    return state
+        at = words.pop()
+        state = accepted(state, at, latest)
+        yield at, state
 
 
 def _after_good(before: LinkState, look: Observation, settings: HealthSettings) -> LinkState:

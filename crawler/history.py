@@ -16,7 +16,7 @@ from crawler.connection import Connection
 from crawler.database import Tell, explained, opened, snapshot
 from crawler.errors import StoreError
 from crawler.model import Hop, LinkState, Observation, Report, Run, Verdict
-from crawler.rows import SqlRow, hop_of, iso, look_of, place_of, run_of, unasked_of
+from crawler.rows import SqlRow, hop_of, iso, look_of, moment, place_of, run_of, unasked_of
 from crawler.state_rows import BELIEVED, REPORTED, state_of
 from crawler.story import Story
 from crawler.urls import Target, Url
@@ -50,6 +50,9 @@ _OF_LINK: Final = """
     join runs on runs.id = observations.run_id
     where links.url = ? and runs.finished_at is not null
     order by observations.at, observations.id
+"""
+_ACCEPTED: Final = """
+    select at from acceptances where link_id in (select id from links where url = ?) order by at
 """
 
 
@@ -123,7 +126,9 @@ class History:
             places = tuple(place_of(row).occurrence for row in rows)
             states = [state_of(row) for row in links_at(self._db, [str(url)]) if row["health"]]
             looks = tuple(self._looks(_OF_LINK, [str(url)]))
-        return Story(url, looks, places, states[0] if states else None, self.archive.of(url))
+            said = tuple(moment(row["at"]) for row in db.query(_ACCEPTED, [str(url)]))
+        copies = self.archive.of(url)
+        return Story(url, looks, places, states[0] if states else None, copies, said)
 
     def similar(self, text: str, limit: int = 5) -> list[str]:
         """Return known URLs that hold a text, for those who remember a piece of one."""

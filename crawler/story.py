@@ -1,33 +1,37 @@
-"""The story of one link: where it stands, every look at it, and why it was judged so."""
+"""The story of one link: all that a history holds of it, as a noun and as plain data.
+
+`storytelling.py` tells it to people.
+"""
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from crawler.archiving import ARCHIVE, ArchivedCopy, Came, Copies, Errand, sentence
+from crawler.archiving import ArchivedCopy, Copies
 from crawler.at_places import advise_place
-from crawler.beliefs import drift_words, history_of
-from crawler.model import Finding, LinkState, Observation, Occurrence, PageFacts, Verdict, Via
-from crawler.reasons import BY_CODE
-from crawler.text import clean, readable, shown_name, wrapped
+from crawler.model import Finding, LinkState, Observation, Occurrence
+from crawler.settings import HealthSettings
 from crawler.urls import Url
 
 if TYPE_CHECKING:
     from crawler.records import Record
-
-_WIDTH: Final = 12
+    from crawler.timeline import Moment
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """All that a history holds of one URL. Looks are in order, oldest first."""
+    """All that a history holds of one URL. Looks are in order, oldest first.
+
+    `accepted_at`: when somebody said that what the page was then is right, in order.
+    """
 
     url: Url
     looks: tuple[Observation, ...]
     places: tuple[Occurrence, ...]
     state: LinkState | None
     copies: Copies = ()
+    accepted_at: tuple[datetime, ...] = ()
 
     @property
     def latest(self) -> Observation | None:
@@ -38,9 +42,22 @@ class Story:
         return next(past, None)
 
 
-def story_record(story: Story) -> "Record":
-    """Return a story as plain data."""
-    from crawler.records import drift, look_record, stamp  # noqa: PLC0415 - the text needs none
+def moments_of(story: Story, settings: HealthSettings) -> "Iterator[Moment]":
+    """Yield its looks, and the words that were said of it, with what each has changed."""
+    from crawler.timeline import moments  # noqa: PLC0415 - reports know stories, and tell none
+
+    until = story.state.checked_at if story.state else None
+    return moments(story.looks, story.accepted_at, until, settings)
+
+
+def story_record(story: Story, settings: HealthSettings) -> "Record":
+    """Return a story as plain data; the settings are those that tell what each look changed."""
+    from crawler.records import (  # noqa: PLC0415 - the text needs none
+        change_record,
+        drift,
+        look_record,
+        stamp,
+    )
 
     state = story.state
     return {
@@ -51,6 +68,12 @@ def story_record(story: Story) -> "Record":
         "drift": drift(state, story.latest),
         "archived_copies": [_copy_record(copy) for copy in story.copies],
         "places": [_place_record(place, story) for place in story.places],
+        "accepted_at": [stamp(at) for at in story.accepted_at],
+        "changes": [
+            change_record(change)
+            for moment in moments_of(story, settings)
+            for change in moment.changes
+        ],
         "looks": [look_record(look) for look in story.looks],
     }
 
@@ -58,7 +81,7 @@ def story_record(story: Story) -> "Record":
 def _place_record(place: Occurrence, story: Story) -> "Record":
     from crawler.records import occurrence_record  # noqa: PLC0415
 
-    findings = [asdict(finding) for finding in _told_at(place, story)]
+    findings = [asdict(finding) for finding in told_at(place, story)]
     return {**occurrence_record(place), "findings": findings}
 
 
@@ -72,120 +95,6 @@ def _copy_record(copy: ArchivedCopy) -> "Record":
     }
 
 
-def story_text(story: Story) -> str:
-    """Tell a story to people."""
-    facts = [
-        wrapped(value, f"  {name:<{_WIDTH}} ", " " * (_WIDTH + 3))
-        for name, value in _facts(story)
-        if value
-    ]
-    places = [f"  {_place(place)}" for place in story.places]
-    looks = [line for look in story.looks for line in _look(look)]
-    lines = [
-        str(story.url),
-        *facts,
-        "",
-        "Places",
-        *(places or ["  none: no document has it any more"]),
-        "",
-        "Looks",
-        *(looks or ["  none yet"]),
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def _facts(story: Story) -> Iterator[tuple[str, str | None]]:
-    latest = story.latest
-    if latest:
-        page = latest.facts
-        yield "Title", page.title
-        yield "Language", _language(page)
-        yield "Description", page.description
-        yield "Site", page.site
-        yield "Author", page.author
-        yield "Published", page.published
-        yield "Modified", page.modified
-        yield "Archived", page.archived
-        yield "Licence", page.licence
-        yield "Canonical", page.canonical_url
-        yield "Image", page.image
-        yield from (("Feed", feed) for feed in page.feeds)
-        yield "Type", " · ".join(filter(None, (page.type, page.content_type)))
-    if story.state:
-        yield "Health", f"{story.state.health} since {_day(story.state.since)}"
-        yield "", history_of(story.state)
-        if latest:
-            yield "", drift_words(story.state, latest)
-    for copy in story.copies:
-        yield _ERRANDS[copy.errand], _copy(copy)
-        yield "", str(copy.copy_url) if copy.copy_url else None
-    if latest:
-        verdict = latest.verdict
-        yield "Verdict", f"{_called(verdict)} ({verdict.confidence})"
-        yield "", verdict.detail
-        yield "What to do", BY_CODE[verdict.reason].cure
-        for finding in _findings(story, latest):
-            yield "Advice", finding.message
-            yield "", f"→ {finding.replacement}" if finding.replacement else None
-        missing = (f"#{part}" for part in latest.missing_fragments)
-        yield "Not on page", clean(", ".join(missing))
-
-
-_ERRANDS: Final = {Errand.FIND: "Copy", Errand.SAVE: "Saved"}
-
-
-def _copy(copy: ArchivedCopy) -> str:
-    if copy.came is Came.COPY:
-        return sentence(copy)
-    day = _day(copy.asked_at)
-    if copy.came is Came.NONE:
-        return f"none at {ARCHIVE}, asked on {day}"
-    return f"not known yet: {ARCHIVE} did not tell on {day}"
-
-
-def _findings(story: Story, latest: Observation) -> Iterator[Finding]:
-    """Yield the advice of the latest look, then that on places; what many share is told once."""
-    at_places = (finding for place in story.places for finding in _told_at(place, story))
-    yield from dict.fromkeys((*latest.findings, *at_places))
-
-
-def _told_at(place: Occurrence, story: Story) -> tuple[Finding, ...]:
+def told_at(place: Occurrence, story: Story) -> tuple[Finding, ...]:
+    """Return the advice on one place of it, by the latest look."""
     return advise_place(place, story.latest) if story.latest else ()
-
-
-def _language(page: PageFacts) -> str | None:
-    declared, detected = page.language_declared, page.language_detected
-    if declared and detected and declared != detected:
-        return f"{page.language} (declared {declared}, the text is in {detected})"
-    return page.language
-
-
-def _place(place: Occurrence) -> str:
-    label, section = clean(readable(place.text)), clean(readable(place.section))
-    where = f"{shown_name(place.document)}:{place.span.line}:{place.span.column}"
-    return where + (f"  {label}" if label else "") + (f"  (in {section})" if section else "")
-
-
-def _look(look: Observation) -> Iterator[str]:
-    status = f" {look.status}" if look.status else ""
-    cost = "not asked"
-    if look.attempts:
-        tries = "1 attempt" if look.attempts == 1 else f"{look.attempts} attempts"
-        cost = f"{tries}, {look.elapsed_ms} ms"
-    yield f"  {look.at:%Y-%m-%d %H:%M}  {_called(look.verdict)}{status}  ({cost})"
-    for hop in look.hops:
-        how = hop.via if hop.via is not Via.HTTP else ""
-        yield f"    {' '.join(filter(None, (str(hop.status or ''), how)))} {hop.url}"
-    if look.hops and look.final_url:
-        yield f"      → {look.final_url}"
-
-
-def _called(verdict: Verdict) -> str:
-    """Name a verdict; "ok, ok" would be one word too many."""
-    if verdict.reason == verdict.outcome:
-        return verdict.outcome
-    return f"{verdict.outcome}, {verdict.reason}"
-
-
-def _day(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d}"

@@ -316,7 +316,9 @@ def test_two_runs_give_two_looks_and_the_report_needs_no_network(crawl: Crawl, p
     assert "Moved for good (1)" in told
     shown = crawl("show", f"http://a.example:{port}/gone")
     assert shown.code == 0
-    assert shown.out.count("broken, gone 410") == 2
+    assert re.search(r"broken, gone 410 +2 looks  → broken\n", shown.out)
+    each = crawl("show", f"http://a.example:{port}/gone", "--all-looks").out
+    assert each.count("broken, gone 410") == 2
     assert "a.md:5:" in shown.out
     story = json.loads(crawl("show", f"http://a.example:{port}/moved", "--format", "json").out)
     assert (len(story["looks"]), story["health"]) == (2, "healthy")

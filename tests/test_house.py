@@ -124,7 +124,7 @@ def test_every_dependency_has_its_reason() -> None:
 
 
 HEAVY = {"asyncio", "ftfy", "httpx", "pypdf", "regex", "rich", "sqlite_utils", "yaml"}
-OF_PAGES = {"selectolax", "crawler.drift", "crawler.page", "crawler.signatures", "crawler.verdicts"}
+OF_PAGES = {"selectolax", "crawler.page", "crawler.verdicts"}
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,8 @@ from crawler.labels import named_language
 from crawler.model import Finding, Observation, PageFacts, Place, Run, Severity
 from crawler.outline import outline
 from crawler.records import row_record
-from crawler.story import Story, story_text
+from crawler.story import Story
+from crawler.storytelling import story_text
 from crawler.tables import language_labels, ngram_languages, scripts
 from crawler.urls import Target
 

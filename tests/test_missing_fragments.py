@@ -27,7 +27,9 @@ from crawler.packing import pack_look, unpack_look
 from crawler.probe import probe
 from crawler.records import counts, look_record, row_record
 from crawler.rows import look_of, look_row
-from crawler.story import Story, story_record, story_text
+from crawler.settings import HealthSettings
+from crawler.story import Story, story_record
+from crawler.storytelling import story_text
 from crawler.urls import Rejected, Rejection, Target
 
 A, B = url("https://a.example/"), url("https://b.example/")
@@ -158,7 +160,7 @@ def test_the_json_of_a_place_is_its_own() -> None:
 def test_the_story_of_a_link_tells_what_its_page_has_not() -> None:
     story = Story(A, (seen(),), (occurrence(),), state_of_looks("ok"))
     assert "  Not on page  #:~:text=other, #gone, #off\n" in story_text(story)
-    assert story_record(story)["looks"][0]["missing_fragments"] == list(MISSING)
+    assert story_record(story, HealthSettings())["looks"][0]["missing_fragments"] == list(MISSING)
     assert look_record(look("ok"))["missing_fragments"] == []
 
 

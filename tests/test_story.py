@@ -18,9 +18,12 @@ from crawler.model import (
     Verdict,
     Via,
 )
-from crawler.story import Story, story_record, story_text
+from crawler.settings import HealthSettings
+from crawler.story import Story, story_record
+from crawler.storytelling import story_text
 
 A = url("https://a.example/")
+USUAL = HealthSettings()
 
 
 def test_a_whole_story() -> None:
@@ -37,28 +40,34 @@ def test_a_whole_story() -> None:
     story = Story(A, (look("timeout"), seen), (occurrence(),), state_of_looks("timeout", "ok"))
     assert story_text(story) == (
         "https://a.example/\n"
+        "  Health       healthy since 2026-11-23\n"
+        "  Verdict      redirected, permanent (certain), 2026-11-23 12:00 UTC\n"
+        "               Moved for good: every redirect on the way is a permanent one.\n"
+        "  Leads to     https://b.example/\n"
+        "  What to do   Write the new address; `crawl report` proposes it.\n"
+        "  Advice       Moved.\n"
+        "  Write        https://b.example/\n"
+        "  Looks        ✗✓  all 2: 1 good, 1 bad\n"
+        "\n"
+        "The page\n"
         "  Title        Title\n"
         "  Language     es\n"
         "  Description  Words\n"
         "  Site         Site\n"
         "  Type         text/html\n"
-        "  Health       healthy since 2026-11-23\n"
-        "  Verdict      redirected, permanent (certain)\n"
-        "               Moved for good: every redirect on the way is a permanent one.\n"
-        "  What to do   Write the new address; `crawl report` proposes it.\n"
-        "  Advice       Moved.\n"
-        "               → https://b.example/\n"
         "\n"
         "Places\n"
         "  a.md:1:1  label  (in Section)\n"
         "\n"
-        "Looks\n"
-        "  2026-11-22 12:00  failing, timeout  (1 attempt, 0 ms)\n"
-        "  2026-11-23 12:00  redirected, permanent 200  (2 attempts, 12 ms)\n"
-        "    301 https://a.example/\n"
+        "Timeline of 2 looks\n"
+        "  2026-11-22 12:00  failing, timeout           → suspect\n"
+        "  2026-11-23 12:00  redirected, permanent 200  → healthy\n"
+        "      moved: Moved.\n"
         "      → https://b.example/\n"
+        "      301 https://a.example/\n"
+        "        → https://b.example/\n"
     )
-    assert [each["status"] for each in story_record(story)["looks"]] == [None, 200]
+    assert [each["status"] for each in story_record(story, USUAL)["looks"]] == [None, 200]
 
 
 def test_a_look_of_a_night_that_was_ahead_speaks_for_nobody() -> None:
@@ -67,8 +76,9 @@ def test_a_look_of_a_night_that_was_ahead_speaks_for_nobody() -> None:
     story = Story(A, (now, ahead), (occurrence(),), state_of_looks("ok"))
     told = story_text(story)
     assert "Title        Now\n" in told
-    assert "Verdict      ok (certain)\n" in told
+    assert "Verdict      ok (certain), 2026-11-22 12:00 UTC\n" in told
     assert "2027-12-27 12:00  broken, not-found" in told  # it stands among the looks
+    assert "The clock was ahead" in told
     assert Story(A, (now, ahead), (), None).latest == ahead
     assert Story(A, (), (), None).latest is None
 
@@ -76,10 +86,11 @@ def test_a_look_of_a_night_that_was_ahead_speaks_for_nobody() -> None:
 def test_the_story_as_data_has_the_advice_on_each_place() -> None:
     english = PageFacts(title="A book about trees", language="en", language_detected="en")
     places = (occurrence(text="Handbuch auf Deutsch"), occurrence(text="A book"))
-    record = story_record(Story(A, (replace(look("ok"), facts=english),), places, None))
+    story = Story(A, (replace(look("ok"), facts=english),), places, None)
+    record = story_record(story, USUAL)
     named = [[each["name"] for each in place["findings"]] for place in record["places"]]
     assert named == [["language-mismatch"], []]
-    assert story_record(Story(A, (), places, None))["places"][0]["findings"] == []
+    assert story_record(Story(A, (), places, None), USUAL)["places"][0]["findings"] == []
 
 
 def test_a_story_tells_what_is_known_of_a_page() -> None:
@@ -89,24 +100,24 @@ def test_a_story_tells_what_is_known_of_a_page() -> None:
         type="article", feeds=("https://a.example/rss", "https://a.example/atom"),
     )  # fmt: skip
     text = story_text(Story(A, (replace(look("ok"), facts=facts),), (), None))
-    assert text.startswith(
-        "https://a.example/\n"
-        "  Title        Title\n"
-        "  Published    2026-01-02\n"
-        "  Modified     2026-01-03\n"
-        "  Archived     2026-01-04\n"
-        "  Licence      https://l.example/\n"
-        "  Image        https://a.example/i.png\n"
-        "  Feed         https://a.example/rss\n"
-        "  Feed         https://a.example/atom\n"
-        "  Type         article · text/html\n"
-    )
+    page = text.partition("The page\n")[2].partition("\n\n")[0]
+    assert page.splitlines() == [
+        "  Title        Title",
+        "  Published    2026-01-02",
+        "  Modified     2026-01-03",
+        "  Archived     2026-01-04",
+        "  Licence      https://l.example/",
+        "  Image        https://a.example/i.png",
+        "  Feed         https://a.example/rss",
+        "  Feed         https://a.example/atom",
+        "  Type         article · text/html",
+    ]
 
 
 def test_a_good_link_has_one_word_and_no_line_is_wider_than_a_terminal() -> None:
     facts = PageFacts("text/html", "Title", "og", description="Words and more words. " * 9)
     text = story_text(Story(A, (replace(look("ok"), facts=facts),), (), None))
-    assert "  Verdict      ok (certain)\n" in text
+    assert "  Verdict      ok (certain), 2026-11-22 12:00 UTC\n" in text
     assert "  Description  Words and more words. Words" in text
     assert "\n               Words" in text
     assert max(map(len, text.splitlines())) <= 80
@@ -120,10 +131,10 @@ def test_each_hop_says_how_it_led_on() -> None:
     )
     seen = replace(look("temporary"), hops=hops, final_url=url("https://c.example/"))
     assert story_text(Story(A, (seen,), (), None)).endswith(
-        "    wrapper https://href.li/?https://a.example/\n"
-        "    302 https://a.example/\n"
-        "    200 meta-refresh https://b.example/\n"
-        "      → https://c.example/\n"
+        "      wrapper https://href.li/?https://a.example/\n"
+        "      302 https://a.example/\n"
+        "      200 meta-refresh https://b.example/\n"
+        "        → https://c.example/\n"
     )
 
 
@@ -131,7 +142,7 @@ def test_a_link_that_no_document_has_any_more_and_nobody_has_looked_at() -> None
     story = Story(A, (), (), None)
     assert "no document has it any more" in story_text(story)
     assert "none yet" in story_text(story)
-    assert story_record(story)["health"] is None
+    assert story_record(story, USUAL)["health"] is None
 
 
 def test_a_bare_link_outside_any_section_and_a_look_that_asked_nothing() -> None:
@@ -141,8 +152,8 @@ def test_a_bare_link_outside_any_section_and_a_look_that_asked_nothing() -> None
     )
     told = story_text(Story(A, (unasked,), (place,), state_of_looks("timeout")))
     assert "  a.md:1:1\n" in told
-    assert "(not asked)" in told
     assert "not confirmed yet" in told
+    assert "1 unclear" in told
 
 
 def test_a_story_tells_of_copies_and_of_asking_in_vain() -> None:
@@ -161,7 +172,7 @@ def test_a_story_tells_of_copies_and_of_asking_in_vain() -> None:
     assert "none at web.archive.org, asked on 2026-11-22" in story_text(
         replace(story, copies=(none,))
     )
-    assert story_record(story)["archived_copies"] == [
+    assert story_record(story, USUAL)["archived_copies"] == [
         {
             "errand": "find", "basis": "seen", "came": "copy",
             "wanted_at": "2026-11-22T12:00:00Z", "asked_at": "2026-11-22T12:00:00Z",
@@ -176,6 +187,20 @@ def test_a_story_tells_of_copies_and_of_asking_in_vain() -> None:
     ]  # fmt: skip
 
 
+def test_of_a_lost_page_it_is_told_what_it_was() -> None:
+    page = PageFacts(title="How trees grow", language="en")
+    good = replace(look("ok"), facts=page)
+    error = replace(
+        look("not-found", NOON + timedelta(days=1)), facts=PageFacts(title="Oops", author="Ann")
+    )
+    told = story_text(Story(A, (good, error), (), state_of_looks("ok", "not-found")))
+    assert "  It says      Oops\n" in told
+    assert "The page, when it was last there (2026-11-22)\n  Title        How trees" in told
+    error = replace(error, at=NOON)
+    never = story_text(Story(A, (error,), (), state_of_looks("not-found")))
+    assert "What answered\n  Title        Oops\n  Author       Ann\n" in never
+
+
 def test_a_drifted_link_is_told_with_what_its_page_was() -> None:
     page = replace(look(address=str(A)), final_url=A, facts=PageFacts(title="Slots", language="id"))
     known = Sketch(NOON, str(A), None, "Oak Library", "en")
@@ -188,7 +213,7 @@ def test_a_drifted_link_is_told_with_what_its_page_was() -> None:
     assert "Health drifted since 2026-11-22" in text
     assert "Another page on 2 looks since 2026-11-22." in text
     assert f"It was “Oak Library” (en) at {A}; it is “Slots” (id) at {A}." in text
-    assert story_record(told)["drift"]["before"]["title"] == "Oak Library"
-    assert story_record(Story(A, (), (), drifted))["drift"]["now"]["final_url"] is None
+    assert story_record(told, USUAL)["drift"]["before"]["title"] == "Oak Library"
+    assert story_record(Story(A, (), (), drifted), USUAL)["drift"]["now"]["final_url"] is None
     assert "Another page on" in " ".join(story_text(Story(A, (), (), drifted)).split())
-    assert story_record(Story(A, (page,), (), None))["drift"] is None
+    assert story_record(Story(A, (page,), (), None), USUAL)["drift"] is None

@@ -14,20 +14,29 @@ from crawler.urls import Rejected, resolve
 
 @click.command()
 @click.argument("url")
+@click.option(
+    "--all-looks",
+    is_flag=True,
+    help="Tell each look by itself, and what it cost, rather than in stretches that say the same.",
+)
 @options.output("text", "json")
 @options.history
 @options.settings_files
-def command(url: str, format_: str, **given: Any) -> None:  # noqa: ANN401 - as click hands them
-    """Tell everything that the history knows of the link URL.
+def command(url: str, format_: str, *, all_looks: bool, **given: Any) -> None:  # noqa: ANN401 - as click hands them
+    """Tell the whole story of the link URL, as far as the history knows it.
 
-    Where it stands, every look at it, its redirects, what its page says of itself, and why it was
-    judged so.
+    Where it stands and why it was judged so, what to do, what its page says of itself, where it is
+    written; and its timeline: every look, how it was redirected, when it broke, recovered, moved
+    or became another page, and what archives said.
 
     \b
     crawl show https://example.org/page
+    crawl show https://example.org/page --all-looks
+    crawl show https://example.org/page --format json | jq '.changes[] | .at, .kind'
     """
     from crawler.history import History
-    from crawler.story import story_record, story_text
+    from crawler.story import story_record
+    from crawler.storytelling import story_lines
 
     settings = options.settings_of(given)
     output = terminal.writable(settings.places.output)
@@ -40,5 +49,10 @@ def command(url: str, format_: str, **given: Any) -> None:  # noqa: ANN401 - as 
     if not (story.looks or story.places):
         hint = f" Known of that host: {', '.join(similar)}." if similar else ""
         raise UsageError(f"{target.url} is not in the history.{hint}")
-    text = without_commands(json.dumps(story_record(story), indent=1)) + "\n"
-    terminal.write(text if format_ == "json" else story_text(story), output)
+    if format_ == "json":
+        record = story_record(story, settings.health)
+        terminal.write(without_commands(json.dumps(record, indent=1)) + "\n", output)
+    else:
+        terminal.write_lines(
+            lambda paper: story_lines(story, settings.health, paper, all_looks=all_looks), output
+        )

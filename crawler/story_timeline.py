@@ -1,0 +1,202 @@
+"""The timeline of a link for people: a line for looks that say the same, and below it what changed.
+
+`timeline.py` says which those are; here they get words and columns.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from crawler.archiving import ARCHIVE, ArchivedCopy, Came, sentence
+from crawler.breadth import breadth
+from crawler.ink import LINK, Line
+from crawler.model import Change, Health, Observation, PageFacts, Transition, Verdict, Via
+from crawler.story import Story
+from crawler.text import clean, wrapped
+from crawler.timeline import Moment, Stretch, sign, singles, stretches, way
+
+HEALTH_STYLES: Final = {
+    Health.HEALTHY: "green", Health.SUSPECT: "yellow", Health.FLAKY: "yellow",
+    Health.BROKEN: "bold red", Health.DRIFTED: "bold red", Health.UNKNOWN: "",
+}  # fmt: skip
+_CHANGE_STYLES: Final = {
+    Change.BROKEN: "red", Change.DRIFTED: "red", Change.FLAKY: "yellow", Change.RECOVERED: "green",
+}  # fmt: skip
+_INDENT: Final = " " * 6
+_BEGIN: Final = 10
+_END: Final = 40
+_PAGES: Final = 3
+_MINUTE: Final = "%Y-%m-%d %H:%M"
+
+
+def timeline_lines(
+    told: Iterable[Moment], story: Story, width: int, *, all_looks: bool
+) -> Iterator[Line]:
+    """Tell what happened, the oldest first; `all_looks`: each look by itself, and what it cost."""
+    told = list(told)
+    found = singles(told) if all_looks else stretches(told)
+    if not found:
+        yield (("  none yet", ""),)
+    left_out = range(0) if all_looks else range(_BEGIN, len(found) - _END)
+    shown = [each for index, each in enumerate(found) if index not in left_out]
+    cells = _costs if all_looks else _cells
+    widths = [max(map(breadth, each)) for each in zip(*map(cells, shown), strict=True)]
+    copies = sorted(story.copies, key=lambda copy: copy.asked_at, reverse=True)
+    before: Observation | None = None
+    for index, stretch in enumerate(found):
+        while copies and copies[-1].asked_at < stretch.first.at:
+            yield from _copy(copies.pop(), widths, width)
+        if index in left_out:
+            if index == left_out.start:
+                yield _left_out([found[each] for each in left_out])
+        else:
+            yield from _head(stretch.first.health, cells(stretch), widths, width)
+            yield from _details(stretch, before, width)
+        before = stretch.looks[-1] if stretch.looks else before
+    for copy in reversed(copies):
+        yield from _copy(copy, widths, width)
+    yield from _doubt(told, story, width)
+
+
+def called(verdict: Verdict) -> str:
+    """Name a verdict; "ok, ok" would be one word too many."""
+    if verdict.reason == verdict.outcome:
+        return verdict.outcome
+    return f"{verdict.outcome}, {verdict.reason}"
+
+
+def _head(
+    health: Health | None, cells: Sequence[str], widths: Sequence[int], width: int
+) -> Iterator[Line]:
+    """Yield a stretch's line: when, what was seen, how often, and what is believed since then."""
+    believed = f"→ {health}" if health else ""
+    style = HEALTH_STYLES[health] if health else ""
+    padded = (cell + " " * (room - breadth(cell)) for cell, room in zip(cells, widths, strict=True))
+    line = f"  {'  '.join(filter(None, padded))}  "
+    if breadth(line) + len(believed) <= width:
+        yield (line if believed else line.rstrip(), ""), (believed, style)
+    else:
+        said = "  ".join(filter(None, (*(cell.strip() for cell in cells), believed)))
+        yield ((wrapped(said, "  ", "    ", width), style),)
+
+
+def _cells(stretch: Stretch) -> tuple[str, str, str]:
+    number = len(stretch.looks)
+    return _when(stretch), _what(stretch), f"{number:3} looks" if number > 1 else ""
+
+
+def _costs(stretch: Stretch) -> tuple[str, str, str]:
+    look = stretch.first.look
+    if look is None:
+        return _when(stretch), _what(stretch), ""
+    tries = "1 attempt" if look.attempts == 1 else f"{look.attempts} attempts"
+    cost = f"({tries}, {look.elapsed_ms} ms)" if look.attempts else "(not asked)"
+    return _when(stretch), _what(stretch), cost
+
+
+def _when(stretch: Stretch) -> str:
+    first, last = stretch.first.at, stretch.moments[-1].at
+    if first == last:
+        return f"{first:{_MINUTE}}"
+    if first.date() == last.date():
+        return f"{first:{_MINUTE}}–{last:%H:%M}"  # noqa: RUF001 - from, to
+    return f"{first:%Y-%m-%d} … {last:%Y-%m-%d}"
+
+
+def _what(stretch: Stretch) -> str:
+    looks = stretch.looks
+    if not looks:
+        return "accepted as it is"
+    names = dict.fromkeys(called(look.verdict) for look in looks)
+    if len(names) > 1:
+        return "now there, now not"
+    statuses = dict.fromkeys(look.status for look in looks if look.status)
+    return f"{next(iter(names))} {'/'.join(map(str, statuses))}".rstrip()
+
+
+def _details(stretch: Stretch, before: Observation | None, width: int) -> Iterator[Line]:
+    for change in stretch.first.changes:
+        yield from _change(change, width)
+    looks = stretch.looks
+    if not looks:
+        return
+    if stretch.first.state is None:
+        yield from _say("The clock was ahead: this look counts once its time has come.", width)
+    if len({called(look.verdict) for look in looks}) > 1:
+        numbers = Counter(called(look.verdict) for look in looks)
+        how = "; ".join(f"{number} {name}" for name, number in numbers.most_common())
+        yield from _say(f"{how}: {''.join(map(sign, looks))}", width)
+    elif looks[0].hops and (before is None or way(before) != way(looks[0])):
+        yield from _hops(looks[0])
+    lacking = looks[0].missing_fragments
+    if lacking and (before is None or before.missing_fragments != lacking):
+        yield from _say(f"not on the page: {', '.join(f'#{part}' for part in lacking)}", width)
+    yield from _pages([each for each in stretch.moments if each.page], width)
+
+
+def _change(change: Transition, width: int) -> Iterator[Line]:
+    style = _CHANGE_STYLES.get(change.kind, "cyan")
+    yield from _say(f"{change.kind}: {change.sentence}", width, style)
+    if change.replacement:
+        yield ((f"{_INDENT}→ {clean(change.replacement, 2048)}", f"green {LINK}"),)
+
+
+def _hops(look: Observation) -> Iterator[Line]:
+    for hop in look.hops:
+        how = hop.via if hop.via is not Via.HTTP else ""
+        said = " ".join(filter(None, (str(hop.status or ""), how)))
+        yield (f"{_INDENT}{said} ", "dim"), (clean(str(hop.url), 2048), LINK)
+    if look.final_url:
+        yield (f"{_INDENT}  → ", "dim"), (clean(str(look.final_url), 2048), LINK)
+
+
+def _pages(found: Sequence[Moment], width: int) -> Iterator[Line]:
+    """Say what the page called itself, where that changed."""
+    for each in found[:_PAGES]:
+        if each.page:
+            yield from _say(f"the page from {each.at:%Y-%m-%d}: {_page(each.page)}", width)
+    if len(found) > _PAGES and (last := found[-1].page):
+        more = f"{len(found) - _PAGES} more times, at last: {_page(last)}"
+        yield from _say(f"the title or language changed {more}", width)
+
+
+def _page(page: PageFacts) -> str:
+    language = f" ({page.language})" if page.language else ""
+    return f"“{clean(page.title or '', 200)}”{language}"
+
+
+def _copy(copy: ArchivedCopy, widths: Sequence[int], width: int) -> Iterator[Line]:
+    cells = (f"{copy.asked_at:{_MINUTE}}", f"{ARCHIVE} was asked")
+    yield from _head(None, cells, widths[:2] or (0, 0), width)
+    yield from _say(copy_words(copy), width)
+
+
+def copy_words(copy: ArchivedCopy) -> str:
+    """Say what an archive said."""
+    if copy.came is Came.COPY:
+        return sentence(copy)
+    day = f"{copy.asked_at:%Y-%m-%d}"
+    if copy.came is Came.NONE:
+        return f"none at {ARCHIVE}, asked on {day}"
+    return f"not known yet: {ARCHIVE} did not tell on {day}"
+
+
+def _left_out(found: Sequence[Stretch]) -> Line:
+    looks = sum(len(each.looks) for each in found)
+    return (
+        (f"  … {looks} looks in {len(found)} lines are left out; --all-looks shows all", "dim"),
+    )
+
+
+def _doubt(told: Sequence[Moment], story: Story, width: int) -> Iterator[Line]:
+    """Say if the settings of now make of the looks something else than is believed."""
+    last = next((each.state for each in reversed(told) if each.state), None)
+    if last and story.state and last.health is not story.state.health:
+        words = (
+            f"By the settings of now the link is {last.health}; the next look at it will say so."
+        )
+        yield ((wrapped(words, "  ", width=width), "yellow"),)
+
+
+def _say(text: str, width: int, style: str = "dim") -> Iterator[Line]:
+    yield ((wrapped(clean(text, 2048), _INDENT, f"{_INDENT}  ", width), style),)
