@@ -63,12 +63,17 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """A whole report in words."""
+    """A whole report in words.
+
+    `summary` in one sentence: the `total`, and the `figures` that it is made of.
+    """
 
     heading: str
     sections: tuple[Section, ...]
     summary: str
     notes: tuple[str, ...] = ()
+    total: str = ""
+    figures: tuple[tuple[int, str], ...] = ()
 
 
 _IGNORED: Final = "ignored"
@@ -154,7 +159,11 @@ def outline(report: Report, aspect: Aspect = Aspect.ALL) -> Outline:
     when = report.run.finished_at or report.run.started_at
     number = _number(len(seen.documents), "document")
     heading = f"Links of {number}, {when:%Y-%m-%d %H:%M} UTC"
-    return Outline(heading, tuple(seen.sections()), seen.summary(), tuple(notes_of(report)))
+    total, figures = seen.total(), tuple(seen.figures())
+    told = ", ".join(f"{found} {name}" for found, name in figures)
+    summary = f"{total}: {told}." if figures else f"{total}."
+    sections, notes = tuple(seen.sections()), tuple(notes_of(report))
+    return Outline(heading, sections, summary, notes, total, figures)
 
 
 def identity(row: Row) -> Url | str:
@@ -209,18 +218,23 @@ class _Seen:
                 by_document = many and key in _SURE
                 yield Section(title, words, told, outcome, by_document)
 
-    def summary(self) -> str:
-        """Return all there is, in numbers."""
+    def total(self) -> str:
+        """Return how many links there are, and in how many places."""
         if not self._links:
-            return "No links."
+            return "No links"
+        links, places = _number(len(self._links), "link"), _number(self._places, "place")
+        return f"{links} in {places}"
+
+    def figures(self) -> Iterator[tuple[int, str]]:
+        """Yield how many links are what, and why some were skipped."""
         kinds = Counter(self._links.values())
         found = Counter[str]()
         for (outcome, _), number in kinds.items():
             found[outcome] += number
-        parts = [f"{found[outcome]} {outcome}" for outcome in _COUNTED if found[outcome]]
         skipped = {code: number for (_, code), number in kinds.items() if code}
-        links, places = _number(len(self._links), "link"), _number(self._places, "place")
-        return f"{links} in {places}: {', '.join(parts)}{_why_skipped(skipped)}."
+        for outcome in filter(found.get, _COUNTED):
+            why = _why_skipped(skipped) if outcome == Outcome.SKIPPED else ""
+            yield found[outcome], f"{outcome}{why}"
 
 
 def _number(number: int, noun: str) -> str:

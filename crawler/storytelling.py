@@ -19,11 +19,12 @@ from crawler.story import Story, moments_of, told_at
 from crawler.story_timeline import HEALTH_STYLES, called, copy_words, timeline_lines
 from crawler.text import clean, wrapped
 from crawler.timeline import sign
-from crawler.whereabouts import whereabouts
+from crawler.whereabouts import Room, whereabouts
+from crawler.words import ENGLISH
 
 _NAMES: Final = 12
 _INDENT: Final = " " * (_NAMES + 3)
-_SHOWN_PLACES: Final = 100
+_SHOWN_PLACES: Final = 40  # lines
 _SHOWN_LOOKS: Final = 40
 _MARKS: Final = {"+": ("✓", "green"), "-": ("✗", "red"), ".": ("·", "dim")}
 _ERRANDS: Final = {Errand.FIND: "Copy", Errand.SAVE: "Saved"}
@@ -90,7 +91,7 @@ def _page(story: Story, paper: Paper) -> Iterator[Line]:
     if latest and _is_good(latest):
         heading, look = "The page", latest
     elif good:
-        heading, look = f"The page, when it was last there ({_day(good.at)})", good
+        heading, look = f"The page as of {_day(good.at)}", good
     elif latest:
         heading, look = "What answered", latest
     else:
@@ -151,8 +152,8 @@ def _spark(looks: Sequence[Observation], paper: Paper) -> Iterator[Line]:
 def _places(story: Story, paper: Paper) -> Iterator[Line]:
     if not story.places:
         yield (("  none: no document has it any more", ""),)
-    shown = story.places[:_SHOWN_PLACES]
-    yield from whereabouts(shown, len(story.places), _label, "  ", paper.width)
+    room = Room("  ", paper.width, _SHOWN_PLACES)
+    yield from whereabouts(story.places, len(story.places), _label, room, ENGLISH)
 
 
 def _label(place: Occurrence) -> str:

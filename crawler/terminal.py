@@ -169,8 +169,8 @@ def deliver(
     from crawler import reports  # noqa: PLC0415 - 30 ms that a command without reports need not pay
 
     if output is None and name == "text":
-        color = wants_color(sys.stdout)
-        write_pieces(lambda: reports.text.render_styled(report, aspect, words, color=color), None)
+        paper = paper_of(sys.stdout)
+        write_pieces(lambda: reports.text.render_styled(report, aspect, words, paper), None)
     else:
         write_pieces(lambda: reports.BY_NAME[name].render(report, aspect, words), output)
 

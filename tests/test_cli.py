@@ -401,7 +401,9 @@ def test_the_catalogue_of_what_was_found_is_a_view_of_the_report(crawl: Crawl, p
     assert [(each["title"], each["final_url"], each["health"]) for each in rows] == [
         ("Hola", f"{site}/ok", "healthy"), ("", f"{site}/gone", "broken"),
     ]  # fmt: skip
-    assert crawl("report", "--view", "catalogue").out.startswith("a.md\n\nLinks\n  Hola  (es)\n")
+    assert crawl("report", "--view", "catalogue").out.startswith(
+        "a.md\n----\n\nLinks\n  Hola  (es)\n"
+    )
 
 
 def test_a_report_can_be_of_some_links_only(crawl: Crawl, port: int) -> None:

@@ -18,6 +18,7 @@ from crawler import reports
 from crawler.assemble import Tally, noted
 from crawler.beliefs import drift_words, is_broken
 from crawler.errors import UsageError
+from crawler.ink import Paper
 from crawler.marked import code, escape
 from crawler.model import (
     Change,
@@ -251,7 +252,10 @@ def test_a_report_of_very_many_changes_is_a_report_all_the_same() -> None:
     changes = news().changes or ()
     many = replace(news(), changes=changes[:1] * 30)
     text = reports.render(many, "text")
-    assert "Changed (20)\nSince the looks before this run; 10 more are left out here." in text
+    assert (
+        "Changed (20)\n------------\nSince the looks before this run; 10 more are left out here."
+        in text
+    )
     assert reports.render(many, "text", Aspect.CHANGES).count("gone.example") == 30 * 1
 
 
@@ -393,8 +397,8 @@ def test_broken_links_stand_under_their_documents_if_there_are_several() -> None
     gone = [row(f"https://gone.example/{n}", "not-found", n) for n in (1, 2, 3)]
     named = [in_document(*each) for each in zip(("a.md", "a.md", "b_1.md"), gone, strict=True)]
     text = reports.render(Report(RUN, named), "text")
-    assert text.index("\n  a.md\n") < text.index("gone.example/1") < text.index("\n  b_1.md\n")
-    assert text.count("\n  a.md\n") == 1
+    assert text.index("\na.md\n") < text.index("gone.example/1") < text.index("\nb_1.md\n")
+    assert text.count("\na.md\n") == 1
     assert "\n### b\\_1.md\n" in reports.render(Report(RUN, named), "markdown")
     assert "### " not in reports.render(Report(RUN, named[:2]), "markdown")
 
@@ -504,7 +508,7 @@ def test_singular_and_plural() -> None:
 
 def test_a_link_in_very_many_places_is_cut_and_counted() -> None:
     rows = tuple(row("https://a.example/", "gone", line) for line in range(1, 31))
-    assert "and 20 more places" in reports.render(Report(RUN, rows), "text")
+    assert "and 10 more places" in reports.render(Report(RUN, rows), "text")
     assert "and 10 more places" in reports.render(Report(RUN, rows), "markdown")
 
 
@@ -536,7 +540,7 @@ def test_a_place_that_is_left_out_does_not_speak_for_its_link() -> None:
 
 
 def test_colour_changes_nothing_but_colour() -> None:
-    styled = "".join(render_styled(everything(), Aspect.ALL, ENGLISH, color=True))
+    styled = "".join(render_styled(everything(), Aspect.ALL, ENGLISH, Paper(color=True)))
     assert "\x1b[" in styled
     import re  # noqa: PLC0415
 

@@ -195,7 +195,7 @@ def test_of_a_lost_page_it_is_told_what_it_was() -> None:
     )
     told = story_text(Story(A, (good, error), (), state_of_looks("ok", "not-found")))
     assert "  It says      Oops\n" in told
-    assert "The page, when it was last there (2026-11-22)\n  Title        How trees" in told
+    assert "The page as of 2026-11-22\n  Title        How trees" in told
     error = replace(error, at=NOON)
     never = story_text(Story(A, (error,), (), state_of_looks("not-found")))
     assert "What answered\n  Title        Oops\n  Author       Ann\n" in never

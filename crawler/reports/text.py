@@ -1,18 +1,22 @@
-"""Text for the terminal: what is wrong, where, since when. Readable in 80 columns without colour.
+"""Text for people at a terminal, in logs and mails: what is wrong, where, since when.
 
-Rich lays it out; strangers' text reaches it cleaned and as `Text`, never as markup.
+Readable in 80 columns without colour: headings are underlined, and begin at the left as nothing
+else does. URLs stand first in their line and are whole, so that they can be selected.
 """
 
-from collections.abc import Iterable, Iterator
-from io import StringIO
-from typing import Final, TypeAlias
+from collections.abc import Iterator
+from typing import Final
 
+from crawler.breadth import breadth
 from crawler.bulletin import bulletin, with_changes
 from crawler.catalogue import chapters
+from crawler.columns import Column, table
 from crawler.drafts import Entry
+from crawler.ink import LINK, PLAIN, Line, Paper, escape, inked
 from crawler.model import Occurrence, Outcome, Report
 from crawler.outline import Aspect, Outline, Section, outline
-from crawler.text import clean, readable, shown_name, wrapped
+from crawler.text import clean, shown_name, wrapped
+from crawler.whereabouts import Room, whereabouts
 from crawler.words import Words
 
 _STYLES: Final = {
@@ -22,107 +26,111 @@ _STYLES: Final = {
     Outcome.UNSAFE: "bold magenta",
     Outcome.BLOCKED: "bold cyan",
 }
-_SHOWN_PLACES: Final = 10
+_SHOWN_PLACES: Final = 10  # lines
 _SHOWN_URL: Final = 2048
 _INDENT: Final = " " * 4
-
-# Pieces of text, each with a style.
-Line: TypeAlias = tuple[tuple[str, str], ...]
+_FIGURES: Final = (Column(number=True), Column())
 
 
 def render(report: Report, aspect: Aspect, words: Words) -> Iterator[str]:
-    """Render without colour."""
-    return render_styled(report, aspect, words, color=False)
+    """Render without colour, 80 columns wide."""
+    return render_styled(report, aspect, words, PLAIN)
 
 
-def render_styled(report: Report, aspect: Aspect, _words: Words, *, color: bool) -> Iterator[str]:
-    """Render for a terminal, with colour if it wants any."""
+def render_styled(report: Report, aspect: Aspect, words: Words, paper: Paper) -> Iterator[str]:
+    """Render as what it is written on takes it."""
     if aspect is Aspect.CATALOGUE:
-        return _catalogue(report)
-    if aspect is Aspect.CHANGES:
-        lines = _lines(bulletin(report))
+        lines = _catalogue(report, paper)
+    elif aspect is Aspect.CHANGES:
+        lines = _lines(bulletin(report), paper, words)
     else:
-        lines = _lines(with_changes(outline(report, aspect), report))
-    return _colored(lines) if color else _plain(lines)
+        lines = _lines(with_changes(outline(report, aspect), report), paper, words)
+    return inked(lines, paper)
 
 
-def _catalogue(report: Report) -> Iterator[str]:
+def _catalogue(report: Report, paper: Paper) -> Iterator[Line]:
     document = None
     for chapter in chapters(report):
         if chapter.document != document:
-            yield "\n" if document else ""
+            yield from [()] if document else []
             document = chapter.document
-            yield f"{shown_name(document)}\n"
-        yield f"\n{escape(chapter.section)}\n" if chapter.section else "\n"
+            yield from _underlined(shown_name(document), "bold")
+        yield ()
+        if chapter.section:
+            yield ((escape(chapter.section), "bold"),)
         for each in chapter.resources:
             remarks = f"  ({', '.join(map(escape, each.remarks))})" if each.remarks else ""
-            yield f"{wrapped(escape(each.name) + remarks, '  ', _INDENT)}\n"
-            yield f"{_INDENT}{clean(each.url, _SHOWN_URL)}\n"
+            told = wrapped(escape(each.name) + remarks, "  ", _INDENT, paper.width)
+            yield ((told, ""),)
+            yield (_INDENT, ""), (clean(each.url, _SHOWN_URL), LINK)
 
 
-def escape(text: str) -> str:
-    """Make any text safe for a terminal, and readable."""
-    return clean(readable(text))
-
-
-def _lines(said: Outline) -> Iterator[Line]:
-    yield ((said.heading, "bold"),)
+def _lines(said: Outline, paper: Paper, words: Words) -> Iterator[Line]:
+    yield ((words(said.heading), "bold"),)
     for section in said.sections:
         yield ()
-        yield from _section(section)
+        yield from _section(section, paper, words)
     yield ()
-    yield ((said.summary, "bold"),)
+    yield from _summary(said, paper, words)
     for note in said.notes:
-        yield ((wrapped(escape(note), ""), "yellow"),)
+        yield ((wrapped(escape(words(note)), "", width=paper.width), "yellow"),)
 
 
-def _plain(lines: Iterable[Line]) -> Iterator[str]:
-    return ("".join(text for text, _ in line) + "\n" for line in lines)
+def _summary(said: Outline, paper: Paper, words: Words) -> Iterator[Line]:
+    """Say it in a sentence if that is one line, else number below number."""
+    if len(said.summary) <= paper.width or not said.figures:
+        yield ((wrapped(words(said.summary), "", width=paper.width), "bold"),)
+        return
+    yield ((words(said.total), "bold"),)
+    rows = [(f"{number:,}", words(name)) for number, name in said.figures]
+    yield from (((line, ""),) for line in table(_FIGURES, rows, paper.width, "  "))
+    yield from [()] if said.notes else []
 
 
-def _colored(lines: Iterable[Line]) -> Iterator[str]:
-    from rich.console import Console  # noqa: PLC0415 - 70 ms that a plain report need not pay
-    from rich.text import Text  # noqa: PLC0415
-
-    console = Console(file=StringIO(), force_terminal=True, legacy_windows=False)
-    for line in lines:  # never wrapped: a URL must stay one that can be selected
-        with console.capture() as captured:
-            console.print(Text.assemble(*line), soft_wrap=True)
-        yield captured.get()
+def _underlined(text: str, style: str) -> Iterator[Line]:
+    yield ((text, style),)
+    yield (("-" * breadth(text), "dim"),)
 
 
-def _section(section: Section) -> Iterator[Line]:
+def _section(section: Section, paper: Paper, words: Words) -> Iterator[Line]:
     style = _STYLES.get(section.outcome, "bold blue") if section.outcome else "bold blue"
-    yield ((f"{section.title} ({len(section.entries)})", style),)
-    yield ((section.words, "dim"),)
+    yield from _underlined(f"{words(section.title)} ({len(section.entries)})", style)
+    shared = _shared_code(section)
+    told = f"{words(section.words)}  {shared}".rstrip()
+    yield ((wrapped(told, "", width=paper.width), "dim"),)
+    # Advice is short, and its URLs stand out enough; what has a story to tell needs room.
+    roomy = any(entry.history or entry.copy for entry in section.entries)
     for document, entries in section.groups():
         if document:
             yield ()
-            yield ((f"  {shown_name(document)}", "underline"),)
-        for entry in entries:
-            yield ()
-            yield from _entry(entry)
+            yield ((shown_name(document), "underline"),)
+        for index, entry in enumerate(entries):
+            first = not (index or document)
+            yield from [()] if first or (index and (roomy or section.outcome)) else []
+            yield from _entry(entry, shared, paper, words)
 
 
-def _entry(entry: Entry) -> Iterator[Line]:
-    yield ((f"  {clean(entry.url, _SHOWN_URL)}", ""),)
+def _shared_code(section: Section) -> str:
+    """Return the code that all entries of a piece of advice have: it need not stand with each."""
+    codes = {entry.code for entry in section.entries}
+    return f"[{codes.pop()}]" if section.outcome is None and len(codes) == 1 else ""
+
+
+def _entry(entry: Entry, shared: str, paper: Paper, words: Words) -> Iterator[Line]:
+    yield ("  ", ""), (clean(entry.url, _SHOWN_URL), f"bold {LINK}")
     if entry.replacement:
-        yield ((f"  → {entry.replacement}", "green"),)
-    code = f"[{entry.code}]"  # on the last line of the sentence, or alone
-    told = wrapped(f"{escape(entry.sentence)}  {code}", _INDENT).removesuffix(code)
-    yield ((told, ""), (code, "dim"))
+        yield ("  → ", "green"), (clean(entry.replacement, _SHOWN_URL), f"green {LINK}")
+    code = "" if shared else f"[{entry.code}]"  # on the last line of the sentence, or alone
+    told = f"{escape(words(entry.sentence))}  {code}".rstrip()
+    yield (wrapped(told, _INDENT, width=paper.width).removesuffix(code), ""), (code, "dim")
     if entry.history:
-        yield ((wrapped(escape(entry.history), _INDENT), ""),)
+        yield ((wrapped(escape(words(entry.history)), _INDENT, width=paper.width), ""),)
     if entry.copy:
-        yield ((wrapped(entry.copy.message, _INDENT), ""),)
-        yield ((f"{_INDENT}{entry.copy.replacement}", "green"),)
-    for place in entry.places[:_SHOWN_PLACES]:
-        yield _place(place)
-    if entry.written > _SHOWN_PLACES:
-        yield ((f"    and {entry.written - _SHOWN_PLACES} more places", "dim"),)
+        yield ((wrapped(escape(words(entry.copy.message)), _INDENT, width=paper.width), ""),)
+        yield (_INDENT, ""), (clean(entry.copy.replacement or "", _SHOWN_URL), f"green {LINK}")
+    room = Room(_INDENT, paper.width, _SHOWN_PLACES)
+    yield from whereabouts(entry.places, entry.written, _label, room, words)
 
 
-def _place(place: Occurrence) -> Line:
-    where = f"    {shown_name(place.document)}:{place.span.line}:{place.span.column}"
-    label = escape(place.text)
-    return ((where, "dim"), (f"  {label}" if label else "", ""))
+def _label(place: Occurrence) -> str:
+    return escape(place.text)
