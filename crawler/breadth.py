@@ -5,6 +5,7 @@ none. What is not sure is taken for wider than it may be: a line then ends early
 """
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
@@ -13,6 +14,7 @@ CUT: Final = "…"
 
 # Letters of Europe, and signs of ours: so many cells as characters, and nothing to be looked up.
 _NARROW: Final = re.compile("[ -~\xa1-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u2190-\u2193]*")
+_WORD: Final = re.compile("( *)([^ ]+)")
 _EMOJI: Final = "\ufe0f"  # shows the sign before it as an emoji
 
 
@@ -51,6 +53,39 @@ def cut_middle(text: str, width: int) -> str:
     end = (width - 1) // 2
     head = text[: _head(text, width - 1 - end)]
     return head.rstrip("\u200d") + CUT + text[_tail(text, end) :]
+
+
+def folded(text: str, first: str, then: str, width: int) -> list[str]:
+    """Fold clean text into lines of so many cells; a word that is longer stays whole, as a URL has.
+
+    `first` stands before the first line, `then` before all others. Only a long word of a script
+    that has no spaces is broken.
+
+    >>> folded("one two three", "> ", "  ", 9)
+    ['> one two', '  three']
+    """
+    lines, line, used, empty = list[str](), first, breadth(first), True
+    for gap, word in _words(text, width - max(breadth(first), breadth(then))):
+        cells = breadth(word)
+        if not empty and used + len(gap) + cells > width:
+            lines.append(line)
+            line, used, gap = then, breadth(then), ""  # noqa: PLW2901 - it ends with its line
+        line += gap + word
+        used += len(gap) + cells
+        empty = False
+    return [*lines, line]
+
+
+def _words(text: str, room: int) -> Iterator[tuple[str, str]]:
+    """Yield words, each with the spaces before it."""
+    for match in _WORD.finditer(text):
+        gap, word = match.groups()
+        if not word.isascii() and room > 1:
+            while breadth(word) > room:
+                end = _head(word, room)
+                yield gap, word[:end]
+                gap, word = "", word[end:]
+        yield gap, word
 
 
 @lru_cache(maxsize=4096)

@@ -10,10 +10,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from crawler.breadth import breadth, cut_end, cut_middle
-from crawler.text import clean
-
-WIDTH: Final = 80
-"""Columns of a terminal of which nothing is known, and of a pipe."""
+from crawler.text import WIDTH, clean
 
 _GAP: Final = "  "
 _LEAST: Final = 8

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, BinaryIO, Final, Self, TextIO, TypeAlias
 
 from crawler.clock import Clock
 from crawler.errors import INTERRUPTED, ImpossibleError, UsageError
+from crawler.ink import PLAIN, Line, Paper, inked
 from crawler.model import Observation, Outcome, Report
-from crawler.text import clean
+from crawler.text import WIDTH, clean
 from crawler.words import ENGLISH, Words
 
 if TYPE_CHECKING:
@@ -33,7 +34,48 @@ def wants_color(stream: TextIO | None) -> bool:
     """Tell whether a stream is a terminal whose user did not say no to colour."""
     if stream is None:
         return False
-    return stream.isatty() and not os.environ.get("NO_COLOR") and not os.environ.get("CI")
+    env = os.environ
+    plain = env.get("NO_COLOR") or env.get("CI") or env.get("TERM") == "dumb"
+    return stream.isatty() and not plain
+
+
+# Terminals that show a hyperlink, or ignore the code for one: a variable, and the least it says.
+_LINKING: Final = {
+    "TERM_PROGRAM": ("Hyper", "WezTerm", "ghostty", "iTerm.app", "rio", "tabby", "vscode"),
+    "TERM": ("alacritty", "foot", "foot-extra", "xterm-ghostty", "xterm-kitty"),
+}
+_LINKING_SINCE: Final = {"VTE_VERSION": 5200, "KONSOLE_VERSION": 201200}
+# What stands between us and the terminal, and may know less than that.
+_BETWEEN: Final = ("TMUX", "STY")
+
+
+def wants_links(stream: TextIO | None) -> bool:
+    """Tell whether a stream is a terminal that is known to show hyperlinks, and wants colour.
+
+    Where nothing is known of it, none: a code that is not understood stands there as text.
+    """
+    env = os.environ
+    if not wants_color(stream) or any(map(env.get, _BETWEEN)):
+        return False
+    if env.get("WT_SESSION") or any(env.get(name) in told for name, told in _LINKING.items()):
+        return True
+    versions = ((env.get(name, ""), least) for name, least in _LINKING_SINCE.items())
+    return any(told.isdecimal() and int(told) >= least for told, least in versions)
+
+
+def paper_of(stream: TextIO | None) -> Paper:
+    """Return what a stream is to be written on: a terminal has its own width, all else 80."""
+    if stream is None or not stream.isatty() or os.environ.get("CI"):
+        return PLAIN
+    import shutil  # noqa: PLC0415 - 10 ms that a pipe need not pay
+
+    columns = shutil.get_terminal_size((WIDTH, 24)).columns
+    width = max(_NARROWEST, min(columns, _WIDEST))
+    return Paper(width, wants_color(stream), wants_links(stream))
+
+
+_NARROWEST: Final = 40
+_WIDEST: Final = 110  # longer lines are hard to read
 
 
 class Progress:
@@ -173,6 +215,12 @@ def deliver(
         write_pieces(lambda: reports.text.render_styled(report, aspect, words, paper), None)
     else:
         write_pieces(lambda: reports.BY_NAME[name].render(report, aspect, words), output)
+
+
+def write_lines(lines: Callable[[Paper], Iterable[Line]], output: Path | None) -> None:
+    """Write lines for people, as `write` does: coloured and as wide as a terminal, if it is one."""
+    paper = PLAIN if output else paper_of(sys.stdout)
+    write_pieces(lambda: inked(lines(paper), paper), output)
 
 
 def write(text: str, output: Path | None) -> None:

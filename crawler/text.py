@@ -5,11 +5,14 @@ what a report's format needs beyond that is escaped by the one function of that 
 """
 
 import re
-import textwrap
 import unicodedata
 from functools import lru_cache
 from typing import Final
 
+from crawler.breadth import folded
+
+WIDTH: Final = 80
+"""Columns of a terminal of which nothing is known, and of a pipe."""
 MAX_LENGTH: Final = 300
 """Longer text than this is cut: nobody reads a title of a thousand characters."""
 
@@ -18,7 +21,6 @@ MAX_LENGTH: Final = 300
 _BIDI: Final = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _HARMFUL: Final = re.compile(f"[\x00-\x1f\x7f-\x9f{_BIDI}\ud800-\udfff\ufeff\ufffe\uffff]")
 _COMMAND: Final = re.compile(r"^(\s*)::", re.MULTILINE)
-_WIDTH: Final = 80
 
 
 def clean(text: str, limit: int = MAX_LENGTH) -> str:
@@ -45,8 +47,8 @@ def shown_name(name: str) -> str:
     return f"./{cleaned}" if cleaned.startswith((":", "#", "-")) else cleaned
 
 
-def wrapped(text: str, first: str, then: str | None = None) -> str:
-    """Fold clean text into lines of 80 columns; a word that is longer, as a URL is, stays whole.
+def wrapped(text: str, first: str, then: str | None = None, width: int = WIDTH) -> str:
+    """Fold clean text into lines of so many cells; a word that is longer, as a URL is, stays whole.
 
     `first` stands before the first line, `then` before the others, or else `first` again. No line
     is a command of a CI (`::error::`), which they find behind white space too.
@@ -54,19 +56,8 @@ def wrapped(text: str, first: str, then: str | None = None) -> str:
     >>> wrapped("one two", "  ")
     '  one two'
     """
-    if len(first) + len(text) > _WIDTH:
-        indent = first if then is None else then
-        text = textwrap.fill(
-            text,
-            _WIDTH,
-            initial_indent=first,
-            subsequent_indent=indent,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-    else:
-        text = first + text
-    return _COMMAND.sub(r"\1: :", text)
+    lines = folded(text, first, first if then is None else then, width)
+    return _COMMAND.sub(r"\1: :", "\n".join(lines))
 
 
 def without_commands(written: str) -> str:

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import get_character_cell_size
 
-from crawler.breadth import _NARROW, breadth, cut_end, cut_middle
+from crawler.breadth import _NARROW, breadth, cut_end, cut_middle, folded
 from crawler.columns import Column, table
 from crawler.text import clean, is_clean
 
@@ -60,6 +60,35 @@ def test_a_cut_fits_and_shows_itself(text: str, width: int) -> None:
 def test_where_a_text_is_cut(text: str, width: int, end: str, middle: str) -> None:
     assert cut_end(text, width) == end
     assert cut_middle(text, width) == middle
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "lines"),
+    [
+        ("", 10, ["> "]),
+        ("one two", 9, ["> one two"]),
+        ("one two", 8, ["> one", "  two"]),
+        ("one.  [code]", 14, ["> one.  [code]"]),
+        ("one.  [code]", 13, ["> one.", "  [code]"]),
+        ("at https://a.example/long", 8, ["> at", "  https://a.example/long"]),
+        ("書書 書書", 9, ["> 書書", "  書書"]),
+        ("書書書書書書", 9, ["> 書書書", "  書書書"]),
+        ("a 書書書書", 8, ["> a", "  書書書", "  書"]),
+        ("書書書", 2, ["> 書書書"]),
+    ],
+)
+def test_text_is_folded_by_cells_and_only_scripts_without_spaces_within_words(
+    text: str, width: int, lines: list[str]
+) -> None:
+    assert folded(text, "> ", "  ", width) == lines
+
+
+@given(CLEAN, st.integers(20, 100))
+def test_folded_text_is_all_there_and_only_long_words_are_wider(text: str, width: int) -> None:
+    lines = folded(text, "> ", "  ", width)
+    assert "".join(line[2:] for line in lines).replace(" ", "") == text.replace(" ", "")
+    for line in lines:
+        assert breadth(line) <= width or line[2:].isascii()
 
 
 def test_numbers_stand_to_the_right_and_headings_above() -> None:

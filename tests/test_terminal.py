@@ -41,6 +41,78 @@ def test_colour_is_for_terminals_whose_users_did_not_say_no(
     assert terminal.wants_color(stream) is wanted
 
 
+def test_a_terminal_that_knows_no_codes_gets_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "dumb")
+    assert not terminal.wants_color(Tty())
+
+
+@pytest.mark.parametrize(
+    ("told", "wanted"),
+    [
+        ({}, False),
+        ({"TERM": "xterm-256color"}, False),
+        ({"TERM_PROGRAM": "Apple_Terminal"}, False),
+        ({"TERM_PROGRAM": "WezTerm"}, True),
+        ({"TERM": "xterm-kitty"}, True),
+        ({"WT_SESSION": "x"}, True),
+        ({"VTE_VERSION": "7006"}, True),
+        ({"VTE_VERSION": "4900"}, False),
+        ({"VTE_VERSION": "new"}, False),
+        ({"KONSOLE_VERSION": "220400"}, True),
+        ({"TERM_PROGRAM": "vscode", "CI": "true"}, False),
+        ({"TERM_PROGRAM": "vscode", "NO_COLOR": "1"}, False),
+        ({"TERM_PROGRAM": "WezTerm", "TMUX": "socket,1,0"}, False),
+        ({"TERM": "foot", "STY": "1.x"}, False),
+    ],
+)
+def test_hyperlinks_are_for_terminals_that_are_known_to_show_them(
+    monkeypatch: pytest.MonkeyPatch, told: dict[str, str], wanted: bool
+) -> None:
+    for name in ("TERM", "TERM_PROGRAM", "WT_SESSION", "VTE_VERSION", "KONSOLE_VERSION", "TMUX",
+                 "STY", "CI", "NO_COLOR"):  # fmt: skip
+        monkeypatch.delenv(name, raising=False)
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    assert terminal.wants_links(Tty()) is wanted
+    assert not terminal.wants_links(io.StringIO())
+
+
+@pytest.mark.parametrize(
+    ("stream", "told", "width"),
+    [
+        (Tty(), {"COLUMNS": "100"}, 100),
+        (Tty(), {"COLUMNS": "200"}, 110),
+        (Tty(), {"COLUMNS": "10"}, 40),
+        (Tty(), {"COLUMNS": "100", "CI": "1"}, 80),
+        (Tty(), {"COLUMNS": "100", "NO_COLOR": "1"}, 100),
+        (io.StringIO(), {"COLUMNS": "100"}, 80),
+        (None, {"COLUMNS": "100"}, 80),
+    ],
+)
+def test_a_terminal_has_its_width_within_bounds_and_a_pipe_has_80(
+    monkeypatch: pytest.MonkeyPatch, stream: io.StringIO | None, told: dict[str, str], width: int
+) -> None:
+    for name in ("CI", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    assert terminal.paper_of(stream).width == width
+
+
+def test_lines_for_people_are_coloured_on_a_terminal_and_plain_in_a_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("CI", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    screen = Tty()
+    monkeypatch.setattr(sys, "stdout", screen)
+    terminal.write_lines(lambda _: [(("a", "bold"), (" b", ""))], None)
+    assert screen.getvalue() == "\x1b[1ma\x1b[0m b\n"
+    terminal.write_lines(lambda _: [(("a", "bold"), (" b", ""))], tmp_path / "x.txt")
+    assert (tmp_path / "x.txt").read_text() == "a b\n"
+
+
 def test_without_a_terminal_there_is_one_plain_line_every_few_seconds(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
