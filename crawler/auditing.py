@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
+from crawler.annal_rows import healths_of, transition_of
 from crawler.bulk import batches
 from crawler.connection import Connection
 from crawler.copy_rows import copy_of
@@ -46,6 +47,10 @@ _ROWS: Final = {
         select archived_copies.*, links.url from archived_copies
         join links on links.id = archived_copies.link_id
     """,
+    "transitions": """
+        select transitions.*, links.url from transitions
+        left join links on links.id = transitions.link_id
+    """,
 }
 # What names a row, so that there is one of it.
 _LABELS: Final = {
@@ -57,6 +62,7 @@ _LABELS: Final = {
     "hops": "observation_id, position",
     "acceptances": "link_id, at",
     "archived_copies": "link_id, errand",
+    "transitions": "run_id, position",
 }
 # Times are compared as text, so they are written in one way.
 _MOMENT: Final = "NNNN-NN-NNTNN:NN:NN.NNNZ".replace("N", "[0-9]")
@@ -66,6 +72,7 @@ _MOMENTS: Final = {
     "observations": ("at", "read_at"),
     "acceptances": ("at",),
     "archived_copies": ("wanted_at", "asked_at", "copy_at"),
+    "transitions": ("at", "since"),
 }
 # Looks of finished runs that are not counted, though no later run was there to leave them out.
 _MISSED: Final = """
@@ -165,6 +172,7 @@ def _wrong(
 def _read_run(row: SqlRow) -> None:
     run_of(row)
     counts_in(row["counts"])
+    healths_of(row["healths"])
 
 
 def _read_link(row: SqlRow) -> None:
@@ -187,4 +195,5 @@ _READERS: Final[Mapping[str, Callable[[SqlRow], object]]] = {
     "observations": look_of,
     "hops": hop_of,
     "archived_copies": copy_of,
+    "transitions": transition_of,
 }

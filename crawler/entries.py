@@ -13,10 +13,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
+from crawler.annal_rows import healths_of, healths_text, transition_of
 from crawler.archiving import ArchivedCopy
 from crawler.copy_rows import copy_of
 from crawler.errors import StoreError
-from crawler.model import Observation, Outcome, Place, Verdict
+from crawler.model import Observation, Outcome, Place, Transition, Verdict
 from crawler.rows import (
     SqlRow,
     hop_of,
@@ -39,7 +40,7 @@ Columns: TypeAlias = Mapping[str, type]
 
 HEADER: Final = "crawl"
 _JSON: Final = frozenset({
-    "counts", "feeds", "findings", "fragments", "ignores", "missing_fragments", "titles",
+    "counts", "feeds", "findings", "fragments", "healths", "ignores", "missing_fragments", "titles",
 })  # fmt: skip
 _BIGGEST: Final = 2**31
 _HALVES: Final = re.compile("[\ud800-\udfff]")  # of characters: no text can be written with them
@@ -51,6 +52,7 @@ _REQUIRED: Final = {
               "kind", "section"),
     "acceptance": ("url", "at"),
     "copy": ("url", "errand", "wanted_at", "basis", "asked_at", "came"),
+    "transition": ("run", "position", "kind", "at", "sentence", "after", "code", "history"),
     "look": ("url", "run", "at", "outcome", "reason", "confidence", "detail", "attempts"),
     "hop": ("url", "via"),
 }  # fmt: skip
@@ -99,12 +101,13 @@ def read(line: bytes) -> Entry:
 def run_in(entry: Entry, columns: Columns) -> SqlRow:
     """Return the row of a run. Raises `StoreError`."""
     row = _row_in(entry, columns)
-    run, counts = run_of(row), counts_in(row["counts"])
+    run, counts, healths = run_of(row), counts_in(row["counts"]), healths_of(row["healths"])
     return {
         "name": clean(run.id), "tool": clean(row["tool"]), "settings": clean(row["settings"]),
         "started_at": iso(run.started_at), "finished_at": iso(run.finished_at or run.started_at),
         "complete": int(run.complete), "network": run.network,
         "counts": json.dumps(counts), "ignores": ignores_text(run.ignores),
+        "healths": None if healths is None else healths_text(healths),
     }  # fmt: skip
 
 
@@ -130,6 +133,12 @@ def acceptance_in(entry: Entry, columns: Columns) -> tuple[Url, datetime]:
 def copy_in(entry: Entry, columns: Columns) -> ArchivedCopy:
     """Return what an archive said of a link. Raises `StoreError`."""
     return copy_of(_row_in(entry, columns))
+
+
+def transition_in(entry: Entry, columns: Columns) -> tuple[str, int, Transition]:
+    """Return the name of a run, and what it told, with its place among that. May raise."""
+    row = _row_in(entry, columns)
+    return row["run"], row["position"], transition_of(row)
 
 
 def look_in(entry: Entry, columns: Columns) -> tuple[str, Observation]:

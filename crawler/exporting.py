@@ -1,8 +1,8 @@
 """A history as objects, one after the other, in an order that only depends on what is in it.
 
-Runs by name, documents and their places, acceptances, archived copies, and each run's looks by URL;
-of finished runs only. So two histories that hold the same are exported as the same bytes.
-`merging.py` reads them back.
+Runs by name, documents and their places, acceptances, archived copies, what each run told, and each
+run's looks by URL; of finished runs only. So two histories that hold the same are exported as the
+same bytes. `merging.py` reads them back.
 """
 
 from collections.abc import Iterator, Sequence
@@ -33,6 +33,12 @@ _COPIES: Final = """
     select archived_copies.*, links.url from archived_copies
     join links on links.id = archived_copies.link_id order by links.url, archived_copies.errand
 """
+_TOLD: Final = """
+    select transitions.*, links.url, runs.name as run from transitions
+    join runs on runs.id = transitions.run_id
+    left join links on links.id = transitions.link_id
+    order by runs.name, transitions.position
+"""
 _LOOKS: Final = """
     select observations.*, links.url, ? as run from observations
     join links on links.id = observations.link_id
@@ -45,6 +51,7 @@ _NUMBERS: Final = {
     "place": {"id", "place", "document_id", "link_id"},
     "acceptance": {"id", "link_id"},
     "copy": {"id", "link_id"},
+    "transition": {"id", "run_id", "link_id"},
     "look": {"id", "run_id", "link_id"},
 }
 _TABLES: Final = {
@@ -53,6 +60,7 @@ _TABLES: Final = {
     "place": "occurrences",
     "acceptance": "acceptances",
     "copy": "archived_copies",
+    "transition": "transitions",
     "look": "observations",
 }
 _TYPES: Final = {"INTEGER": int, "TEXT": str}
@@ -62,6 +70,7 @@ _NAMES: Final[dict[str, Columns]] = {
     "place": {"document": str, "url": str},
     "acceptance": {"url": str},
     "copy": {"url": str},
+    "transition": {"run": str, "url": str},
     "look": {"url": str, "run": str},
 }
 
@@ -86,6 +95,7 @@ def exported(db: Connection) -> Iterator[Entry]:
     yield from (_entry("place", row) for row in db.query(_PLACES))
     yield from (_entry("acceptance", row) for row in db.query(_WORDS))
     yield from (_entry("copy", row) for row in db.query(_COPIES))
+    yield from (_entry("transition", row) for row in db.query(_TOLD))
     for run in runs:
         looks = db.query(_LOOKS, [run["name"], run["id"]])
         for rows in batches(looks):

@@ -15,7 +15,7 @@ from crawler.bulk import batches, hops_of, links_at
 from crawler.connection import Connection
 from crawler.database import Tell, explained, opened, snapshot
 from crawler.errors import StoreError
-from crawler.model import Hop, LinkState, Observation, Report, Run, Verdict
+from crawler.model import Hop, LinkState, Observation, Place, Report, Run, Transition, Verdict
 from crawler.rows import SqlRow, hop_of, iso, look_of, moment, place_of, run_of, unasked_of
 from crawler.state_rows import BELIEVED, REPORTED, state_of
 from crawler.story import Story
@@ -88,26 +88,33 @@ class History:
         with self._reading() as db:
             return next((row["name"] for row in db.query(_FIRST_RUN)), "")
 
-    def report(self, now: datetime = _FOR_EVER) -> Report:
+    def report(self, now: datetime = _FOR_EVER, since: datetime | None = None) -> Report:
         """Return every known place with the latest look at its link. Raises without any run.
 
         What a page was like when it was itself is among what is believed where it has drifted.
+        `since`: also all that the runs told that ended after that moment, as far as it is known.
         """
         from crawler.assemble import archived, assemble, told  # noqa: PLC0415 - a story needs none
         from crawler.converging import converged  # noqa: PLC0415
         from crawler.earlier import courses  # noqa: PLC0415
         from crawler.kept import Places, room_for  # noqa: PLC0415
+        from crawler.transitions import placed  # noqa: PLC0415
 
-        places, unasked = Places(), dict[Url, Verdict]()
+        places, unasked, written = Places(), dict[Url, Verdict](), list[Place]()
         with self._reading() as db, snapshot(db):
             run = self.last_run(now)
             if run is None:
                 raise StoreError(f"{self._path} holds no finished run yet: run `crawl run` first.")
+            since, news = self._news(since, max(now, run.finished_at or now))
+            wanted = {each.url for each in news or ()}
             for row in db.query(f"{_PLACES} {_IN_ORDER}"):
                 place, reason = place_of(row), unasked_of(row)
                 places.add(place)
-                if reason and isinstance(place.target, Target):
-                    unasked[place.target.url] = reason
+                if isinstance(place.target, Target):
+                    if reason:
+                        unasked[place.target.url] = reason
+                    if place.target.url in wanted:
+                        written.append(place)
             looks, states = room_for(places)
             for rows in batches(db.query(_KNOWN)):
                 for row, look in zip(rows, self._looks_of(rows, "observation_id"), strict=True):
@@ -117,7 +124,9 @@ class History:
             copies, origin = self.archive.copies(), self.origin()
             together = converged(courses(self._db, self._path))
         report = told(assemble(run, places.view(), looks, states, unasked), together)
-        return archived(replace(report, remembers=True, origin=origin), copies)
+        changes = None if news is None else placed(news, written)
+        report = replace(report, remembers=True, origin=origin, changes=changes, since=since)
+        return archived(report, copies)
 
     def story(self, url: Url) -> Story:
         """Return all that is known of one link: its places, and every look that counts."""
@@ -146,6 +155,16 @@ class History:
             yield self._db
 
     # Pieces of reading
+
+    def _news(
+        self, since: datetime | None, until: datetime
+    ) -> tuple[datetime | None, Sequence[Transition] | None]:
+        """Return what runs told since a moment, and since when that is known."""
+        if since is None:
+            return None, None
+        from crawler.annals import told, told_since  # noqa: PLC0415 - a story needs none
+
+        return told_since(self._db, since, until), tuple(told(self._db, since, until))
 
     def _links(self, urls: tuple[Url, ...]) -> Iterable[SqlRow]:
         if urls:

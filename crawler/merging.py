@@ -18,6 +18,7 @@ from operator import itemgetter
 from sqlite3 import IntegrityError
 from typing import Final, TypeAlias, TypeVar
 
+from crawler.annals import append
 from crawler.archiving import ArchivedCopy
 from crawler.bulk import batches, forget_run, insert, link_ids, next_id
 from crawler.connection import Connection
@@ -31,10 +32,11 @@ from crawler.entries import (
     look_in,
     place_in,
     run_in,
+    transition_in,
 )
 from crawler.errors import StoreError
 from crawler.exporting import columns_of
-from crawler.model import Observation, Place, Verdict
+from crawler.model import Observation, Place, Transition, Verdict
 from crawler.rows import hop_rows, iso, look_row, place_row
 from crawler.urls import Target, Url
 
@@ -43,6 +45,9 @@ Numbered: TypeAlias = Sequence[tuple[int, Entry]]
 """Objects of one type, with the numbers of their lines."""
 
 _RUN: Final = "select id, finished_at, name from runs where name = ?"
+_COUNTED: Final = """
+    update runs set healths = :healths where name = :name and coalesce(healths, '') < :healths
+"""
 _DOCUMENT: Final = """
     select documents.id, runs.finished_at, runs.name from documents
     left join runs on runs.id = documents.run_id where documents.name = ?
@@ -102,6 +107,7 @@ class Merging:
             "place": self._take_places,
             "acceptance": self._take_acceptances,
             "copy": self._take_copies,
+            "transition": self._take_transitions,
             "look": self._take_looks,
         }
         db.execute("create temp table touched (id integer primary key)")
@@ -131,6 +137,8 @@ class Merging:
             known = self._db.execute(_RUN, [row["name"]]).fetchone()
             if known and known[1] is None:  # here it is half a run, and there it is a whole one
                 forget_run(self._db, known[0])
+            elif known and row["healths"]:  # it may have come here by way of an older version
+                self._db.execute(_COUNTED, row)
             if known is None or known[1] is None:
                 insert(self._db, "runs", [{"id": next_id(self._db, "runs"), **row}])
                 self.merged.runs += 1
@@ -213,6 +221,14 @@ class Merging:
         links = link_ids(self._db, (copy.url for copy in copies))
         rows = [copy_row(copy) | {"link_id": links[copy.url]} for copy in copies]
         self._db.conn.executemany(_ANSWERED, rows)
+
+    def _take_transitions(self, batch: Numbered) -> None:
+        told: list[tuple[int, int, Transition]] = []
+        for number, entry in batch:
+            with _at(number):
+                run, position, change = transition_in(entry, self._columns["transition"])
+                told.append((self._run(run)[0], position, change))
+        append(self._db, told, "or ignore")
 
     def _take_looks(self, batch: Numbered) -> None:
         looks: list[tuple[int, Observation]] = []

@@ -148,6 +148,35 @@ def m005_fragments(db: Database) -> None:
     db.table("observations").add_column("fragments", str)
 
 
+@migrations()
+def m006_annals(db: Database) -> None:
+    """Keep what each run told, and how many links of each health there were when it had ended.
+
+    Of earlier runs nobody knows. What was told of a link goes with it.
+    """
+    db.table("runs").add_column("healths", str)
+    db.execute("""
+        create table transitions (
+            id integer primary key,
+            run_id integer not null references runs(id),
+            position integer not null,
+            link_id integer references links(id) on delete cascade,
+            kind text not null,
+            at text not null,
+            sentence text not null,
+            before text,
+            after text not null,
+            code text not null,
+            since text,
+            history text not null,
+            replacement text,
+            ignores text
+        ) strict
+    """)
+    db.table("transitions").create_index(["run_id", "position"], unique=True)
+    db.table("transitions").create_index(["link_id"])
+
+
 # Only finished runs count: a run that was killed is no history.
 _VIEWS: Final = {
     "broken_links": """

@@ -642,8 +642,8 @@ class Transition:
 
     `url`: whose, but for an `ignore` that expired; `code`: the reason of the verdict; `before` and
     `after`: the health, the final URL or the state of the ignore, None on a link's first look;
-    `at`: when the look was had that saw it; `since`: when that began which is now so, or has ended,
-    and `history` in words; `places`: the first of `written`.
+    `at`: when the look was had that saw it, or the run ended that met it; `since`: when that began
+    which is now so, or has ended, and `history` in words; `places`: the first of `written`.
     """
 
     kind: Change
@@ -711,7 +711,8 @@ class Report:
     """A finished run. Rows, which may be a view, are in order of document, line and column.
 
     `changes`: what the run has changed, the worst first; None if it was not recorded. In the report
-    of a history: all that has changed after `since`. `turnout`: None where all is told from the
+    of a history: all that was told by the runs that ended after `since`, run by run; None where it
+    was not asked for. `turnout`: None where all is told from the
     history. `chronicle`: None if nobody wants charts. `chosen`: what the rows were chosen by, in
     words; empty if they are all. `remembers`: the looks are part of a history, in which
     further ones will confirm what one alone does not; `origin`: the name of that history's first

@@ -90,6 +90,7 @@ class Recorder:
                 report.run,
                 held,
                 settings.health,
+                report.changes or (),
             )
         )
         if self._seen.undated and self.error is None:

@@ -202,8 +202,13 @@ def run_of(row: SqlRow) -> Run:
         maybe_moment(row["finished_at"]),
         bool(row["complete"]),
         Network(row["network"] or Network.UP),
-        tuple(map(_ignore, json.loads(row["ignores"] or "[]"))),
+        ignores_of(row["ignores"]),
     )
+
+
+def ignores_of(text: str | None) -> tuple[Ignore, ...]:
+    """Read what was found that links be left out. Raises as `run_of` is made to explain."""
+    return tuple(map(_ignore, json.loads(text or "[]")))
 
 
 def _ignore(value: SqlRow) -> Ignore:

@@ -95,10 +95,12 @@ async def run(
     recorder.flush()
     network = await _network(seen.signs, conduct)
     report = _report(begun.run, collection, seen, looks.unasked, conduct, network)
-    changes = _changes(seen, store, report, collection)  # before there is nothing new to tell
+    # Before there is nothing new to tell.
+    report = replace(report, changes=_changes(seen, store, report, collection))
     recorder.finish(report, collection, looks.unasked, conduct.settings)
     # What could not be recorded is no change yet: the run that records it tells it, once.
-    told, turnout = None if recorder.error else changes, _turnout(seen, looks, agenda)
+    told = None if recorder.error else report.changes
+    turnout = _turnout(seen, looks, agenda)
     recorder.attempt(lambda: seen.remember(agenda, memory, looks.unasked))
     report = replace(report, changes=told, turnout=turnout, remembers=True, origin=origin)
     return report, recorder.error
@@ -111,7 +113,8 @@ def _changes(
     if report.run.network is not Network.UP:
         return ()
     expired = of_ignores(report.run.ignores, store.ignores())
-    return in_order((*seen.changes(), *expired), collection.places)
+    dated = (replace(each, at=report.run.finished_at) for each in expired)
+    return in_order((*seen.changes(), *dated), collection.places)
 
 
 async def read(collection: Collection, conduct: Conduct) -> Collection:

@@ -14,13 +14,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from crawler import earlier
+from crawler import annals, earlier
 from crawler.bulk import batches, forget_looks, forget_run, insert, link_ids, next_id
 from crawler.connection import Connection
 from crawler.database import Tell, impatient, writing
 from crawler.folding import believed, fold_run, is_behind, rows_of_run
 from crawler.history import History
-from crawler.model import Contents, Ignore, LinkState, Observation, Run
+from crawler.model import Contents, Ignore, LinkState, Observation, Run, Transition
 from crawler.rows import hop_rows, ignores_text, iso, look_row, place_row, run_of
 from crawler.settings import HealthSettings
 from crawler.transitions import Past
@@ -117,8 +117,12 @@ class Store(History):
         run: Run,
         held: Contents,
         settings: HealthSettings,
+        changes: Iterable[Transition] = (),
     ) -> None:
-        """Make a run count, all at once: its looks, unless its clock is behind, and the places."""
+        """Make a run count, all at once: its looks, unless its clock is behind, and the places.
+
+        `changes`: what it tells.
+        """
         with self._writing() as db:
             dated = not is_behind(db, run.started_at)
             if not dated:
@@ -137,6 +141,7 @@ class Store(History):
             })  # fmt: skip
             if dated:
                 fold_run(db, number, settings, finished_at)
+                annals.close(db, number, changes)
 
     def abandon(self, begun: Begun) -> None:
         """Forget the looks since a run began, or went on; and the run, if there is nothing else."""

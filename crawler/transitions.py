@@ -5,8 +5,8 @@ unsafe, skipped). Of a link's very first look it is news only that it is broken:
 be a list of the documents' links. What is news of one run is none of the next.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final, TypeAlias
 
@@ -34,7 +34,7 @@ _RANKS: Final = {kind: rank for rank, kind in enumerate(Change)}
 _MOVED: Final = "moved"
 _MAX_TITLE: Final = 80
 
-_Key: TypeAlias = tuple[str, date | None, str]
+Key: TypeAlias = tuple[str, date | None, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +78,18 @@ def of_ignores(
     says: its line changes with every edit. One that is met expired for the first time is no news.
     """
     expired = [each for each in now if each.state is IgnoreState.EXPIRED]
-    wanted, counted = {_key(each) for each in expired}, dict[_Key, IgnoreState]()
+    wanted, counted = {ignore_key(each) for each in expired}, dict[Key, IgnoreState]()
     for ignores in earlier if wanted else ():
         for each in ignores:
-            if _key(each) in wanted:
-                counted[_key(each)] = each.state
+            if ignore_key(each) in wanted:
+                counted[ignore_key(each)] = each.state
         wanted -= counted.keys()
         if not wanted:
             break
     return tuple(
-        _of_ignore(each, counted[_key(each)])
+        _of_ignore(each, counted[ignore_key(each)])
         for each in expired
-        if counted.get(_key(each), IgnoreState.EXPIRED) is not IgnoreState.EXPIRED
+        if counted.get(ignore_key(each), IgnoreState.EXPIRED) is not IgnoreState.EXPIRED
     )
 
 
@@ -101,30 +101,54 @@ def in_order(found: Iterable[Transition], places: Iterable[Place]) -> tuple[Tran
     changes = tuple(found)
     if not changes:
         return ()
-    written: dict[Url, list[Occurrence]] = {each.url: [] for each in changes if each.url}
-    positions, numbers = dict[Url | None, int](), dict.fromkeys(written, 0)
+    written = _written(changes, places)
+    end = len(changes) + max((each.first for each in written.values()), default=0)
+
+    def rank(change: Transition) -> tuple[int, int]:
+        known = change.url and written.get(change.url)
+        return _RANKS[change.kind], known.first if known else end
+
+    return tuple(sorted((_placed(each, written) for each in changes), key=rank))
+
+
+def placed(found: Iterable[Transition], places: Iterable[Place]) -> tuple[Transition, ...]:
+    """Give each change its places, and leave them in the order in which they are."""
+    changes = tuple(found)
+    written = _written(changes, places) if changes else {}
+    return tuple(_placed(each, written) for each in changes)
+
+
+@dataclass(slots=True)
+class _Written:
+    """Where a link is written: at which place first, and the first of so many occurrences."""
+
+    first: int
+    places: list[Occurrence] = field(default_factory=list)
+    number: int = 0
+
+
+def _written(changes: Iterable[Transition], places: Iterable[Place]) -> Mapping[Url, _Written]:
+    wanted, written = {each.url for each in changes if each.url}, dict[Url, _Written]()
     for position, place in enumerate(places):
         url = place.target.url if isinstance(place.target, Target) else None
-        if url in numbers and place.ignored is None:
-            positions.setdefault(url, position)
-            numbers[url] += 1
-            if numbers[url] <= MAX_PLACES:
-                written[url].append(place.occurrence)
-    placed = (
-        replace(each, places=tuple(written[each.url]), written=numbers[each.url])
-        if each.url
-        else each
-        for each in changes
-    )
-    end = len(changes) + max(positions.values(), default=0)
-    return tuple(sorted(placed, key=lambda each: (_RANKS[each.kind], positions.get(each.url, end))))
+        if url in wanted and place.ignored is None:
+            known = written.setdefault(url, _Written(position))
+            known.number += 1
+            if known.number <= MAX_PLACES:
+                known.places.append(place.occurrence)
+    return written
+
+
+def _placed(change: Transition, written: Mapping[Url, _Written]) -> Transition:
+    known = change.url and written.get(change.url)
+    return replace(change, places=tuple(known.places), written=known.number) if known else change
 
 
 def _of_health(
     before: LinkState | None, after: LinkState, look: Observation, past: Past
 ) -> Transition | None:
-    was = _believed(before) if before else None
-    if _believed(after) is was:
+    was = believed(before) if before else None
+    if believed(after) is was:
         return None
     if after.health is Health.BROKEN:
         return _broken(was, after, look)
@@ -140,7 +164,7 @@ def _of_health(
     return _recovered(before, after, look) if again else None
 
 
-def _believed(state: LinkState) -> Health:
+def believed(state: LinkState) -> Health:
     """Return what is told of a link: broken too while nobody knows whose page came back."""
     return Health.BROKEN if returns_as_another(state) else state.health
 
@@ -166,7 +190,7 @@ def _drifted(before: LinkState, after: LinkState, look: Observation) -> Transiti
         Change.DRIFTED,
         look.url,
         f"It answers, with {now} in the place of {then}.",
-        _believed(before),
+        believed(before),
         after.health,
         look.verdict.reason,
         after.drift_since,
@@ -197,7 +221,7 @@ def _recovered(before: LinkState, after: LinkState, look: Observation) -> Transi
         Change.RECOVERED,
         look.url,
         again,
-        _believed(before),
+        believed(before),
         after.health,
         look.verdict.reason,
         since,
@@ -243,7 +267,8 @@ def _of_move(
     )
 
 
-def _key(ignore: Ignore) -> _Key:
+def ignore_key(ignore: Ignore) -> Key:
+    """Return what an ignore is known by from run to run."""
     return ignore.document, ignore.until, ignore.reason
 
 

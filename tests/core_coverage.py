@@ -14,6 +14,7 @@ PROJECT: Final = Path(__file__).parent.parent
 CONTRACT: Final = "The core does no I/O and does not know the time"
 # These read or write files of ours, and hold what must not go wrong all the same.
 BESIDES: Final = (
+    "crawler.annal_rows",
     "crawler.collect",
     "crawler.copy_rows",
     "crawler.kept",

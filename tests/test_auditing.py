@@ -13,7 +13,16 @@ from fakes import NOON, look, occurrence, url
 from crawler.archiving import ArchivedCopy, Basis, Came, Errand, question
 from crawler.cli.db import command
 from crawler.errors import StoreError
-from crawler.model import Contents, Document, Hop, PageFacts, Place, Run
+from crawler.model import (
+    Change,
+    Contents,
+    Document,
+    Hop,
+    PageFacts,
+    Place,
+    Run,
+    Transition,
+)
 from crawler.settings import HealthSettings
 from crawler.store import Store
 from crawler.upkeep import Upkeep
@@ -40,7 +49,9 @@ def path(tmp_path: Path) -> Path:
             store.record(begun.number, [look(code, at, A), moved])
             places = [Place(occurrence(e, n), Target(url(e))) for n, e in enumerate((A, B), 1)]
             held = Contents([Document("a.md", "markdown", "", source="a.md")], places)
-            store.finish(begun.number, replace(begun.run, finished_at=at), held, HEALTH)
+            broken = Transition(Change.BROKEN, url(A), "It is gone.", at=at)
+            told = [broken] if code == "not-found" else []
+            store.finish(begun.number, replace(begun.run, finished_at=at), held, HEALTH, told)
     found = question(url(A), NOON - DAY)
     copy = ArchivedCopy(
         url(A), Errand.FIND, NOON, Basis.SEEN, NOON, Came.COPY, found, NOON - DAY
@@ -86,6 +97,10 @@ def test_of_a_history_as_crawl_writes_it_there_is_nothing_to_say(path: Path) -> 
         ("hops set via = 'magic' where id = 1", "row 1 of hops: the history holds a value"),
         ("runs set counts = '[]' where id = 2", "row 2 of runs: counts has a value that crawl"),
         ("runs set ignores = '[1]' where id = 2", "row 2 of runs: the history holds a value"),
+        ("runs set healths = '{\"splendid\": 1}' where id = 2", "row 2 of runs: the history holds"),
+        ("transitions set kind = 'splendid'", "row 1 of transitions: the history holds a value"),
+        ("transitions set link_id = null", "row 1 of transitions: the history holds a value"),
+        ("transitions set at = '2026-11-25'", "row 1 of transitions: at is no time in UTC"),
         ("runs set finished_at = 'soon' where id = 2", "row 2 of runs: the history holds a value"),
         ("occurrences set kind = 'odd' where id = 1", "row 1 of occurrences: the history holds"),
         ("archived_copies set came = 'none'", "row 1 of archived_copies: the history holds"),

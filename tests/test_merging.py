@@ -26,6 +26,7 @@ from crawler.cli.db import command
 from crawler.entries import Entry
 from crawler.errors import StoreError, UsageError
 from crawler.model import (
+    Change,
     Contents,
     Document,
     Finding,
@@ -37,6 +38,7 @@ from crawler.model import (
     Place,
     Run,
     Severity,
+    Transition,
     Validators,
 )
 from crawler.settings import HealthSettings
@@ -61,6 +63,7 @@ class Night:
     document: str
     places: tuple[str, ...]
     copies: tuple[ArchivedCopy, ...] = ()
+    told: tuple[Transition, ...] = ()
 
 
 def full_look(address: str = URLS[0], code: str = "permanent") -> Observation:
@@ -101,6 +104,14 @@ def copy(address: str, errand: Errand, came: Came, days: int) -> ArchivedCopy:
 COPIES = st.builds(
     copy, st.sampled_from(URLS), st.sampled_from(Errand), st.sampled_from(Came), st.integers(1, 3)
 )
+EXPIRED = Ignore("one.md", 2, None, IgnoreState.EXPIRED, NOON.date(), "not ours")
+TOLD = st.sampled_from([
+    *(Transition(Change.BROKEN, url(each), "Gone.", code="gone", at=NOON) for each in URLS),
+    Transition(Change.MOVED, url(URLS[0]), "Moved.", URLS[0], URLS[1], "permanent", NOON, "Since.",
+               replacement=URLS[1], at=NOON),
+    Transition(Change.IGNORE_EXPIRED, None, "It ended.", "active", "expired", ignore=EXPIRED,
+               at=NOON),
+])  # fmt: skip
 NIGHTS = st.builds(
     Night,
     st.integers(0, 200),
@@ -109,6 +120,7 @@ NIGHTS = st.builds(
     st.sampled_from(["one.md", "two.md", "three.md"]),
     st.lists(st.sampled_from(URLS), max_size=3).map(tuple),
     st.lists(COPIES, max_size=2).map(tuple),
+    st.lists(TOLD, max_size=2).map(tuple),
 )
 # What anybody has ever seen; each history has some of it. A run has one name, wherever it is.
 PASTS = st.lists(NIGHTS, max_size=6, unique_by=lambda night: (night.hour, night.machine))
@@ -128,7 +140,7 @@ def write(path: Path, nights: Sequence[Night], *, places: Sequence[Place] | None
             document = Document(night.document, "markdown", "", source=night.document)
             finished = replace(begun.run, finished_at=at + HOUR / 2, complete=True)
             contents = Contents([document], held if places is None else places)
-            store.finish(begun.number, finished, contents, HealthSettings())
+            store.finish(begun.number, finished, contents, HealthSettings(), night.told)
             for each in night.copies:  # of links that are known
                 store.archive.keep(replace(each, asked_at=NOON + night.hour % 3 * HOUR))
 
@@ -291,6 +303,20 @@ def test_a_pruned_history_gets_back_what_another_still_has(directory: Path) -> N
     assert believed(pruned) == believed(whole)
 
 
+def test_runs_keep_what_they_told_and_how_many_links_were_well(directory: Path) -> None:
+    one, other = directory / "one.db", directory / "other.db"
+    gone = Transition(Change.BROKEN, url(URLS[0]), "Gone.", code="gone", at=NOON)
+    write(one, [Night(1, "x", (look("gone", NOON, URLS[0]),), "one.md", URLS[:1], (), (gone,))])
+    write(other, [Night(2, "y", (look(address=URLS[1]),), "two.md", URLS[1:2])])
+    take(other, one)
+    take(other, one)
+    with Store(other, read_only=True) as store:
+        (change,) = store.report(since=NOON).changes or ()
+    assert (change.kind, change.url, change.written) == (Change.BROKEN, url(URLS[0]), 1)
+    healths = [each["healths"] for each in entries(other) if each["record"] == "run"]
+    assert healths == [{"broken": 1}, {"healthy": 1}]
+
+
 def test_of_what_an_archive_said_the_later_answer_wins(directory: Path) -> None:
     one, other = directory / "one.db", directory / "other.db"
     found, none = (copy(URLS[0], Errand.FIND, came, 9) for came in (Came.COPY, Came.NONE))
@@ -437,7 +463,9 @@ def test_a_document_that_has_changed_is_no_stranger(directory: Path) -> None:
 def a_file(directory: Path) -> list[Entry]:
     path = directory / "good.db"
     found = copy(URLS[0], Errand.FIND, Came.COPY, 9)
-    write(path, [Night(1, "x", (full_look(),), "one.md", URLS[:1], (found,))])
+    broken = Transition(Change.BROKEN, url(URLS[0]), "Gone.", code="gone", at=NOON)
+    night = Night(1, "x", (full_look(),), "one.md", URLS[:1], (found,), (broken,))
+    write(path, [night])
     return entries(path)
 
 
@@ -489,6 +517,8 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("run", {"counts": {"ok": "many"}}, "counts has a value that crawl never writes."),
     ("run", {"counts": []}, "counts has a value that crawl never writes."),
     ("run", {"ignores": [1]}, "a value that crawl never writes"),
+    ("run", {"healths": {"splendid": 1}}, "a value that crawl never writes"),
+    ("run", {"healths": [1]}, "a value that crawl never writes"),
     ("run", {"splendid": 1}, "splendid is no field of a run."),
     ("document", {"run": "nobody's"}, "it names a run that was not named before."),
     ("document", {"format": None}, "a document without format."),
@@ -506,6 +536,13 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("copy", {"copy_at": "2026-11-22T12:00:00.000Z"}, "a value that crawl never writes"),
     ("copy", {"came": "later"}, "a value that crawl never writes"),
     ("copy", {"id": 1}, "id is no field of a copy."),
+    ("transition", {"run": "nobody's"}, "it names a run that was not named before."),
+    ("transition", {"position": None}, "a transition without position."),
+    ("transition", {"position": -1}, "position has a value that crawl never writes."),
+    ("transition", {"kind": "splendid"}, "a value that crawl never writes"),
+    ("transition", {"url": None}, "a value that crawl never writes"),
+    ("transition", {"replacement": "javascript:x"}, "as a URL"),
+    ("transition", {"ignores": [1]}, "a value that crawl never writes"),
     ("look", {"run": "nobody's"}, "it names a run that was not named before."),
     ("look", {"outcome": "splendid"}, "a value that crawl never writes"),
     ("look", {"reason": "splendid"}, "a value that crawl never writes"),
@@ -689,6 +726,6 @@ def test_every_table_column_and_record_is_documented(directory: Path) -> None:
             for row in db.execute(f"pragma table_info({table})")
             if table not in ("broken_links", "changes", "link_health")
         }
-    records = {entry["record"] for entry in entries(path)} | {"acceptance", "copy"}
+    records = {entry["record"] for entry in entries(path)} | {"acceptance", "copy", "transition"}
     assert [name for name in {*tables, *columns} if f"`{name}`" not in page] == []
     assert [name for name in records - {"crawl"} if f"| `{name}` |" not in page] == []

@@ -1,6 +1,7 @@
 """A simulated year: the world and the scoring must be right before they may judge anything."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -11,9 +12,9 @@ from fakes import states_in
 from year.checkers import BROKEN, OneLook, by_status, chain
 from year.lives import Chance, Link, born
 from year.pages import Page, html
-from year.player import Played, Player, Told
+from year.player import Played, Player, Told, news_in
 from year.score import Result, Score, quantiles
-from year.timeline import Timeline, always, daily, spells, turning
+from year.timeline import BEGINNING, Timeline, always, daily, spells, turning
 from year.truth import FAMILIES, POLICY, ROT, Kind, Says, Truth
 from year.web import VirtualLoop
 from year.world import Line, World, simulate
@@ -312,6 +313,12 @@ def test_the_mail_of_the_year_is_what_has_happened_and_each_thing_once(year: Yea
         if link.kind not in DEPENDS:
             assert tuple(news) == NEWS.get(link.kind, ()), link.kind
     assert sum(map(len, year.score.news)) == sum(len(each.news) for each in year.played)
+
+
+def test_the_history_knows_every_mail_of_the_year(year: Year) -> None:
+    mails = Counter(news for each in year.played for news in each.news)
+    with Store(year.path, read_only=True) as store:
+        assert Counter(news_in(store.report(since=BEGINNING))) == mails
 
 
 def test_few_links_are_asked_in_a_night(year: Year) -> None:
