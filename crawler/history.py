@@ -3,7 +3,7 @@
 Loaded by commands that are to answer at once; `store.py` is for those that write one.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,7 +16,17 @@ from crawler.connection import Connection
 from crawler.database import Tell, explained, opened, snapshot
 from crawler.errors import StoreError
 from crawler.model import Hop, LinkState, Observation, Place, Report, Run, Transition, Verdict
-from crawler.rows import SqlRow, hop_of, iso, look_of, moment, place_of, run_of, unasked_of
+from crawler.rows import (
+    SqlRow,
+    hop_of,
+    iso,
+    known_url,
+    look_of,
+    moment,
+    place_of,
+    run_of,
+    unasked_of,
+)
 from crawler.state_rows import BELIEVED, REPORTED, state_of
 from crawler.story import Story
 from crawler.urls import Target, Url
@@ -53,6 +63,15 @@ _OF_LINK: Final = """
 """
 _ACCEPTED: Final = """
     select at from acceptances where link_id in (select id from links where url = ?) order by at
+"""
+# The index on links and times has the first at hand; of most links it counts.
+_FIRST_LOOKS: Final = """
+    select links.url, (
+        select observations.at from observations join runs on runs.id = observations.run_id
+        where observations.link_id = links.id and runs.finished_at is not null
+        order by observations.at limit 1
+    ) as first
+    from links
 """
 
 
@@ -127,6 +146,12 @@ class History:
         changes = None if news is None else placed(news, written)
         report = replace(report, remembers=True, origin=origin, changes=changes, since=since)
         return archived(report, copies)
+
+    def first_looks(self) -> Mapping[Url, datetime]:
+        """Return when each link was first looked at."""
+        with self._reading() as db:
+            rows = ((row["url"], row["first"]) for row in db.query(_FIRST_LOOKS) if row["first"])
+            return {known_url(url): moment(first) for url, first in rows}
 
     def story(self, url: Url) -> Story:
         """Return all that is known of one link: its places, and every look that counts."""

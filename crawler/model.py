@@ -693,6 +693,41 @@ class Chronicle:
     glances: Mapping[Url, tuple[Glance, ...]] = field(default_factory=dict)
 
 
+class Undated(StrEnum):
+    """Why nobody knows when a line was written."""
+
+    ABSENT = "absent"
+    UNTRACKED = "untracked"
+    UNTOLD = "untold"
+    UNCOMMITTED = "uncommitted"
+    CUT_OFF = "cut-off"
+    UNBELIEVABLE = "unbelievable"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """When a line of a document was last written, and by whom; or why nobody knows when.
+
+    `author` is cleaned: a name, as the repository's own list of names (`.mailmap`) has it.
+    """
+
+    at: datetime | None = None
+    author: str = ""
+    undated: Undated | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Origins:
+    """Since when links have been where they are.
+
+    `seen`: when a history first looked at each; `lines`: of those where they stand, by document,
+    number and what is written there; None if nobody has asked.
+    """
+
+    seen: Mapping[Url, datetime]
+    lines: Mapping[tuple[str, int, str], Line] | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Turnout:
     """How many of a run's `links` it `asked`, and how many it left for another time.
@@ -712,11 +747,11 @@ class Report:
 
     `changes`: what the run has changed, the worst first; None if it was not recorded. In the report
     of a history: all that was told by the runs that ended after `since`, run by run; None where it
-    was not asked for. `turnout`: None where all is told from the
-    history. `chronicle`: None if nobody wants charts. `chosen`: what the rows were chosen by, in
-    words; empty if they are all. `remembers`: the looks are part of a history, in which
-    further ones will confirm what one alone does not; `origin`: the name of that history's first
-    run, by which feeds of it are known.
+    was not asked for. `turnout`: None where all is told from the history. `chronicle`: None if
+    nobody wants charts. `origins`: None if nobody asks how old links are. `chosen`: what the rows
+    were chosen by, in words; empty if they are all. `remembers`: the looks are part of a history,
+    in which further ones will confirm what one alone does not; `origin`: the name of that
+    history's first run, by which feeds of it are known.
     """
 
     run: Run
@@ -729,6 +764,7 @@ class Report:
     remembers: bool = field(default=False, compare=False)
     since: datetime | None = field(default=None, compare=False)
     chronicle: Chronicle | None = field(default=None, compare=False)
+    origins: Origins | None = field(default=None, compare=False)
     chosen: tuple[str, ...] = field(default=(), compare=False)
     origin: str = field(default="", compare=False)
 

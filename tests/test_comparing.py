@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from commandline import Done, called
-from repositories import run
+from commits import run
 
 Linked = Callable[..., list[str]]
 LONG = "".join(f"Line {number} with [a link](https://x{number}.example/).\n" for number in range(9))

@@ -1,20 +1,18 @@
 """When lines were written: what git tells, and that no repository makes it do anything else."""
 
 import os
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from repositories import OLD, run
+from commits import NEW, OLD, run
 
 from crawler import git
+from crawler.model import Line, Undated
+from crawler.text import clean
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
-NEW = datetime(2024, 1, 2, tzinfo=UTC)
 A, B = "https://a.example/", "https://b.example/é"
-
-Git = Callable[..., str]
 
 
 @pytest.fixture
@@ -166,3 +164,132 @@ async def test_a_git_that_hangs_or_floods_is_ended(
     monkeypatch.setattr(git, "SECONDS", 30.0)
     monkeypatch.setattr(git, "_MAX_OUTPUT", 100_000)
     assert await git.written(repository / "a.md", [(4, A)], NOW) == {}
+
+
+async def blamed(document: Path, *spots: git.Spot) -> list[Line]:
+    found = await git.Blame(NOW).lines(document, spots)
+    assert set(found) == set(spots)
+    return [found[spot] for spot in spots]
+
+
+async def test_lines_have_authors_and_what_has_none_says_why(repository: Path) -> None:
+    document = repository / "a.md"
+    document.write_text(f"{document.read_text('utf-8')}[c](https://c.example/)\n", "utf-8")
+    run(repository, "commit", "-qam", "three", at=NEW, who="Ben")
+    spots = [(4, A), (5, "https://c.example/"), (6, "https://d.example/")]
+    ann, ben, nobody = await blamed(document, *spots)
+    assert (ann, ben) == (Line(OLD, "Ann"), Line(NEW, "Ben"))
+    assert nobody == Line(undated=Undated.UNCOMMITTED)
+    assert await blamed(repository / "b.md", (1, A)) == [Line(undated=Undated.UNTRACKED)]
+    run(repository, "commit", "-qam", "four", "--allow-empty", at=datetime(2038, 1, 1, tzinfo=UTC))
+    document.write_text("https://e.example/\n", "utf-8")
+    run(repository, "commit", "-qam", "five", at=datetime(2038, 1, 1, tzinfo=UTC), who="Eve")
+    (late,) = await blamed(document, (1, "https://e.example/"))
+    assert late == Line(None, "Eve", Undated.UNBELIEVABLE)
+
+
+async def test_people_are_called_as_the_repository_calls_them(repository: Path) -> None:
+    (repository / ".mailmap").write_text("Anna Ó <anna@a.example> <ann@a.example>\n", "utf-8")
+    assert await blamed(repository / "a.md", (4, A)) == [Line(OLD, "Anna Ó")]
+
+
+@pytest.mark.parametrize("name", ["\x1b[31mred", "a\u202eb", "=1+1", "x" * 500])
+async def test_a_name_of_a_stranger_is_clean_text(repository: Path, name: str) -> None:
+    run(repository, "commit", "-q", "--amend", "-m", "two", f"--author={name} <e@a.example>")
+    (line,) = await blamed(repository / "a.md", (3, B))
+    assert line.author == clean(name, 80)
+
+
+async def test_no_setting_of_a_repository_names_a_file_that_is_read(repository: Path) -> None:
+    """Of an endless one git would take all memory."""
+    os.mkfifo(repository / "pipe")
+    run(repository, "config", "mailmap.file", str(repository / "pipe"))
+    assert await blamed(repository / "a.md", (4, A)) == [Line(OLD, "Ann")]
+    run(repository, "config", "blame.ignoreRevsFile", "pipe")
+    assert await blamed(repository / "a.md", (4, A)) == [Line(undated=Undated.UNTOLD)]
+
+
+async def test_commits_that_a_project_wants_passed_over_are(repository: Path) -> None:
+    (repository / "a.md").write_text(f"[a link in other words]({A})\n", "utf-8")
+    run(repository, "commit", "-qam", "three", at=NEW, who="Ben")
+    (repository / "passed over").write_text(run(repository, "rev-parse", "HEAD"), "utf-8")
+    run(repository, "config", "blame.ignoreRevsFile", "passed over")
+    assert await blamed(repository / "a.md", (1, A)) == [Line(OLD, "Ann")]
+
+
+async def test_to_indent_a_line_or_to_move_it_is_not_to_write_it(repository: Path) -> None:
+    document = repository / "a.md"
+    first, second = (f"https://{name}.example/a/path/that/is/long" for name in "xy")
+    document.write_text(f"{first}\n{second}\n", "utf-8")
+    run(repository, "commit", "-qam", "three", at=OLD)
+    document.write_text(f"{second}\n    {first}\n", "utf-8")
+    run(repository, "commit", "-qam", "sorted", at=NEW, who="Ben")
+    run(repository, "mv", "a.md", "b.md")
+    run(repository, "commit", "-qam", "renamed", at=NEW, who="Ben")
+    found = await blamed(repository / "b.md", (1, second), (2, first))
+    assert found == [Line(OLD, "Ann"), Line(OLD, "Ann")]
+
+
+async def test_a_link_over_several_lines_stands_where_it_begins(repository: Path) -> None:
+    (repository / "a.md").write_text("https://c.example/\n    path\n", "utf-8")
+    run(repository, "commit", "-qam", "three", at=NEW)
+    found = await blamed(repository / "a.md", (1, "https://c.example/\n    path"), (1, " \n"))
+    assert found == [Line(NEW, "Ann"), Line(undated=Undated.UNCOMMITTED)]
+
+
+async def test_very_many_links_are_blamed_at_once(repository: Path) -> None:
+    urls = [f"https://a.example/{number:04}" for number in range(500)]
+    (repository / "a.md").write_text("\n".join(urls), "utf-8")
+    run(repository, "commit", "-qam", "three", at=NEW)
+    spots = [(number, url) for number, url in enumerate(urls, 1)]
+    assert set(await blamed(repository / "a.md", *spots)) == {Line(NEW, "Ann")}
+
+
+async def test_a_submodule_tells_of_its_own_lines(
+    repository: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    whole = tmp_path_factory.mktemp("whole")
+    run(whole, "init", "-q", "-b", "main")
+    run(whole, "-c", "protocol.file.allow=always", "submodule", "add", "-q", str(repository), "sub")
+    run(whole, "commit", "-qm", "one", at=NEW, who="Ben")
+    assert await blamed(whole / "sub" / "a.md", (4, A)) == [Line(OLD, "Ann")]
+
+
+async def test_where_a_clone_was_cut_off_is_asked_once(
+    repository: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shallow = tmp_path_factory.mktemp("clones") / "shallow"
+    run(repository, "clone", "-q", "--depth", "1", f"file://{repository}", str(shallow))
+    asked = []
+    output = git.output
+
+    async def counted(directory: Path, *arguments: str) -> bytes | None:
+        asked.append(arguments[0])
+        return await output(directory, *arguments)
+
+    monkeypatch.setattr(git, "output", counted)
+    blame = git.Blame(NOW)
+    for _ in range(3):
+        found = await blame.lines(shallow / "a.md", [(4, A)])
+        assert found == {(4, A): Line(undated=Undated.CUT_OFF)}
+    assert asked.count("rev-parse") == 1
+
+
+async def test_a_blame_that_fails_is_told_as_such(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output = git.output
+
+    async def without_blame(directory: Path, *arguments: str) -> bytes | None:
+        return None if arguments[0] == "blame" else await output(directory, *arguments)
+
+    monkeypatch.setattr(git, "output", without_blame)
+    assert await blamed(repository / "a.md", (4, A)) == [Line(undated=Undated.UNTOLD)]
+
+
+async def test_a_file_whose_name_is_no_text_is_blamed(repository: Path) -> None:
+    name = os.fsdecode(b"\xff.md")
+    (repository / name).write_text(f"{A}\n", "utf-8")
+    run(repository, "add", "-A")
+    run(repository, "commit", "-qm", "name", at=NEW)
+    assert await blamed(repository / name, (1, A)) == [Line(NEW, "Ann")]

@@ -149,6 +149,15 @@ def test_two_runs_give_two_looks_in_order_to_the_story(store: Store, two_runs: P
     assert story.state.health is Health.HEALTHY
 
 
+def test_links_are_known_since_their_first_look_that_counts(store: Store, two_runs: Path) -> None:
+    assert two_runs.exists()
+    remember(store, [look("ok", NOON + 2 * DAY, "https://d.example/")], NOON + 2 * DAY)
+    begun = store.begin(a_run(NOON + 3 * DAY), DIGEST, NOON + 3 * DAY)
+    store.record(begun.number, [look("ok", NOON + 3 * DAY, "https://e.example/")])
+    firsts = {url(each): NOON for each in (A, B, C)}
+    assert store.first_looks() == firsts | {url("https://d.example/"): NOON + 2 * DAY}
+
+
 def test_the_view_of_changes_tells_only_what_changed(two_runs: Path) -> None:
     assert rows(two_runs, "select * from changes") == [
         {
