@@ -29,7 +29,6 @@ SECONDS: Final = 10.0
 
 _MAX_OUTPUT: Final = 67_108_864
 _MAX_STRETCHES: Final = 200
-_PIECE: Final = 65_536
 _OPTIONS: Final = (
     "--no-pager", "--no-optional-locks", "--no-replace-objects", "--literal-pathspecs",
     "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null",
@@ -193,40 +192,51 @@ async def output(directory: Path, *arguments: str, given: bytes = b"") -> bytes 
         name: value for name, value in os.environ.items() if not name.startswith("GIT_")
     } | _ENVIRONMENT
     try:
-        process = await asyncio.create_subprocess_exec(
-            "git", *_OPTIONS, *arguments, cwd=directory, env=environment,
+        transport, told = await asyncio.get_running_loop().subprocess_exec(
+            _Told, "git", *_OPTIONS, *arguments, cwd=directory, env=environment,
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
         )  # fmt: skip
     except (OSError, ValueError):  # no git, no directory, no name for a file
         return None
     try:
+        stdin = transport.get_pipe_transport(0)
+        if isinstance(stdin, asyncio.WriteTransport):
+            stdin.write(given)
+            stdin.close()  # once all is written
         with suppress(TimeoutError):
             async with asyncio.timeout(SECONDS):
-                _, told = await asyncio.gather(_feed(process, given), _read(process))
-                if told is not None and await process.wait() == 0:
-                    return told
+                await told.ended.wait()
+                return bytes(told.data) if transport.get_returncode() == 0 else None
     finally:
-        if process.returncode is None:
-            with suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
+        transport.close()  # kills it, if it still runs
+        await told.exited.wait()
     return None
 
 
-async def _feed(process: asyncio.subprocess.Process, given: bytes) -> None:
-    if process.stdin:
-        with suppress(OSError):  # it has ended, and read nothing
-            process.stdin.write(given)
-            await process.stdin.drain()
-        process.stdin.close()
+class _Told(asyncio.SubprocessProtocol):
+    """What a process prints, up to a limit.
 
+    A `Process` of asyncio would be waited for until its pipes are at their end, which is never
+    where nobody reads on, or where another process has inherited them.
+    """
 
-async def _read(process: asyncio.subprocess.Process) -> bytes | None:
-    pieces, size = [], 0
-    while process.stdout and (piece := await process.stdout.read(_PIECE)):
-        size += len(piece)
-        if size > _MAX_OUTPUT:
-            return None
-        pieces.append(piece)
-    return b"".join(pieces)
+    def __init__(self) -> None:
+        self.data = bytearray()
+        self.ended = asyncio.Event()
+        self.exited = asyncio.Event()
+        self._transport: asyncio.BaseTransport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = transport
+
+    def pipe_data_received(self, _: int, data: bytes) -> None:
+        self.data += data
+        if len(self.data) > _MAX_OUTPUT and self._transport:
+            self._transport.close()  # and so it has failed
+
+    def process_exited(self) -> None:
+        self.exited.set()
+
+    def connection_lost(self, _: Exception | None) -> None:
+        self.ended.set()

@@ -164,6 +164,12 @@ async def test_a_git_that_hangs_or_floods_is_ended(
     monkeypatch.setattr(git, "SECONDS", 30.0)
     monkeypatch.setattr(git, "_MAX_OUTPUT", 100_000)
     assert await git.written(repository / "a.md", [(4, A)], NOW) == {}
+    # Another process holds what it prints to open, and prints on after its end.
+    fake.write_text("#!/bin/sh\nyes &\nsleep 60 &\nexit 0\n", "utf-8")
+    assert await git.written(repository / "a.md", [(4, A)], NOW) == {}
+    monkeypatch.setattr(git, "SECONDS", 0.2)
+    fake.write_text("#!/bin/sh\nsleep 5 &\nexit 0\n", "utf-8")
+    assert await git.written(repository / "a.md", [(4, A)], NOW) == {}
 
 
 async def blamed(document: Path, *spots: git.Spot) -> list[Line]:
