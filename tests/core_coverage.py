@@ -17,6 +17,7 @@ BESIDES: Final = (
     "crawler.annal_rows",
     "crawler.collect",
     "crawler.copy_rows",
+    "crawler.dress",
     "crawler.kept",
     "crawler.proper",
     "crawler.rows",

@@ -13,7 +13,16 @@ from typing import Final, Protocol
 from crawler.errors import UsageError
 from crawler.model import Report
 from crawler.outline import Aspect
-from crawler.reports import atom, badge, csv, json, jsonl, markdown, text
+from crawler.reports import (
+    atom,
+    badge,
+    csv,
+    html,
+    json,
+    jsonl,
+    markdown,
+    text,
+)
 from crawler.words import ENGLISH, Words
 
 
@@ -49,6 +58,7 @@ _WHOLE: Final = frozenset({Aspect.TROUBLE, Aspect.ALL})
 FORMATS: Final = (
     Format("text", ".txt", text.render, kept=False),
     Format("markdown", ".md", markdown.render),
+    Format("html", ".html", html.render, html.ASPECTS),
     Format("json", ".json", json.render),
     Format("jsonl", ".jsonl", jsonl.render, kept=False),
     Format("csv", ".csv", csv.render),
