@@ -17,7 +17,7 @@ from crawler.errors import SettingsError
 from crawler.failures import FOREIGN, failure_of
 from crawler.line import STANDARD, Line, Reply
 from crawler.media import format_of_answer
-from crawler.model import Answer, Failure, Reads, Request, Response
+from crawler.model import Answer, Failure, FailureKind, Reads, Request, Response
 from crawler.page import is_readable
 from crawler.probe import REDIRECTS
 from crawler.settings import FetchSettings
@@ -89,6 +89,8 @@ class Exchanger:
             heard()
             try:
                 return await self._read(reply, request), stack
+            except httpx.TimeoutException:
+                return Failure(FailureKind.TIMEOUT, reached=True), stack
             finally:
                 await reply.close()
         except FOREIGN as error:
@@ -129,7 +131,10 @@ class Exchanger:
                     endless = wire > 2 * self._max_body + _MARGIN or number > _MAX_PIECES
                     if decoder.full or endless:
                         return False
-        except (Undecodable, TimeoutError, httpx.TransportError, ssl.SSLError):
+        except (Undecodable, TimeoutError, httpx.TransportError, ssl.SSLError) as error:
+            # A stack has a deadline too, which may come before ours where the machine is busy.
+            if isinstance(error, httpx.TimeoutException) and not number:
+                raise
             return False
         return True
 

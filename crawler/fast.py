@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 import httpcore
 import httpx
 from pyreqwest.client import Client, ClientBuilder
-from pyreqwest.exceptions import PyreqwestError
+from pyreqwest.exceptions import PyreqwestError, RequestTimeoutError
 from pyreqwest.http import Url as ReqwestUrl
 from pyreqwest.response import Response
 
@@ -86,6 +86,7 @@ class FastLine:
             close = partial(opening.__aexit__, None, None, None)
             response = await opening.__aenter__()  # it is left when the reply is closed
         except (PyreqwestError, ValueError) as error:  # a cookie that it does not send: ValueError
+            _heed_cancellation()  # else the other stack would be asked without any deadline
             raise InconclusiveError from error
         try:
             _heed_cancellation()
@@ -194,12 +195,15 @@ async def _body(response: Response) -> AsyncIterator[bytes]:
         while (piece := await response.body_reader.read_chunk()) is not None:
             _heed_cancellation()
             yield bytes(piece)
+    except RequestTimeoutError as error:
+        _heed_cancellation()
+        raise httpx.ReadTimeout("the body did not come") from error
     except PyreqwestError as error:
         raise httpx.RemoteProtocolError("the body was cut short") from error
 
 
 def _heed_cancellation() -> None:
-    """Raise what the library loses when an answer comes at the very moment of a cancellation.
+    """Raise what the library loses when it is done at the very moment of a cancellation.
 
     Without it a body that drips could outlive every deadline.
     """

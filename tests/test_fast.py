@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
+import httpx
 import pytest
 import trustme
 from fakes import url
 from loopback import OK, answering, serving
 from pyreqwest.client import Client
+from pyreqwest.exceptions import RequestTimeoutError
 
 from crawler.clock import SystemClock
 from crawler.fast import FastLine, InconclusiveError, _body
@@ -260,6 +262,21 @@ async def test_what_was_given_up_is_let_go_of_while_the_run_goes_on() -> None:
                 await gone.get()
 
 
+async def test_what_is_promised_and_does_not_come_is_late_and_not_cut_short() -> None:
+    async def promising(_path: str, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n")
+        await asyncio.sleep(60)
+
+    settings = FetchSettings(resolve=HERE, timeout=0.3)  # the library has a second more
+    fast = FastLine(settings, Guard(settings))
+    async with serving(promising) as site:
+        reply = await fast.ask(url(f"http://a.example:{site.port}/"), {})
+        with pytest.raises(httpx.ReadTimeout):
+            await anext(aiter(reply.body))
+        await reply.close()
+        await fast.aclose()
+
+
 async def test_a_head_does_not_wait_for_its_body() -> None:
     async def redirecting(path: str, writer: asyncio.StreamWriter) -> None:
         if path != "/":
@@ -293,6 +310,35 @@ async def test_a_cancellation_that_the_library_loses_is_heeded() -> None:
 
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(read(), 0.05)
+
+
+async def test_a_cancellation_that_comes_with_the_librarys_own_deadline_is_heeded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Losing:
+        """Ends by its own deadline though it is cancelled: both have come at once."""
+
+        def itself(self, *_: object) -> "Losing":
+            return self
+
+        get = headers = streamed_read_buffer_limit = build_streamed = itself
+
+        async def __aenter__(self) -> None:
+            try:
+                await asyncio.sleep(60)
+            except asyncio.CancelledError:
+                raise RequestTimeoutError("late", {"causes": []}) from None
+
+        async def __aexit__(self, *_: object) -> None:
+            raise AssertionError
+
+    async def made(_self: FastLine, _url: Url) -> Losing:
+        return Losing()
+
+    monkeypatch.setattr(FastLine, "_client", made)
+    async with serving(answering(OK)) as site:
+        fetch = await fetched(f"http://a.example:{site.port}/", timeout=0.2)
+    assert (outcome(fetch), fetch.attempts) == (FailureKind.TIMEOUT, 1)
 
 
 async def test_a_link_gets_through_though_the_fast_stack_is_held_up(

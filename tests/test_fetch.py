@@ -347,6 +347,20 @@ async def test_a_page_that_is_promised_and_never_begins_says_nothing_of_its_host
     assert fetch.outcome == Failure(FailureKind.TIMEOUT, "none within 0.05 s", reached=True)
 
 
+@pytest.mark.parametrize("begun", [True, False])
+async def test_the_patience_of_a_stack_may_end_before_ours(begun: bool) -> None:
+    class Stalling(httpx.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            if begun:
+                yield b"<title>x"
+            raise httpx.ReadTimeout("nothing more")
+
+    headers = {"content-type": "text/html"}
+    fetch = await fetched(lambda _: httpx.Response(200, headers=headers, stream=Stalling()))
+    page = Response(200, headers, b"<title>x", truncated=True)
+    assert fetch.outcome == (page if begun else Failure(FailureKind.TIMEOUT, reached=True))
+
+
 async def test_a_link_has_a_deadline_over_all_its_redirects() -> None:
     clock = FakeClock()
 
