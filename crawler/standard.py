@@ -24,7 +24,7 @@ _IDLE_SECONDS: Final = 5.0
 # OpenSSL's `X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY` and `…_VERIFY_LEAF_SIGNATURE`.
 _NO_ISSUER: Final = (20, 21)
 # The second look at a certificate must not use up the time in which the first has been answered.
-_LOOK_SECONDS: Final = 3.0
+_LOOK_SHARE: Final = 0.4
 
 
 class GuardedBackend(httpcore.AsyncNetworkBackend):
@@ -108,6 +108,7 @@ class StandardTransport(httpx.AsyncHTTPTransport):
     ) -> None:
         context = ssl_context(fetch)
         self._backend = backend
+        self._look_seconds = fetch.timeout * _LOOK_SHARE
         super().__init__(verify=context, trust_env=False)
         # httpx has no public way to hand a network backend to its pool.
         self._pool = _Pool(
@@ -131,7 +132,7 @@ class StandardTransport(httpx.AsyncHTTPTransport):
         """Return the certificates that a server sends, if it can be reached; nothing is asked."""
         host, port = url.raw_host.decode(), url.port or 443
         try:
-            async with asyncio.timeout(_LOOK_SECONDS):
+            async with asyncio.timeout(self._look_seconds):
                 stream = await self._backend.connect_tcp(host, port)
                 try:
                     secured = await stream.start_tls(_unverifying(), host)

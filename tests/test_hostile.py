@@ -22,6 +22,7 @@ MOST_MEMORY = 250 * MIB
 """A bomb unfolds to a gigabyte. What is used stands in the tests' output with `-s`."""
 
 MOST_SECONDS = 60.0
+"""Of a processor: by the clock a visit takes what the machine leaves it."""
 
 
 @pytest.fixture(scope="module")
@@ -158,11 +159,11 @@ def test_the_report_can_be_shown_as_it_is(each_visit: Visit) -> None:
 
 
 def test_memory_and_time_are_bounded(each_visit: Visit) -> None:
-    print(f"{each_visit.peak / MIB:.0f} MiB at most, {each_visit.seconds:.1f} s")  # noqa: T201
+    print(f"{each_visit.peak / MIB:.0f} MiB at most, {each_visit.cpu:.1f} s of CPU time")  # noqa: T201
     assert each_visit.peak < MOST_MEMORY
-    assert each_visit.seconds < MOST_SECONDS
+    assert each_visit.cpu < MOST_SECONDS
     slowest = max(row["elapsed_ms"] or 0 for row in each_visit.report["links"])
-    assert slowest / 1000 < DEADLINE + 5  # the deadline, and a machine that is busy
+    assert slowest / 1000 < 2 * DEADLINE  # the deadline, and a machine that is busy
 
 
 def test_another_order_makes_no_other_verdict(visit: Visit, again: Visit) -> None:

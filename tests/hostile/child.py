@@ -1,11 +1,12 @@
-"""The real program as a process of its own, which writes down at its end what memory it took.
+"""The real program as a process of its own, which writes down at its end what it took.
 
-Run as a script: FILE for the figure, `both` or `alone` (without the fast stack), then what `crawl`
+Run as a script: FILE for the figures, `both` or `alone` (without the fast stack), then what `crawl`
 takes. A process's `ru_maxrss` begins with that of whoever started it, so it is not what we want.
 """
 
 import resource
 import sys
+import time
 from pathlib import Path
 from types import ModuleType
 from typing import cast
@@ -22,7 +23,7 @@ def peak() -> int:
 
 
 if __name__ == "__main__":
-    figure, stacks, *arguments = sys.argv[1:]
+    cost, stacks, *arguments = sys.argv[1:]
     if stacks == "alone":
         sys.modules["pyreqwest"] = cast("ModuleType", None)  # as if it were not installed
     sys.argv[1:] = arguments
@@ -31,4 +32,4 @@ if __name__ == "__main__":
     try:
         main()
     finally:
-        Path(figure).write_text(str(peak()), "utf-8")
+        Path(cost).write_text(f"{peak()} {time.process_time()}", "utf-8")
