@@ -94,7 +94,7 @@ def _cells(char: str) -> int:
         return 1
     from rich.cells import get_character_cell_size  # noqa: PLC0415 - most texts need no table
 
-    return get_character_cell_size(char, "latest")
+    return get_character_cell_size(char)
 
 
 def _head(text: str, width: int) -> int:

@@ -38,6 +38,7 @@ from crawler.model import LinkState, Network, Report
 from crawler.network import NOTHING_RECORDED, TROUBLE
 from crawler.notes import ignore_notes, unread_notes
 from crawler.outline import Aspect
+from crawler.progress import Progress
 from crawler.settings import Settings
 from crawler.stop import Stop
 from crawler.verdicts import judge_unasked
@@ -328,7 +329,7 @@ def _told(report: Report, session: Session) -> Report:
     return report
 
 
-def _conduct(session: Session, stop: Stop, progress: terminal.Progress) -> Conduct:
+def _conduct(session: Session, stop: Stop, progress: Progress) -> Conduct:
     return Conduct(
         session.settings,
         session.clock,
@@ -340,7 +341,7 @@ def _conduct(session: Session, stop: Stop, progress: terminal.Progress) -> Condu
     )
 
 
-def _progress(session: Session) -> terminal.Progress:
+def _progress(session: Session) -> Progress:
     select = session.settings.select
     collection = session.collection
     asked = sum(judge_unasked(link.url, select) is None for link in collection.links)
@@ -348,7 +349,7 @@ def _progress(session: Session) -> terminal.Progress:
         asked = len(collection.entrances)
     talk = session.settings.talk
     shown = not (talk.no_progress or talk.quiet)
-    return terminal.Progress(asked, session.clock, shown=shown)
+    return Progress(asked, session.clock, shown=shown)
 
 
 def _same_file(output: Path, name: str) -> bool:

@@ -1,164 +1,68 @@
-"""What the person at the terminal sees besides the report: progress, messages; and their Ctrl-C."""
+"""What the person at the terminal is told, and their Ctrl-C; and how files get written."""
 
 import os
 import signal
 import stat
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final, Self, TextIO, TypeAlias
+from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
-from crawler.clock import Clock
+from crawler.breadth import breadth
 from crawler.errors import INTERRUPTED, ImpossibleError, UsageError
 from crawler.ink import PLAIN, Line, Paper, inked
-from crawler.model import Observation, Outcome, Report
-from crawler.text import WIDTH, clean
+from crawler.model import Report
+from crawler.streams import columns_of, encodable, paper_of
+from crawler.text import clean
 from crawler.words import ENGLISH, Words
 
 if TYPE_CHECKING:
-    from rich.progress import Progress as RichProgress
-    from rich.progress import TaskID
-
     from crawler.outline import Aspect
     from crawler.stop import Stop
 
 Pieces: TypeAlias = Callable[[], Iterable[str]]
 """A text that is made as it is written; once more, if it could not be written."""
 
-_LINE_SECONDS: Final = 5.0
+
+class _Standing:
+    """One line of a terminal that changes, at the end of standard error, below all messages."""
+
+    text = ""
 
 
-def wants_color(stream: TextIO | None) -> bool:
-    """Tell whether a stream is a terminal whose user did not say no to colour."""
-    if stream is None:
-        return False
-    env = os.environ
-    plain = env.get("NO_COLOR") or env.get("CI") or env.get("TERM") == "dumb"
-    return stream.isatty() and not plain
+def stand(text: str, columns: int) -> None:
+    """Put a line there, in the place of the one before; it must be narrower than the terminal."""
+    if sys.stderr:
+        sys.stderr.write(f"{_lifted(columns)}{encodable(text, sys.stderr)}")
+        sys.stderr.flush()
+        _Standing.text = text
 
 
-# Terminals that show a hyperlink, or ignore the code for one: a variable, and the least it says.
-_LINKING: Final = {
-    "TERM_PROGRAM": ("Hyper", "WezTerm", "ghostty", "iTerm.app", "rio", "tabby", "vscode"),
-    "TERM": ("alacritty", "foot", "foot-extra", "xterm-ghostty", "xterm-kitty"),
-}
-_LINKING_SINCE: Final = {"VTE_VERSION": 5200, "KONSOLE_VERSION": 201200}
-# What stands between us and the terminal, and may know less than that.
-_BETWEEN: Final = ("TMUX", "STY")
+def lift() -> None:
+    """Take that line away, if there is one."""
+    if _Standing.text and sys.stderr:
+        sys.stderr.write(_lifted(columns_of(sys.stderr)))
+        sys.stderr.flush()
+        _Standing.text = ""
 
 
-def wants_links(stream: TextIO | None) -> bool:
-    """Tell whether a stream is a terminal that is known to show hyperlinks, and wants colour.
-
-    Where nothing is known of it, none: a code that is not understood stands there as text.
-    """
-    env = os.environ
-    if not wants_color(stream) or any(map(env.get, _BETWEEN)):
-        return False
-    if env.get("WT_SESSION") or any(env.get(name) in told for name, told in _LINKING.items()):
-        return True
-    versions = ((env.get(name, ""), least) for name, least in _LINKING_SINCE.items())
-    return any(told.isdecimal() and int(told) >= least for told, least in versions)
-
-
-def paper_of(stream: TextIO | None) -> Paper:
-    """Return what a stream is to be written on: a terminal has its own width, all else 80."""
-    if stream is None or not stream.isatty() or os.environ.get("CI"):
-        return PLAIN
-    import shutil  # noqa: PLC0415 - 10 ms that a pipe need not pay
-
-    columns = shutil.get_terminal_size((WIDTH, 24)).columns
-    width = max(_NARROWEST, min(columns, _WIDEST))
-    return Paper(width, wants_color(stream), wants_links(stream))
-
-
-_NARROWEST: Final = 40
-_WIDEST: Final = 110  # longer lines are hard to read
-
-
-class Progress:
-    """Tells how far a run is: a bar on a terminal, else one plain line every few seconds."""
-
-    def __init__(self, total: int, clock: Clock, *, shown: bool) -> None:
-        self._total = total
-        self._clock = clock
-        self._shown = shown and total > 0
-        self._counts: Counter[Outcome] = Counter()
-        self._begun = self._told = clock.monotonic()
-        self._bar: tuple[RichProgress, TaskID] | None = None
-
-    def __enter__(self) -> Self:
-        if self._shown and wants_color(sys.stderr):
-            self._bar = _bar(self._total, self._clock)
-            self._bar[0].start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar:
-            self._bar[0].stop()
-
-    def expect(self, links: int) -> None:
-        """Take in that more links were found."""
-        self._total += links
-        if self._bar:
-            bar, task = self._bar
-            bar.update(task, total=self._total)
-
-    def take(self, look: Observation) -> None:
-        """Count one more look."""
-        self._counts[look.verdict.outcome] += 1
-        if self._bar:
-            bar, task = self._bar
-            bar.update(task, advance=1, rate=f"{self._rate():.1f}/s", counts=self._words())
-        elif self._shown and self._clock.monotonic() - self._told >= _LINE_SECONDS:
-            self._told = self._clock.monotonic()
-            say(self.line())
-
-    def line(self) -> str:
-        """Return how far the run is, in one line."""
-        done = self._counts.total()
-        rate = self._rate()
-        left = f", {(self._total - done) / rate:.0f} s left" if rate > 0 else ""
-        return f"{done} of {self._total} links, {rate:.1f}/s{left}: {self._words()}"
-
-    def _rate(self) -> float:
-        return self._counts.total() / max(self._clock.monotonic() - self._begun, 0.001)
-
-    def _words(self) -> str:
-        found = (f"{self._counts[one]} {one}" for one in Outcome if self._counts[one])
-        return ", ".join(found)
-
-
-def _bar(total: int, clock: Clock) -> "tuple[RichProgress, TaskID]":
-    from rich.console import Console  # noqa: PLC0415 - 70 ms that scripts need not pay
-    from rich.progress import (  # noqa: PLC0415
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    bar = Progress(
-        BarColumn(bar_width=20),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(compact=True),
-        TextColumn("{task.fields[counts]}"),
-        console=Console(stderr=True),
-        get_time=clock.monotonic,
-        transient=True,
-    )
-    return bar, bar.add_task("", total=total, counts="", rate="")
+def _lifted(columns: int) -> str:
+    # A terminal that was made narrower since has folded it.
+    rows = max(1, -(-breadth(_Standing.text) // columns))
+    return f"\x1b[{rows - 1}A\r\x1b[J" if rows > 1 else "\r\x1b[K"
 
 
 def say(sentence: str) -> None:
     """Tell the person at the terminal something; never on standard output."""
     if sys.stderr:
+        standing = _Standing.text
+        lift()
         # Cleaned: a sentence may name a file, and that name be made to be a command of a CI.
-        print(f"crawl: {clean(sentence, 1000)}", file=sys.stderr, flush=True)  # noqa: T201 - the one place
+        told = encodable(f"crawl: {clean(sentence, 1000)}", sys.stderr)
+        print(told, file=sys.stderr, flush=True)  # noqa: T201 - the one place
+        if standing:
+            stand(standing, columns_of(sys.stderr))
 
 
 @contextmanager
@@ -172,6 +76,7 @@ def stopping(stop: "Stop") -> Iterator[None]:
 
     def asked() -> None:
         if next(presses, None) is None:
+            lift()
             os._exit(INTERRUPTED)
         say("stopping; what was seen so far is kept. Once more stops at once.")
         stop.ask("interrupted")
@@ -278,11 +183,9 @@ def _is_special(path: Path) -> bool:
 def _print(pieces: Iterable[str]) -> None:
     if sys.stdout is None:  # somebody closed it
         raise ImpossibleError("standard output is closed: name a file with --output.")
-    # A terminal that cannot show a character shows a replacement rather than a traceback.
-    encoding = sys.stdout.encoding or "utf-8"
     try:
         for piece in pieces:
-            sys.stdout.write(piece.encode(encoding, "replace").decode(encoding))
+            sys.stdout.write(encodable(piece, sys.stdout))
         sys.stdout.flush()
     except BrokenPipeError:
         raise

@@ -29,7 +29,7 @@ def test_text_is_as_wide_as_its_cells(text: str, cells: int) -> None:
 def test_what_is_not_looked_up_takes_one_cell() -> None:
     narrow = [chr(code) for code in range(sys.maxunicode) if _NARROW.fullmatch(chr(code))]
     assert len(narrow) > 900
-    assert {get_character_cell_size(char, "latest") for char in narrow} == {1}
+    assert {get_character_cell_size(char) for char in narrow} == {1}
 
 
 @given(CLEAN, st.integers(0, 60))

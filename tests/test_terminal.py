@@ -1,4 +1,4 @@
-"""Progress, messages and files: what the person at the terminal sees besides the report."""
+"""Messages and files: what the person at the terminal sees besides the report."""
 
 import io
 import sys
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from fakes import FakeClock, look
+from fakes import FakeClock
 
 from crawler import session, terminal
 from crawler.clock import Clock
@@ -16,7 +16,9 @@ from crawler.errors import ImpossibleError
 from crawler.layers import load
 from crawler.model import Document
 from crawler.outline import Aspect
+from crawler.progress import Progress
 from crawler.session import Session
+from crawler.streams import paper_of, wants_color, wants_links
 
 
 class Tty(io.StringIO):
@@ -38,12 +40,12 @@ def test_colour_is_for_terminals_whose_users_did_not_say_no(
 ) -> None:
     if variable:
         monkeypatch.setenv(variable, "1")
-    assert terminal.wants_color(stream) is wanted
+    assert wants_color(stream) is wanted
 
 
 def test_a_terminal_that_knows_no_codes_gets_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "dumb")
-    assert not terminal.wants_color(Tty())
+    assert not wants_color(Tty())
 
 
 @pytest.mark.parametrize(
@@ -73,8 +75,8 @@ def test_hyperlinks_are_for_terminals_that_are_known_to_show_them(
         monkeypatch.delenv(name, raising=False)
     for name, value in told.items():
         monkeypatch.setenv(name, value)
-    assert terminal.wants_links(Tty()) is wanted
-    assert not terminal.wants_links(io.StringIO())
+    assert wants_links(Tty()) is wanted
+    assert not wants_links(io.StringIO())
 
 
 @pytest.mark.parametrize(
@@ -96,7 +98,7 @@ def test_a_terminal_has_its_width_within_bounds_and_a_pipe_has_80(
         monkeypatch.delenv(name, raising=False)
     for name, value in told.items():
         monkeypatch.setenv(name, value)
-    assert terminal.paper_of(stream).width == width
+    assert paper_of(stream).width == width
 
 
 def test_lines_for_people_are_coloured_on_a_terminal_and_plain_in_a_file(
@@ -111,48 +113,6 @@ def test_lines_for_people_are_coloured_on_a_terminal_and_plain_in_a_file(
     assert screen.getvalue() == "\x1b[1ma\x1b[0m b\n"
     terminal.write_lines(lambda _: [(("a", "bold"), (" b", ""))], tmp_path / "x.txt")
     assert (tmp_path / "x.txt").read_text() == "a b\n"
-
-
-def test_without_a_terminal_there_is_one_plain_line_every_few_seconds(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    clock = FakeClock()
-    with terminal.Progress(100, clock, shown=True) as progress:
-        for _ in range(20):
-            clock.seconds += 1
-            progress.take(look("ok"))
-        progress.take(look("gone"))
-    lines = capsys.readouterr().err.splitlines()
-    assert lines[0] == "crawl: 5 of 100 links, 1.0/s, 95 s left: 5 ok"
-    assert len(lines) == 4
-    assert progress.line().endswith("20 ok, 1 broken")
-
-
-def test_progress_can_be_silent(capsys: pytest.CaptureFixture[str]) -> None:
-    clock = FakeClock()
-    with terminal.Progress(1, clock, shown=False) as progress:
-        clock.seconds += 60
-        progress.take(look("ok"))
-    assert capsys.readouterr().err == ""
-
-
-def test_on_a_terminal_there_is_a_bar_with_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    screen = Tty()
-    monkeypatch.setattr(sys, "stderr", screen)
-    monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.setenv("COLUMNS", "100")
-    clock = FakeClock()
-    with terminal.Progress(4, clock, shown=True) as progress:
-        clock.seconds += 2
-        progress.take(look("ok"))
-        progress.take(look("gone"))
-    assert "2/4" in screen.getvalue()
-    assert "1.0/s" in screen.getvalue()
-    assert "1 ok, 1 broken" in screen.getvalue()
-
-
-def test_nothing_to_do_shows_nothing_done() -> None:
-    assert terminal.Progress(0, FakeClock(), shown=True).line() == "0 of 0 links, 0.0/s: "
 
 
 def test_a_file_is_written_whole_or_not_at_all(
@@ -178,8 +138,8 @@ def test_a_terminal_that_cannot_show_a_character_shows_another(
 ) -> None:
     raw = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="ascii"))
-    terminal.write("é\n", None)
-    assert raw.getvalue() == b"?\n"
+    terminal.write("é → “a…” ✓✗\n", None)
+    assert raw.getvalue() == b'? > "a~" +x\n'
 
 
 def test_a_pipe_is_written_to_and_a_symbolic_link_stays_one(tmp_path: Path) -> None:
@@ -208,7 +168,7 @@ def test_a_closed_standard_output_is_told(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(sys, "stdout", None)
     with pytest.raises(ImpossibleError, match="standard output is closed"):
         terminal.write("x", None)
-    assert not terminal.wants_color(None)
+    assert not wants_color(None)
 
 
 def test_a_full_standard_output_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -232,12 +192,12 @@ def test_a_closed_standard_error_is_no_trouble(
 def test_progress_counts_only_the_links_that_are_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     totals: list[int] = []
 
-    class Noting(terminal.Progress):
+    class Noting(Progress):
         def __init__(self, total: int, clock: Clock, *, shown: bool) -> None:
             totals.append(total)
             super().__init__(total, clock, shown=shown)
 
-    monkeypatch.setattr("crawler.terminal.Progress", Noting)
+    monkeypatch.setattr("crawler.session.Progress", Noting)
     text = "<http://a.example/> <http://b.example/>"
     settings = load(None, None, {"exclude": ("a.example", "b.example"), "db": "none.db"})
     collection = collect([Document("a.md", "markdown", text)], settings.extract)

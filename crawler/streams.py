@@ -1,0 +1,77 @@
+"""What a stream is good for: colour, hyperlinks, how many columns, which characters.
+
+`NO_COLOR`, `CI` and `TERM=dumb` are respected, and where nothing is known nothing is taken for
+granted: a pipe or a file has 80 columns and no colour.
+"""
+
+import os
+from typing import Final, TextIO
+
+from crawler.ink import PLAIN, Paper
+from crawler.text import WIDTH
+
+# Terminals that show a hyperlink, or ignore the code for one: a variable, and what it says.
+_LINKING: Final = {
+    "TERM_PROGRAM": ("Hyper", "WezTerm", "ghostty", "iTerm.app", "rio", "tabby", "vscode"),
+    "TERM": ("alacritty", "foot", "foot-extra", "xterm-ghostty", "xterm-kitty"),
+}
+_LINKING_SINCE: Final = {"VTE_VERSION": 5200, "KONSOLE_VERSION": 201200}
+# What stands between us and the terminal, and may know less than that.
+_BETWEEN: Final = ("TMUX", "STY")
+
+_NARROWEST: Final = 40
+_WIDEST: Final = 110  # longer lines are hard to read
+# Signs of ours where an encoding has none of them: as wide as they are.
+_PLAINER: Final = str.maketrans("→…“”–✓✗·━─", '>~""-+x.=-')  # noqa: RUF001
+
+
+def wants_color(stream: TextIO | None) -> bool:
+    """Tell whether a stream is a terminal whose user did not say no to colour."""
+    if stream is None:
+        return False
+    env = os.environ
+    plain = env.get("NO_COLOR") or env.get("CI") or env.get("TERM") == "dumb"
+    return stream.isatty() and not plain
+
+
+def wants_links(stream: TextIO | None) -> bool:
+    """Tell whether a stream is a terminal that is known to show hyperlinks, and wants colour.
+
+    Where nothing is known of it, none: a code that is not understood stands there as text.
+    """
+    env = os.environ
+    if not wants_color(stream) or any(map(env.get, _BETWEEN)):
+        return False
+    if env.get("WT_SESSION") or any(env.get(name) in told for name, told in _LINKING.items()):
+        return True
+    versions = ((env.get(name, ""), least) for name, least in _LINKING_SINCE.items())
+    return any(told.isdecimal() and int(told) >= least for told, least in versions)
+
+
+def paper_of(stream: TextIO | None) -> Paper:
+    """Return what a stream is to be written on: a terminal has its own width, all else 80."""
+    if stream is None or not stream.isatty() or os.environ.get("CI"):
+        return PLAIN
+    width = max(_NARROWEST, min(columns_of(stream), _WIDEST))
+    return Paper(width, wants_color(stream), wants_links(stream))
+
+
+def columns_of(stream: TextIO) -> int:
+    """Return how many columns a terminal has now; `COLUMNS` has the last word."""
+    told = os.environ.get("COLUMNS", "")
+    if told.isdecimal() and int(told) > 0:
+        return int(told)
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or WIDTH
+    except (OSError, ValueError):  # it says that it is a terminal, and is none
+        return WIDTH
+
+
+def encodable(text: str, stream: TextIO) -> str:
+    """Return what a stream can write of a text: plainer signs, or a replacement, never an error."""
+    encoding = stream.encoding or "utf-8"
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return text.translate(_PLAINER).encode(encoding, "replace").decode(encoding)
+    return text
