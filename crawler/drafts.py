@@ -63,15 +63,10 @@ Drafts: TypeAlias = dict[str, Draft]
 
 def take_trouble(drafts: Drafts, row: Row, *, remembers: bool) -> None:
     """Take note of a row whose verdict is to be told. `remembers`: as of a `Report`."""
-    url, verdict, target, state = written(row), row.verdict, row.place.target, row.state
+    url, verdict, target = written(row), row.verdict, row.place.target
     if url not in drafts:  # the first row speaks for it
-        followable = isinstance(target, Target)
-        # Without a history the only look there is has said everything.
-        more = state is not None and (remembers or len(state.trail) > 1)
-        history = history_of(state) if state and more else ""
-        if followable and lacks_fragment(row):
-            history = _ONE_LOOK  # the URL's own would be that of a page that is well
-        draft = Draft(verdict.reason, verdict.detail, followable, history, copy=_copy_of(row))
+        followable, history = isinstance(target, Target), past(row, remembers=remembers)
+        draft = Draft(verdict.reason, verdict.detail, followable, history, copy=copy_of(row))
         draft.host = target.url.host if isinstance(target, Target) else ""
         drafts[url] = draft
     drafts[url].add(row.place.occurrence)
@@ -81,7 +76,7 @@ def take_belief(drafts: Drafts, row: Row, state: LinkState) -> None:
     """Take note of a row for what is believed of its link."""
     url, look = named(row), row.observation
     told = drift_words(state, look) if look else ""
-    draft = Draft(state.health, told or row.verdict.detail, copy=_copy_of(row))
+    draft = Draft(state.health, told or row.verdict.detail, copy=copy_of(row))
     draft.history = history_of(state)
     drafts.setdefault(url, draft).add(row.place.occurrence)
 
@@ -92,6 +87,20 @@ def take_advice(drafts: Drafts, row: Row, finding: Finding) -> None:
     draft = drafts.setdefault(url, Draft(finding.name, finding.message))
     draft.sentence, draft.replacement = finding.message, finding.replacement
     draft.add(row.place.occurrence)
+
+
+def past(row: Row, *, remembers: bool) -> str:
+    """Say what the looks before say of a row whose verdict is told. `remembers`: as above."""
+    if isinstance(row.place.target, Target) and lacks_fragment(row):
+        return _ONE_LOOK  # the URL's own would be that of a page that is well
+    # Without a history the only look there is has said everything.
+    more = row.state is not None and (remembers or len(row.state.trail) > 1)
+    return history_of(row.state) if row.state and more else ""
+
+
+def copy_of(row: Row) -> Finding | None:
+    """Return where an archive has a page that is lost, if it is known."""
+    return next((each for each in row.findings if each.name == "archived-copy"), None)
 
 
 def first_of_each(row: Row, names: Container[str]) -> Iterator[Finding]:
@@ -136,7 +145,3 @@ def _entry(url: str, draft: Draft) -> Entry:
         url, draft.code, draft.sentence, tuple(draft.places), draft.written, draft.followable,
         draft.history, draft.replacement, draft.copy,
     )  # fmt: skip
-
-
-def _copy_of(row: Row) -> Finding | None:
-    return next((each for each in row.findings if each.name == "archived-copy"), None)

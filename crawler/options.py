@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 import click
 
+from crawler.checkout_paths import STANDARD_INPUT
 from crawler.errors import UsageError
 from crawler.layers import Layer, layers, merged
 from crawler.settings import Settings, knobs
@@ -80,7 +81,7 @@ def documents(function: F) -> F:
     """Add `SOURCE…`, `--files-from` and `--stdin-name`."""
     function = click.option(
         "--stdin-name",
-        default="standard-input.md",
+        default=STANDARD_INPUT,
         metavar="NAME",
         help="What standard input is called; the ending tells its format.",
     )(function)
