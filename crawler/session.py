@@ -100,7 +100,12 @@ def prepare(given: Mapping[str, Any], asks: Asks) -> Session:
 def hushed(session: Session) -> Session:
     """Return a run of which, with `--quiet`, standard output has only what has changed."""
     talk = session.settings.talk
-    return replace(session, news=reports.chosen(talk.format, None)) if talk.quiet else session
+    if not talk.quiet:
+        return session
+    news = reports.chosen(talk.format, None)
+    if Aspect.CHANGES not in reports.BY_NAME[news].aspects:
+        raise UsageError(f"--quiet: the format {news} cannot show what a run has changed.")
+    return replace(session, news=news)
 
 
 def checked(session: Session) -> Report:

@@ -4,12 +4,12 @@ from typing import Any
 
 import click
 
-from crawler import options
+from crawler import options, reports
 
 
 @click.command()
 @click.option("--record", is_flag=True, help="Record what is seen in the history, as `run` does.")
-@options.output("text", "markdown", "json", "jsonl", settable=True)
+@options.output(*reports.OF_RUNS, settable=True)
 @options.asking
 @click.pass_context
 def command(ctx: click.Context, /, *, record: bool, **given: Any) -> None:  # noqa: ANN401

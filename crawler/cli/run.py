@@ -4,12 +4,12 @@ from typing import Any
 
 import click
 
-from crawler import options
+from crawler import options, reports
 
 
 @click.command()
 @click.option("--fail", is_flag=True, help="Exit with 1 if a link is confirmed to be broken.")
-@options.output("text", "markdown", "json", "jsonl", settable=True)
+@options.output(*reports.OF_RUNS, settable=True)
 @options.asking
 @click.pass_context
 def command(ctx: click.Context, /, *, fail: bool, **given: Any) -> None:  # noqa: ANN401

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Final, Protocol
 
+from crawler import notices
 from crawler.errors import UsageError
 from crawler.model import Report
 from crawler.outline import Aspect
@@ -17,10 +18,16 @@ from crawler.reports import (
     atom,
     badge,
     csv,
+    github,
+    github_summary,
+    gitlab,
     html,
     json,
     jsonl,
+    junit,
     markdown,
+    rdjson,
+    sarif,
     text,
 )
 from crawler.words import ENGLISH, Words
@@ -62,11 +69,20 @@ FORMATS: Final = (
     Format("json", ".json", json.render),
     Format("jsonl", ".jsonl", jsonl.render, kept=False),
     Format("csv", ".csv", csv.render),
+    Format("sarif", ".sarif", sarif.render, notices.ASPECTS),
+    Format("junit", ".junit.xml", junit.render, notices.ASPECTS),
+    Format("github", ".github.txt", github.render, notices.ASPECTS),
+    Format("github-summary", ".summary.md", github_summary.render, github_summary.ASPECTS),
+    Format("gitlab", ".gitlab.json", gitlab.render, notices.ASPECTS),
+    Format("rdjson", ".rdjson", rdjson.render, notices.ASPECTS),
     Format("atom", ".atom", atom.render, _CHANGES),
     Format("badge", ".svg", badge.render, _WHOLE),
     Format("badge-json", ".badge.json", badge.render_endpoint, _WHOLE),
 )
 BY_NAME: Final[Mapping[str, Format]] = {each.name: each for each in FORMATS}
+
+OF_RUNS: Final = tuple(each.name for each in FORMATS if Aspect.TROUBLE in each.aspects)
+"""The names of those that can show what a run has found."""
 
 
 def chosen(name: str | None, output: PurePath | None) -> str:
