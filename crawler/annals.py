@@ -7,13 +7,17 @@ was wrong, looks were merged, or somebody has said that a page is right.
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Final
 
-from crawler.annal_rows import healths_text, transition_of, transition_row
+from crawler.annal_rows import healths_of, healths_text, transition_of, transition_row
 from crawler.bulk import insert, link_ids, next_id
 from crawler.connection import Connection
-from crawler.model import Health, Transition
-from crawler.rows import iso, moment, reads_back
+from crawler.entries import counts_in
+from crawler.model import Glance, Headcount, Health, Outcome, Transition
+from crawler.rows import iso, known_url, moment, reads_back
+from crawler.urls import Url
 
 # In the documents as they are now, and where it is not ignored: as a report counts.
 _HEALTHS: Final = """
@@ -33,6 +37,28 @@ _UNTOLD: Final = """
     select max(finished_at) from runs
     where healths is null and finished_at > ? and finished_at <= ?
 """
+
+_RUNS: Final = """
+    select finished_at, counts, healths from runs where finished_at <= ? order by finished_at, id
+"""
+# Of links that a report has an entry for, as far back as so many looks of each.
+_GLANCES: Final = """
+    select links.url, observations.at, observations.outcome from links
+    join observations on observations.link_id = links.id
+    where (links.health in ('suspect', 'broken', 'flaky', 'drifted')
+           or links.outcome not in ('ok', 'redirected'))
+      and links.id in (select link_id from occurrences where ignored is null)
+      and observations.at <= links.checked_at
+      and observations.at >= coalesce((
+          select at from observations where link_id = links.id and at <= links.checked_at
+          order by at desc limit 1 offset ?
+      ), '')
+      and observations.run_id in (select id from runs where finished_at is not null)
+    order by links.id, observations.at
+"""
+_OUTCOMES: Final = {str(each): each for each in Outcome}  # a tenth of the time of `Outcome(…)`
+MAX_GLANCES: Final = 60
+"""Looks at one link that a chart goes back."""
 
 
 def close(db: Connection, number: int, changes: Iterable[Transition]) -> None:
@@ -80,3 +106,26 @@ def told_since(db: Connection, since: datetime, until: datetime) -> datetime:
     """Return since when it is known what runs told: a moment, or the end of an older version's."""
     latest = db.execute(_UNTOLD, [iso(since), iso(until)]).fetchone()[0]
     return moment(latest) if latest else since
+
+
+@reads_back
+def headcounts(db: Connection, until: datetime) -> list[Headcount]:
+    """Return how many links were how well when each run had ended; the oldest first."""
+    return [
+        Headcount(
+            moment(row["finished_at"]),
+            sum(counts_in(row["counts"]).values()),
+            healths_of(row["healths"]) or {},
+        )
+        for row in db.query(_RUNS, [iso(until)])
+    ]
+
+
+@reads_back
+def glances(db: Connection) -> Mapping[Url, tuple[Glance, ...]]:
+    """Return the last looks at each link that is not simply well; the oldest first."""
+    rows = db.execute(_GLANCES, [MAX_GLANCES - 1])
+    return {
+        known_url(url): tuple([Glance(moment(at), _OUTCOMES[outcome]) for _, at, outcome in looks])
+        for url, looks in groupby(rows, key=itemgetter(0))
+    }

@@ -3,19 +3,35 @@
 Loaded by commands that are to answer at once; `store.py` is for those that write one.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    Container,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, NoReturn, Self, TypeAlias
 
 from crawler.archive_history import ArchiveHistory
 from crawler.bulk import batches, hops_of, links_at
 from crawler.connection import Connection
 from crawler.database import Tell, explained, opened, snapshot
 from crawler.errors import StoreError
-from crawler.model import Hop, LinkState, Observation, Place, Report, Run, Transition, Verdict
+from crawler.model import (
+    Chronicle,
+    Hop,
+    LinkState,
+    Observation,
+    Place,
+    Report,
+    Run,
+    Transition,
+    Verdict,
+)
 from crawler.rows import (
     SqlRow,
     hop_of,
@@ -31,7 +47,13 @@ from crawler.state_rows import BELIEVED, REPORTED, state_of
 from crawler.story import Story
 from crawler.urls import Target, Url
 
+if TYPE_CHECKING:
+    from crawler.kept import Places
+
+_Unasked: TypeAlias = dict[Url, Verdict]
+
 _FOR_EVER: Final = datetime.max.replace(tzinfo=UTC)
+_A_SECOND: Final = timedelta(seconds=1)
 
 _PLACES: Final = """
     select occurrences.*, documents.name as document, links.url
@@ -40,9 +62,9 @@ _PLACES: Final = """
     left join links on links.id = occurrences.link_id
 """
 _IN_ORDER: Final = 'order by documents.name, occurrences.line, occurrences."column", occurrences.id'
-_LAST_RUN: Final = """
+_LAST_RUNS: Final = """
     select * from runs where finished_at is not null
-    order by finished_at > ?, finished_at desc, id desc limit 1
+    order by finished_at > ?, finished_at desc, id desc limit ?
 """
 # By its number: a run that another machine had, or one whose clock was wrong, changes nothing.
 _FIRST_RUN: Final = "select name from runs where finished_at is not null order by id limit 1"
@@ -99,41 +121,42 @@ class History:
 
         By its time and not by its number: an imported run may be older than those before it.
         """
-        with self._reading() as db:
-            return next((run_of(row) for row in db.query(_LAST_RUN, [iso(now)])), None)
+        return next(iter(self._last_runs(now, 1)), None)
 
     def origin(self) -> str:
         """Return the name of the run that began this history; nothing before one has finished."""
         with self._reading() as db:
             return next((row["name"] for row in db.query(_FIRST_RUN)), "")
 
-    def report(self, now: datetime = _FOR_EVER, since: datetime | None = None) -> Report:
+    def ends(self, now: datetime = _FOR_EVER) -> tuple[datetime, datetime]:
+        """Return when the latest run ended, and when the one before that did. Raises without any.
+
+        Before the first of all runs lies the second in which it had not begun.
+        """
+        latest, *before = self._last_runs(now, 2) or self._none()
+        ended = before[0].finished_at if before else None
+        return latest.finished_at or now, ended or latest.started_at - _A_SECOND
+
+    def report(
+        self, now: datetime = _FOR_EVER, since: datetime | None = None, *, chronicle: bool = False
+    ) -> Report:
         """Return every known place with the latest look at its link. Raises without any run.
 
         What a page was like when it was itself is among what is believed where it has drifted.
-        `since`: also all that the runs told that ended after that moment, as far as it is known.
+        `since`: also all that the runs told that ended after that moment, as far as it is known;
+        `chronicle`: also how it came to what is said.
         """
         from crawler.assemble import archived, assemble, told  # noqa: PLC0415 - a story needs none
         from crawler.converging import converged  # noqa: PLC0415
         from crawler.earlier import courses  # noqa: PLC0415
-        from crawler.kept import Places, room_for  # noqa: PLC0415
+        from crawler.kept import room_for  # noqa: PLC0415
         from crawler.transitions import placed  # noqa: PLC0415
 
-        places, unasked, written = Places(), dict[Url, Verdict](), list[Place]()
         with self._reading() as db, snapshot(db):
-            run = self.last_run(now)
-            if run is None:
-                raise StoreError(f"{self._path} holds no finished run yet: run `crawl run` first.")
-            since, news = self._news(since, max(now, run.finished_at or now))
-            wanted = {each.url for each in news or ()}
-            for row in db.query(f"{_PLACES} {_IN_ORDER}"):
-                place, reason = place_of(row), unasked_of(row)
-                places.add(place)
-                if isinstance(place.target, Target):
-                    if reason:
-                        unasked[place.target.url] = reason
-                    if place.target.url in wanted:
-                        written.append(place)
+            run, *_ = self._last_runs(now, 1) or self._none()
+            until = max(now, run.finished_at or now)
+            since, news = self._news(since, until)
+            places, unasked, written = self._places({each.url for each in news or ()})
             looks, states = room_for(places)
             for rows in batches(db.query(_KNOWN)):
                 for row, look in zip(rows, self._looks_of(rows, "observation_id"), strict=True):
@@ -142,9 +165,11 @@ class History:
                         looks.put(look.url, look)
             copies, origin = self.archive.copies(), self.origin()
             together = converged(courses(self._db, self._path))
+            past = self._chronicle(until) if chronicle else None
         report = told(assemble(run, places.view(), looks, states, unasked), together)
         changes = None if news is None else placed(news, written)
-        report = replace(report, remembers=True, origin=origin, changes=changes, since=since)
+        report = replace(report, changes=changes, since=since)
+        report = replace(report, remembers=True, origin=origin, chronicle=past)
         return archived(report, copies)
 
     def first_looks(self) -> Mapping[Url, datetime]:
@@ -181,6 +206,13 @@ class History:
 
     # Pieces of reading
 
+    def _last_runs(self, now: datetime, number: int) -> list[Run]:
+        with self._reading() as db:
+            return [run_of(row) for row in db.query(_LAST_RUNS, [iso(now), number])]
+
+    def _none(self) -> NoReturn:
+        raise StoreError(f"{self._path} holds no finished run yet: run `crawl run` first.")
+
     def _news(
         self, since: datetime | None, until: datetime
     ) -> tuple[datetime | None, Sequence[Transition] | None]:
@@ -190,6 +222,26 @@ class History:
         from crawler.annals import told, told_since  # noqa: PLC0415 - a story needs none
 
         return told_since(self._db, since, until), tuple(told(self._db, since, until))
+
+    def _places(self, wanted: Container[Url | None]) -> tuple["Places", _Unasked, list[Place]]:
+        """Return all places, why links are not asked, and once more the places of those wanted."""
+        from crawler.kept import Places  # noqa: PLC0415 - a story needs none
+
+        places, unasked, written = Places(), dict[Url, Verdict](), list[Place]()
+        for row in self._db.query(f"{_PLACES} {_IN_ORDER}"):
+            place, reason = place_of(row), unasked_of(row)
+            places.add(place)
+            if isinstance(place.target, Target):
+                if reason:
+                    unasked[place.target.url] = reason
+                if place.target.url in wanted:
+                    written.append(place)
+        return places, unasked, written
+
+    def _chronicle(self, until: datetime) -> Chronicle:
+        from crawler.annals import glances, headcounts  # noqa: PLC0415 - a story needs none
+
+        return Chronicle(tuple(headcounts(self._db, until)), glances(self._db))
 
     def _links(self, urls: tuple[Url, ...]) -> Iterable[SqlRow]:
         if urls:

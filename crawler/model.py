@@ -665,7 +665,8 @@ class Transition:
 class Headcount:
     """What was believed of all links of a history when a run had ended: how many of each health.
 
-    `asked`: how many of them the run had looked at.
+    `asked`: how many of them the run had looked at. `healths` is empty where nobody knows, for the
+    run was an older version's.
     """
 
     at: datetime

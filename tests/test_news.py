@@ -18,6 +18,7 @@ from test_transitions import looks as looks_of
 
 from crawler import runs
 from crawler.annal_rows import healths_of, transition_of, transition_row
+from crawler.annals import MAX_GLANCES
 from crawler.collect import collect
 from crawler.errors import StoreError
 from crawler.model import (
@@ -28,15 +29,19 @@ from crawler.model import (
     Ignore,
     IgnoreState,
     LinkState,
+    Place,
     Report,
     Run,
     Transition,
 )
+from crawler.moments import moment
 from crawler.news import net
+from crawler.rows import iso
 from crawler.settings import ExtractSettings, HealthSettings
 from crawler.store import Store
 from crawler.transitions import believed
 from crawler.upkeep import Upkeep
+from crawler.urls import Target
 
 DAY = timedelta(days=1)
 EVER = NOON - 9999 * DAY
@@ -82,6 +87,21 @@ async def test_without_a_moment_a_report_says_nothing_of_changes(tmp_path: Path)
     with Store(tmp_path / "crawl.db") as store:
         await run(store, 0, 200, 404)
         assert (store.report().changes, store.report().since) == (None, None)
+
+
+async def test_what_the_latest_run_told_is_what_has_changed_since_the_one_before(
+    tmp_path: Path,
+) -> None:
+    with Store(tmp_path / "crawl.db") as store:
+        with pytest.raises(StoreError, match="no finished run yet"):
+            store.ends()
+        for night, answer in ((0, 404), (1, 404), (2, 200), (400, 404)):
+            report = await run(store, night, answer, 200)
+            latest, before = store.ends(NOON + night * DAY)
+            assert latest == ended(report)
+            assert store.report(since=moment("last", latest, before)).changes == report.changes
+        # That of a clock that is ahead is the latest only where there is no other.
+        assert store.ends(NOON + 3 * DAY) == (NOON + 2 * DAY, NOON + DAY)
 
 
 async def test_an_ignore_that_ended_is_among_what_has_changed(tmp_path: Path) -> None:
@@ -157,6 +177,95 @@ def test_a_run_whose_looks_do_not_count_leaves_nothing_of_what_it_said(tmp_path:
             store.finish(begun.number, finished, Contents([], []), HEALTH, [broken])
         changes = store.report(since=EVER).changes or ()
     assert len(changes) == 3
+
+
+# How it came to what is believed
+
+
+def counted(report: Report) -> dict[Health, int]:
+    """Count the links of a report by what is believed of them, as whoever reads it would."""
+    known = {row.state.url: row.state.health for row in report.rows if row.state}
+    return dict(Counter(known.values()))
+
+
+@given(NIGHTS, st.lists(st.sampled_from(["", A, B, f"{A} {B}"]), min_size=9, max_size=9))
+@settings(max_examples=12, deadline=None)
+def test_a_run_leaves_the_numbers_that_a_report_of_that_moment_counts(
+    answers: list[tuple[Any, Any]], texts: list[str]
+) -> None:
+    async def play(store: Store) -> None:
+        for number, each in enumerate(answers):
+            web = Web(dict(zip((A, B), each, strict=True)) | {C: 200})
+            text = "".join(f"<{address}>\n" for address in texts[number].split())
+            text += f"<{C}>\n\n<{B}> <!-- crawl: ignore -->\n"  # nobody asks it at this place
+            held = [Document("a.md", "markdown", text, source="a.md")]
+            if number == 0:
+                held.append(Document("b.md", "markdown", f"<{A}>", source="b.md"))
+            found = collect(held, ExtractSettings())
+            report, _ = await runs.run(found, store, conduct(web, nights(number)))
+            chronicle = store.report(chronicle=True).chronicle
+            assert chronicle is not None
+            latest = chronicle.runs[-1]
+            assert len(chronicle.runs) == number + 1
+            assert (latest.at, latest.healths) == (ended(report), counted(store.report()))
+            assert latest.asked == len({row.place.target for row in report.rows if row.observation})
+
+    with TemporaryDirectory() as name, Store(Path(name) / "crawl.db") as store:
+        asyncio.run(play(store))
+
+
+async def test_of_runs_of_older_versions_the_numbers_are_unknown(tmp_path: Path) -> None:
+    with Store(tmp_path / "crawl.db") as store:
+        for number in range(2):
+            await run(store, number, 404, 200)
+        store._db.execute("update runs set healths = null where id = 1")
+        chronicle = store.report(chronicle=True).chronicle
+        assert store.report().chronicle is None
+    assert chronicle is not None
+    assert [(each.asked, each.healths) for each in chronicle.runs] == [
+        (3, {}), (3, {Health.BROKEN: 1, Health.HEALTHY: 2}),
+    ]  # fmt: skip
+
+
+def remember(store: Store, code: str, at: datetime, *addresses: str) -> None:
+    begun = store.begin(Run(f"night-{iso(at)}", at), "digest", at)
+    store.record(begun.number, [look(code, at, address) for address in addresses])
+    places = [
+        Place(
+            occurrence(address, line), Target(url(address)), "not this one" if line == 3 else None
+        )
+        for line, address in enumerate((A, B, C), 1)
+    ]
+    held = Contents([Document("a.md", "markdown", "", source="a.md")], places)
+    store.finish(begun.number, replace(begun.run, finished_at=at), held, HEALTH)
+
+
+def test_a_chart_goes_back_as_far_as_some_looks_at_what_is_not_well(tmp_path: Path) -> None:
+    with Store(tmp_path / "crawl.db") as store:
+        for number in range(MAX_GLANCES + 9):
+            remember(store, "ok" if number < 20 else "bot-wall", NOON + number * DAY, A, C)
+        remember(store, "ok", NOON + number * DAY + DAY / 2, B)
+        begun = store.begin(Run("z", NOON + 99 * DAY), "digest", NOON + 99 * DAY)
+        store.record(begun.number, [look("not-found", NOON + 99 * DAY, A)])  # it is no history yet
+        chronicle = store.report(chronicle=True).chronicle
+    assert chronicle is not None
+    seen = chronicle.glances[url(A)]
+    assert list(chronicle.glances) == [url(A)]
+    assert [each.at for each in seen] == [NOON + day * DAY for day in range(9, MAX_GLANCES + 9)]
+    assert Counter(each.outcome for each in seen) == {"ok": 11, "blocked": MAX_GLANCES - 11}
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["counts = '[]'", "healths = '{'", "finished_at = '2026'"],
+)
+def test_numbers_that_somebody_has_changed_are_refused(tmp_path: Path, change: str) -> None:
+    with Store(tmp_path / "crawl.db") as store:
+        remember(store, "ok", NOON, A)
+        remember(store, "ok", NOON + DAY, A)
+        store._db.execute(f"update runs set {change} where id = 1")  # noqa: S608 - ours
+        with pytest.raises(StoreError):
+            store.report(chronicle=True)
 
 
 # As it is written and read back
