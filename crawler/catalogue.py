@@ -55,11 +55,15 @@ class Resource:
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What a reader wants to know beside its name, each as text of its own."""
+        """What a reader wants to know beside its name, as its page says it."""
         facts = self.facts
         when = (facts.published or facts.modified or "")[:_DAY]
-        trouble = _TROUBLE.get(self.health, "")
-        return tuple(filter(None, (facts.site, facts.author, facts.language, when, trouble)))
+        return tuple(filter(None, (facts.site, facts.author, facts.language, when)))
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong with it, in words of ours; nothing if it is well."""
+        return _TROUBLE.get(self.health, "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 import click
 
 from crawler.checkout_paths import STANDARD_INPUT
-from crawler.errors import UsageError
+from crawler.errors import SettingsError, UsageError
 from crawler.layers import Layer, layers, merged
-from crawler.settings import Settings, knobs
+from crawler.settings import Settings, TalkSettings, knobs
+from crawler.text import clean
+from crawler.words import ENGLISH, Words, wanted
 
 if TYPE_CHECKING:
     from crawler.agenda import Asks
@@ -117,6 +119,15 @@ def output(*formats: str, settable: bool = False) -> Callable[[F], F]:
     return decorate
 
 
+def language(function: F) -> F:
+    """Add `--lang`."""
+    return click.option(
+        "--lang",
+        metavar="TAG",
+        help="The language of reports for people, such as es.  [default: the environment's]",
+    )(function)
+
+
 def talk(function: F) -> F:
     """Add what governs messages: `--no-progress`, `-q`, `-v`."""
     for names, words in (
@@ -178,7 +189,8 @@ def asks_of(options: Options) -> "Asks | None":
 def asking(function: F) -> F:
     """Add all options that `run` and `check` share."""
     for add in (
-        talk, of_sections(*_ASKING), asked, waiting, history, settings_files, comparing, documents,
+        talk, language, of_sections(*_ASKING), asked, waiting, history, settings_files, comparing,
+        documents,
     ):  # fmt: skip
         function = add(function)
     return function
@@ -198,6 +210,24 @@ def settings_of(options: Options) -> Settings:
     # What the machine says for all programs counts where nobody has said anything to this one.
     authorities = settings.fetch.cacert or os.environ.get(AUTHORITIES) or None
     return replace(settings, fetch=replace(settings.fetch, cacert=authorities))
+
+
+def words_of(settings: TalkSettings) -> Words:
+    """Return the language of reports. Raises `SettingsError` if it is one that nobody has written.
+
+    What the environment asks for is a wish: what there is not, it does not get.
+    """
+    tags = (settings.lang,) if settings.lang else tuple(wanted(os.environ))
+    if not tags or tags[0] == ENGLISH.language:
+        return ENGLISH
+    from crawler import languages  # noqa: PLC0415 - English needs none
+
+    known = languages.languages()
+    if settings.lang and settings.lang not in known:
+        raise SettingsError(
+            f"'lang': reports cannot be in {clean(settings.lang)!r}; there are {', '.join(known)}."
+        )
+    return languages.language(next((each for each in tags if each in known), ENGLISH.language))
 
 
 def _option(name: str, metadata: Mapping[str, Any], default: Any) -> Callable[[F], F]:  # noqa: ANN401

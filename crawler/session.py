@@ -79,7 +79,7 @@ def prepare(given: Mapping[str, Any], asks: Asks) -> Session:
     talk = settings.talk
     if talk.format and talk.format not in reports.BY_NAME:
         raise SettingsError(f"'format' must be one of {', '.join(reports.BY_NAME)}.")
-    output = terminal.writable(settings.places.output)
+    words, output = options.words_of(talk), terminal.writable(settings.places.output)
     stdin = terminal.standard_input()
     clock = SystemClock()
     today = clock.now().date()
@@ -94,7 +94,7 @@ def prepare(given: Mapping[str, Any], asks: Asks) -> Session:
         terminal.say("--recursive: no source is a page of the web: there is nothing to follow.")
     name, wait = reports.chosen(talk.format, output), given["wait"]
     aspect = reports.shown(name, None, Aspect.ALL if talk.verbose else Aspect.TROUBLE)
-    return Session(settings, collection, name, aspect, output, clock, wait, asks=asks)
+    return Session(settings, collection, name, aspect, output, clock, wait, asks=asks, words=words)
 
 
 def hushed(session: Session) -> Session:

@@ -211,6 +211,12 @@ class TalkSettings:
         words="no messages besides the report and errors; `crawl run` prints only what has changed",
     )
     no_progress: bool = knob(default=False, words="show no progress")
+    lang: str | None = knob(
+        None,
+        "the language of reports for people, such as es; else the environment's (LANGUAGE, LC_ALL, "
+        "LC_MESSAGES, LANG), else English",
+        kind=str,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

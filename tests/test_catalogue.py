@@ -102,9 +102,9 @@ def test_what_is_told_of_a_resource_is_what_a_reader_wants_to_know() -> None:
         linked("https://d.example/", "not-found", health=Health.BROKEN),
     )
     [chapter] = catalogue(*rows)
-    assert [each.remarks for each in chapter.resources] == [
-        ("S", "N", "es", "2020-03-02"),
-        ("S", "N", "es", "2021-01-01"),
+    assert [(*each.remarks, each.trouble) for each in chapter.resources] == [
+        ("S", "N", "es", "2020-03-02", ""),
+        ("S", "N", "es", "2021-01-01", ""),
         ("not there at the last look",),
         ("broken",),
     ]

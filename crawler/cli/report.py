@@ -65,6 +65,7 @@ _VIEWS: Final = (
 @click.option(
     "-q", "--quiet", is_flag=True, flag_value=True, default=None, help="Do not say what it wrote."
 )
+@options.language
 @options.history
 @options.settings_files
 def command(format_: str | None, view: str | None, **given: Any) -> None:  # noqa: ANN401
@@ -96,13 +97,13 @@ def command(format_: str | None, view: str | None, **given: Any) -> None:  # noq
         return
     if given["directory"]:
         raise UsageError("--directory: is that of --write-all, which is not given.")
-    output = terminal.writable(settings.places.output)
+    words, output = options.words_of(settings.talk), terminal.writable(settings.places.output)
     name = reports.chosen(format_, output)
     aspect = reports.shown(name, Aspect(view) if view else None)
     choice = _choice(given)
     with History(Path(settings.places.db)) as history:
         report = choose(history.report(SystemClock().now()), choice)
-    terminal.deliver(report, name, aspect, output)
+    terminal.deliver(report, name, aspect, output, words)
 
 
 def _write_all(settings: Settings, given: Mapping[str, Any]) -> None:
@@ -120,7 +121,7 @@ def _write_all(settings: Settings, given: Mapping[str, Any]) -> None:
         run = history.last_run(now)
         news = (keeping.since(last, run), keeping.feed_since(run)) if run else (None, None)
         report, month = (choose(_told(history, now, since), choice) for since in news)
-    kept = keeping.keep(report, month.changes, directory)
+    kept = keeping.keep(report, month.changes, directory, options.words_of(settings.talk))
     if not settings.talk.quiet:
         terminal.say(f"{clean(str(directory))}: {kept}")
 

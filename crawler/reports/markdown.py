@@ -14,17 +14,17 @@ from crawler.outline import Aspect, Outline, Section, outline
 from crawler.words import Words
 
 
-def render(report: Report, aspect: Aspect, _words: Words) -> Iterator[str]:
+def render(report: Report, aspect: Aspect, words: Words) -> Iterator[str]:
     """Render sections of entries, or a list of resources under the headings of documents."""
     if aspect is Aspect.CATALOGUE:
-        return _catalogue(report)
+        return _catalogue(report, words)
     if aspect is Aspect.CHANGES:
-        return _rendered(bulletin(report))
-    return _rendered(with_changes(outline(report, aspect), report))
+        return _rendered(bulletin(report), words)
+    return _rendered(with_changes(outline(report, aspect), report), words)
 
 
-def _catalogue(report: Report) -> Iterator[str]:
-    yield "# Catalogue\n"
+def _catalogue(report: Report, words: Words) -> Iterator[str]:
+    yield f"# {words('Catalogue')}\n"
     document = None
     for chapter in chapters(report):
         if chapter.document != document:
@@ -33,49 +33,50 @@ def _catalogue(report: Report) -> Iterator[str]:
         if chapter.section:
             yield f"\n### {escape(chapter.section)}\n"
         yield "\n"
-        yield from (f"- {_resource(each)}\n" for each in chapter.resources)
+        yield from (f"- {_resource(each, words)}\n" for each in chapter.resources)
 
 
-def _rendered(said: Outline) -> Iterator[str]:
-    yield f"# {said.heading}\n\n{said.summary}\n"
+def _rendered(said: Outline, words: Words) -> Iterator[str]:
+    yield f"# {words(said.heading)}\n\n{words(said.summary)}\n"
     for note in said.notes:
-        yield f"\n**Note:** {escape(note)}\n"
+        yield f"\n**{words('Note')}:** {escape(words(note))}\n"
     for section in said.sections:
-        yield from (f"{line}\n" for line in _section(section))
+        yield from (f"{line}\n" for line in _section(section, words))
 
 
-def _resource(resource: Resource) -> str:
-    remarks = "".join(f" · {escape(each)}" for each in resource.remarks)
+def _resource(resource: Resource, words: Words) -> str:
+    told = (*resource.remarks, *filter(None, (words(resource.trouble),)))
+    remarks = "".join(f" · {escape(each)}" for each in told)
     return f"[{escape(resource.name)}](<{resource.url}>){remarks}"
 
 
-def _section(section: Section) -> Iterator[str]:
+def _section(section: Section, words: Words) -> Iterator[str]:
     yield ""
-    yield f"## {section.title} ({len(section.entries)})"
+    yield f"## {words(section.title)} ({len(section.entries)})"
     yield ""
-    yield section.words
+    yield words(section.words)
     for document, entries in section.groups():
         if document:
             yield ""
             yield f"### {escape(document)}"
         for entry in entries:
             yield ""
-            yield from _entry(entry)
+            yield from _entry(entry, words)
 
 
-def _entry(entry: Entry) -> Iterator[str]:
+def _entry(entry: Entry, words: Words) -> Iterator[str]:
     yield f"- {link(entry.url) if entry.followable else code(entry.url)}"
     if entry.replacement:
         yield f"  → {link(entry.replacement)}"
-    yield f"  {escape(entry.sentence)} ({entry.code})"
+    yield f"  {escape(words(entry.sentence))} ({entry.code})"
     if entry.history:
-        yield f"  {escape(entry.history)}"
+        yield f"  {escape(words(entry.history))}"
     if entry.copy and entry.copy.replacement:
-        yield f"  {entry.copy.message} {link(entry.copy.replacement)}"
+        yield f"  {words(entry.copy.message)} {link(entry.copy.replacement)}"
     for place in entry.places:
         yield f"  - {_place(place)}"
     if entry.written > len(entry.places):
-        yield f"  - and {entry.written - len(entry.places)} more places"
+        yield f"  - {words(f'and {entry.written - len(entry.places)} more places')}"
 
 
 def _place(place: Occurrence) -> str:

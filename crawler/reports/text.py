@@ -40,7 +40,7 @@ def render(report: Report, aspect: Aspect, words: Words) -> Iterator[str]:
 def render_styled(report: Report, aspect: Aspect, words: Words, paper: Paper) -> Iterator[str]:
     """Render as what it is written on takes it."""
     if aspect is Aspect.CATALOGUE:
-        lines = _catalogue(report, paper)
+        lines = _catalogue(report, paper, words)
     elif aspect is Aspect.CHANGES:
         lines = _lines(bulletin(report), paper, words)
     else:
@@ -48,7 +48,7 @@ def render_styled(report: Report, aspect: Aspect, words: Words, paper: Paper) ->
     return inked(lines, paper)
 
 
-def _catalogue(report: Report, paper: Paper) -> Iterator[Line]:
+def _catalogue(report: Report, paper: Paper, words: Words) -> Iterator[Line]:
     document = None
     for chapter in chapters(report):
         if chapter.document != document:
@@ -59,7 +59,8 @@ def _catalogue(report: Report, paper: Paper) -> Iterator[Line]:
         if chapter.section:
             yield ((escape(chapter.section), "bold"),)
         for each in chapter.resources:
-            remarks = f"  ({', '.join(map(escape, each.remarks))})" if each.remarks else ""
+            about = (*each.remarks, *filter(None, (words(each.trouble),)))
+            remarks = f"  ({', '.join(map(escape, about))})" if about else ""
             told = wrapped(escape(each.name) + remarks, "  ", _INDENT, paper.width)
             yield ((told, ""),)
             yield (_INDENT, ""), (clean(each.url, _SHOWN_URL), LINK)
@@ -82,7 +83,9 @@ def _summary(said: Outline, paper: Paper, words: Words) -> Iterator[Line]:
         yield ((wrapped(words(said.summary), "", width=paper.width), "bold"),)
         return
     yield ((words(said.total), "bold"),)
-    rows = [(f"{number:,}", words(name)) for number, name in said.figures]
+    # Whole, for other languages bend a word by the number before it.
+    names = (words(f"{number} {name}").partition(" ")[2] for number, name in said.figures)
+    rows = [(f"{number:,}", name) for (number, _), name in zip(said.figures, names, strict=True)]
     yield from (((line, ""),) for line in table(_FIGURES, rows, paper.width, "  "))
     yield from [()] if said.notes else []
 
