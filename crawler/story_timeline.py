@@ -5,6 +5,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import Final
 
 from crawler.archiving import ARCHIVE, ArchivedCopy, Came, sentence
@@ -14,6 +15,7 @@ from crawler.model import Change, Health, Observation, PageFacts, Transition, Ve
 from crawler.story import Story
 from crawler.text import clean, wrapped
 from crawler.timeline import Moment, Stretch, sign, singles, stretches, way
+from crawler.words import Words
 
 HEALTH_STYLES: Final = {
     Health.HEALTHY: "green", Health.SUSPECT: "yellow", Health.FLAKY: "yellow",
@@ -30,32 +32,33 @@ _MINUTE: Final = "%Y-%m-%d %H:%M"
 
 
 def timeline_lines(
-    told: Iterable[Moment], story: Story, width: int, *, all_looks: bool
+    told: Iterable[Moment], story: Story, width: int, words: Words, *, all_looks: bool
 ) -> Iterator[Line]:
     """Tell what happened, the oldest first; `all_looks`: each look by itself, and what it cost."""
     told = list(told)
     found = singles(told) if all_looks else stretches(told)
     if not found:
-        yield (("  none yet", ""),)
+        yield ((f"  {words('none yet')}", ""),)
     left_out = range(0) if all_looks else range(_BEGIN, len(found) - _END)
     shown = [each for index, each in enumerate(found) if index not in left_out]
-    cells = _costs if all_looks else _cells
+    cells = partial(_costs if all_looks else _cells, words=words)
     widths = [max(map(breadth, each)) for each in zip(*map(cells, shown), strict=True)]
     copies = sorted(story.copies, key=lambda copy: copy.asked_at, reverse=True)
     before: Observation | None = None
     for index, stretch in enumerate(found):
         while copies and copies[-1].asked_at < stretch.first.at:
-            yield from _copy(copies.pop(), widths, width)
+            yield from _copy(copies.pop(), widths, width, words)
         if index in left_out:
             if index == left_out.start:
-                yield _left_out([found[each] for each in left_out])
+                yield _left_out([found[each] for each in left_out], words)
         else:
-            yield from _head(stretch.first.health, cells(stretch), widths, width)
-            yield from _details(stretch, before, width)
+            believed = _believed(stretch.first.health, words)
+            yield from _head(believed, cells(stretch), widths, width)
+            yield from _details(stretch, before, width, words)
         before = stretch.looks[-1] if stretch.looks else before
     for copy in reversed(copies):
-        yield from _copy(copy, widths, width)
-    yield from _doubt(told, story, width)
+        yield from _copy(copy, widths, width, words)
+    yield from _doubt(told, story, width, words)
 
 
 def called(verdict: Verdict) -> str:
@@ -65,12 +68,16 @@ def called(verdict: Verdict) -> str:
     return f"{verdict.outcome}, {verdict.reason}"
 
 
+def _believed(health: Health | None, words: Words) -> tuple[str, str]:
+    """Say what is believed from here on, with its style."""
+    return (words(f"→ {health}"), HEALTH_STYLES[health]) if health else ("", "")
+
+
 def _head(
-    health: Health | None, cells: Sequence[str], widths: Sequence[int], width: int
+    health: tuple[str, str], cells: Sequence[str], widths: Sequence[int], width: int
 ) -> Iterator[Line]:
     """Yield a stretch's line: when, what was seen, how often, and what is believed since then."""
-    believed = f"→ {health}" if health else ""
-    style = HEALTH_STYLES[health] if health else ""
+    believed, style = health
     padded = (cell + " " * (room - breadth(cell)) for cell, room in zip(cells, widths, strict=True))
     line = f"  {'  '.join(filter(None, padded))}  "
     if breadth(line) + len(believed) <= width:
@@ -80,18 +87,19 @@ def _head(
         yield ((wrapped(said, "  ", "    ", width), style),)
 
 
-def _cells(stretch: Stretch) -> tuple[str, str, str]:
+def _cells(stretch: Stretch, words: Words) -> tuple[str, str, str]:
     number = len(stretch.looks)
-    return _when(stretch), _what(stretch), f"{number:3} looks" if number > 1 else ""
+    often = " " * (3 - len(str(number))) + words(f"{number} looks") if number > 1 else ""
+    return _when(stretch), _what(stretch, words), often
 
 
-def _costs(stretch: Stretch) -> tuple[str, str, str]:
+def _costs(stretch: Stretch, words: Words) -> tuple[str, str, str]:
     look = stretch.first.look
     if look is None:
-        return _when(stretch), _what(stretch), ""
+        return _when(stretch), _what(stretch, words), ""
     tries = "1 attempt" if look.attempts == 1 else f"{look.attempts} attempts"
-    cost = f"({tries}, {look.elapsed_ms} ms)" if look.attempts else "(not asked)"
-    return _when(stretch), _what(stretch), cost
+    cost = words(f"{tries}, {look.elapsed_ms} ms" if look.attempts else "not asked")
+    return _when(stretch), _what(stretch, words), f"({cost})"
 
 
 def _when(stretch: Stretch) -> str:
@@ -103,40 +111,44 @@ def _when(stretch: Stretch) -> str:
     return f"{first:%Y-%m-%d} … {last:%Y-%m-%d}"
 
 
-def _what(stretch: Stretch) -> str:
+def _what(stretch: Stretch, words: Words) -> str:
     looks = stretch.looks
     if not looks:
-        return "accepted as it is"
+        return words("accepted as it is")
     names = dict.fromkeys(called(look.verdict) for look in looks)
     if len(names) > 1:
-        return "now there, now not"
+        return words("now there, now not")
     statuses = dict.fromkeys(look.status for look in looks if look.status)
-    return f"{next(iter(names))} {'/'.join(map(str, statuses))}".rstrip()
+    return f"{words(next(iter(names)))} {'/'.join(map(str, statuses))}".rstrip()
 
 
-def _details(stretch: Stretch, before: Observation | None, width: int) -> Iterator[Line]:
+def _details(
+    stretch: Stretch, before: Observation | None, width: int, words: Words
+) -> Iterator[Line]:
     for change in stretch.first.changes:
-        yield from _change(change, width)
+        yield from _change(change, width, words)
     looks = stretch.looks
     if not looks:
         return
     if stretch.first.state is None:
-        yield from _say("The clock was ahead: this look counts once its time has come.", width)
+        ahead = "The clock was ahead: this look counts once its time has come."
+        yield from _say(words(ahead), width)
     if len({called(look.verdict) for look in looks}) > 1:
         numbers = Counter(called(look.verdict) for look in looks)
-        how = "; ".join(f"{number} {name}" for name, number in numbers.most_common())
+        how = "; ".join(f"{number} {words(name)}" for name, number in numbers.most_common())
         yield from _say(f"{how}: {''.join(map(sign, looks))}", width)
     elif looks[0].hops and (before is None or way(before) != way(looks[0])):
         yield from _hops(looks[0])
     lacking = looks[0].missing_fragments
     if lacking and (before is None or before.missing_fragments != lacking):
-        yield from _say(f"not on the page: {', '.join(f'#{part}' for part in lacking)}", width)
-    yield from _pages([each for each in stretch.moments if each.page], width)
+        names = ", ".join(f"#{part}" for part in lacking)
+        yield from _say(words(f"not on the page: {names}"), width)
+    yield from _pages([each for each in stretch.moments if each.page], width, words)
 
 
-def _change(change: Transition, width: int) -> Iterator[Line]:
+def _change(change: Transition, width: int, words: Words) -> Iterator[Line]:
     style = _CHANGE_STYLES.get(change.kind, "cyan")
-    yield from _say(f"{change.kind}: {change.sentence}", width, style)
+    yield from _say(f"{words(change.kind)}: {words(change.sentence)}", width, style)
     if change.replacement:
         yield ((f"{_INDENT}→ {clean(change.replacement, 2048)}", f"green {LINK}"),)
 
@@ -150,14 +162,15 @@ def _hops(look: Observation) -> Iterator[Line]:
         yield (f"{_INDENT}  → ", "dim"), (clean(str(look.final_url), 2048), LINK)
 
 
-def _pages(found: Sequence[Moment], width: int) -> Iterator[Line]:
+def _pages(found: Sequence[Moment], width: int, words: Words) -> Iterator[Line]:
     """Say what the page called itself, where that changed."""
     for each in found[:_PAGES]:
         if each.page:
-            yield from _say(f"the page from {each.at:%Y-%m-%d}: {_page(each.page)}", width)
+            told = f"the page from {each.at:%Y-%m-%d}: {_page(each.page)}"
+            yield from _say(words(told), width)
     if len(found) > _PAGES and (last := found[-1].page):
         more = f"{len(found) - _PAGES} more times, at last: {_page(last)}"
-        yield from _say(f"the title or language changed {more}", width)
+        yield from _say(words(f"the title or language changed {more}"), width)
 
 
 def _page(page: PageFacts) -> str:
@@ -165,10 +178,10 @@ def _page(page: PageFacts) -> str:
     return f"“{clean(page.title or '', 200)}”{language}"
 
 
-def _copy(copy: ArchivedCopy, widths: Sequence[int], width: int) -> Iterator[Line]:
-    cells = (f"{copy.asked_at:{_MINUTE}}", f"{ARCHIVE} was asked")
-    yield from _head(None, cells, widths[:2] or (0, 0), width)
-    yield from _say(copy_words(copy), width)
+def _copy(copy: ArchivedCopy, widths: Sequence[int], width: int, words: Words) -> Iterator[Line]:
+    cells = (f"{copy.asked_at:{_MINUTE}}", words(f"{ARCHIVE} was asked"))
+    yield from _head(("", ""), cells, widths[:2] or (0, 0), width)
+    yield from _say(words(copy_words(copy)), width)
 
 
 def copy_words(copy: ArchivedCopy) -> str:
@@ -181,21 +194,20 @@ def copy_words(copy: ArchivedCopy) -> str:
     return f"not known yet: {ARCHIVE} did not tell on {day}"
 
 
-def _left_out(found: Sequence[Stretch]) -> Line:
+def _left_out(found: Sequence[Stretch], words: Words) -> Line:
     looks = sum(len(each.looks) for each in found)
-    return (
-        (f"  … {looks} looks in {len(found)} lines are left out; --all-looks shows all", "dim"),
-    )
+    told = f"{looks} looks in {len(found)} lines are left out; --all-looks shows all"
+    return ((f"  … {words(told)}", "dim"),)
 
 
-def _doubt(told: Sequence[Moment], story: Story, width: int) -> Iterator[Line]:
+def _doubt(told: Sequence[Moment], story: Story, width: int, words: Words) -> Iterator[Line]:
     """Say if the settings of now make of the looks something else than is believed."""
     last = next((each.state for each in reversed(told) if each.state), None)
     if last and story.state and last.health is not story.state.health:
-        words = (
+        doubt = (
             f"By the settings of now the link is {last.health}; the next look at it will say so."
         )
-        yield ((wrapped(words, "  ", width=width), "yellow"),)
+        yield ((wrapped(words(doubt), "  ", width=width), "yellow"),)
 
 
 def _say(text: str, width: int, style: str = "dim") -> Iterator[Line]:

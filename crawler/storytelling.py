@@ -6,6 +6,7 @@ Strangers' text is cleaned here, each piece once.
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 from typing import Final
 
@@ -20,7 +21,7 @@ from crawler.story_timeline import HEALTH_STYLES, called, copy_words, timeline_l
 from crawler.text import clean, wrapped
 from crawler.timeline import sign
 from crawler.whereabouts import Room, whereabouts
-from crawler.words import ENGLISH
+from crawler.words import ENGLISH, Words
 
 _NAMES: Final = 12
 _INDENT: Final = " " * (_NAMES + 3)
@@ -36,55 +37,65 @@ def story_text(story: Story, settings: HealthSettings | None = None) -> str:
 
 
 def story_lines(
-    story: Story, settings: HealthSettings, paper: Paper = PLAIN, *, all_looks: bool = False
+    story: Story,
+    settings: HealthSettings,
+    paper: Paper = PLAIN,
+    words: Words = ENGLISH,
+    *,
+    all_looks: bool = False,
 ) -> Iterator[Line]:
     """Tell a story; `all_looks`: each by itself, and not in stretches that say the same."""
     yield ((clean(str(story.url), 2048), f"bold {LINK}"),)
-    yield from _stands(story, paper)
-    yield from _page(story, paper)
+    yield from _stands(story, paper, words)
+    yield from _page(story, paper, words)
     yield ()
-    yield (("Places", "bold"),)
-    yield from _places(story, paper)
+    yield ((words("Places"), "bold"),)
+    yield from _places(story, paper, words)
     yield ()
     number = len(story.looks)
-    yield ((f"Timeline of {number} looks" if number > 1 else "Timeline", "bold"),)
+    heading = f"Timeline of {number} looks" if number > 1 else "Timeline"
+    yield ((words(heading), "bold"),)
     told = moments_of(story, settings)
-    yield from timeline_lines(told, story, paper.width, all_looks=all_looks)
+    yield from timeline_lines(told, story, paper.width, words, all_looks=all_looks)
 
 
-def _stands(story: Story, paper: Paper) -> Iterator[Line]:
+def _stands(story: Story, paper: Paper, words: Words) -> Iterator[Line]:
     """Say where it stands: what is believed of it and why, and what to do."""
     latest, state = story.latest, story.state
     if state:
         style = HEALTH_STYLES[state.health]
-        yield from _fact("Health", f"{state.health} since {_day(state.since)}", paper, style)
-        yield from _fact("", history_of(state), paper)
-        yield from _fact("", drift_words(state, latest) if latest else "", paper)
+        yield from _told("Health", f"{state.health} since {_day(state.since)}", paper, words, style)
+        yield from _told("", history_of(state), paper, words)
+        yield from _told("", drift_words(state, latest) if latest else "", paper, words)
     if latest:
-        verdict = latest.verdict
-        looked = f"{called(verdict)} ({verdict.confidence}), {latest.at:%Y-%m-%d %H:%M} UTC"
-        yield from _fact("Verdict", looked, paper)
-        yield from _fact("", verdict.detail, paper)
-        if not _is_good(latest):
-            yield from _fact("It says", latest.facts.title, paper)
-        if latest.hops and latest.final_url:
-            yield _address("Leads to", str(latest.final_url))
-        yield from _fact("What to do", BY_CODE[verdict.reason].cure, paper)
-        for finding in _findings(story, latest):
-            yield from _fact("Advice", finding.message, paper)
-            if finding.replacement:
-                yield _address("Write", finding.replacement, "green")
-        missing = ", ".join(f"#{part}" for part in latest.missing_fragments)
-        yield from _fact("Not on page", missing, paper)
+        yield from _judged(story, latest, paper, words)
     if story.looks:
-        yield from _spark(story.looks, paper)
+        yield from _spark(story.looks, paper, words)
     for copy in story.copies:
-        yield from _fact(_ERRANDS[copy.errand], copy_words(copy), paper)
+        yield from _told(_ERRANDS[copy.errand], copy_words(copy), paper, words)
         if copy.copy_url:
             yield _address("", str(copy.copy_url))
 
 
-def _page(story: Story, paper: Paper) -> Iterator[Line]:
+def _judged(story: Story, latest: Observation, paper: Paper, words: Words) -> Iterator[Line]:
+    verdict = latest.verdict
+    looked = f"{called(verdict)} ({verdict.confidence}), {latest.at:%Y-%m-%d %H:%M} UTC"
+    yield from _told("Verdict", looked, paper, words)
+    yield from _told("", verdict.detail, paper, words)
+    if not _is_good(latest):
+        yield from _fact(words("It says"), latest.facts.title, paper)
+    if latest.hops and latest.final_url:
+        yield _address(words("Leads to"), str(latest.final_url))
+    yield from _told("What to do", BY_CODE[verdict.reason].cure, paper, words)
+    for finding in _findings(story, latest):
+        yield from _told("Advice", finding.message, paper, words)
+        if finding.replacement:
+            yield _address(words("Write"), finding.replacement, "green")
+    missing = ", ".join(f"#{part}" for part in latest.missing_fragments)
+    yield from _fact(words("Not on page"), missing, paper)
+
+
+def _page(story: Story, paper: Paper, words: Words) -> Iterator[Line]:
     """Say what the page was like when it was last there, which helps to find where it is now."""
     latest = story.latest
     good = next((look for look in reversed(story.looks) if _is_good(look)), None)
@@ -96,9 +107,9 @@ def _page(story: Story, paper: Paper) -> Iterator[Line]:
         heading, look = "What answered", latest
     else:
         return
-    if facts := list(_facts(look.facts, paper)):
+    if facts := list(_facts(look.facts, paper, words)):
         yield ()
-        yield ((heading, "bold"),)
+        yield ((words(heading), "bold"),)
         yield from facts
 
 
@@ -106,19 +117,27 @@ def _is_good(look: Observation) -> bool:
     return sign(look) == "+"
 
 
-def _facts(page: PageFacts, paper: Paper) -> Iterator[Line]:
-    yield from _fact("Title", page.title, paper)
-    yield from _fact("Language", _language(page), paper)
-    yield from _fact("Description", page.description, paper)
+def _facts(page: PageFacts, paper: Paper, words: Words) -> Iterator[Line]:
+    yield from _fact(words("Title"), page.title, paper)
+    language = _language(page)
+    yield from _fact(words("Language"), language and words(language), paper)
+    yield from _fact(words("Description"), page.description, paper)
     for name in ("site", "author", "published", "modified", "archived"):
-        yield from _fact(name.capitalize(), getattr(page, name), paper)
-    yield from _fact("Licence", page.licence, paper)
+        label = "Archived on" if name == "archived" else name.capitalize()
+        yield from _fact(words(label), getattr(page, name), paper)
+    yield from _fact(words("Licence"), page.licence, paper)
     for name, url in (("Canonical", page.canonical_url), ("Image", page.image)):
         if url:
-            yield _address(name, url)
+            yield _address(words(name), url)
     for feed in page.feeds:
-        yield _address("Feed", feed)
-    yield from _fact("Type", " · ".join(filter(None, (page.type, page.content_type))), paper)
+        yield _address(words("Feed"), feed)
+    kind = " · ".join(filter(None, (page.type, page.content_type)))
+    yield from _fact(words("Type"), kind, paper)
+
+
+def _told(name: str, sentence: str, paper: Paper, words: Words, style: str = "") -> Iterator[Line]:
+    """Return the lines of a sentence of ours."""
+    return _fact(words(name), words(sentence), paper, style)
 
 
 def _fact(name: str, value: str | None, paper: Paper, style: str = "") -> Iterator[Line]:
@@ -134,31 +153,32 @@ def _address(name: str, url: str, style: str = "") -> Line:
     return (f"  {name:<{_NAMES}} ", "dim"), (clean(url, 2048), f"{style} {LINK}")
 
 
-def _spark(looks: Sequence[Observation], paper: Paper) -> Iterator[Line]:
+def _spark(looks: Sequence[Observation], paper: Paper, words: Words) -> Iterator[Line]:
     """Show how the last looks went, one sign for each, and say the same in words."""
     signs = "".join(map(sign, looks))[-min(_SHOWN_LOOKS, paper.width - len(_INDENT)) :]
     numbers = Counter(signs)
     named = (("good", "+"), ("bad", "-"), ("unclear", "."))
-    words = ", ".join(f"{numbers[each]} {name}" for name, each in named if numbers[each])
+    counts = ", ".join(f"{numbers[each]} {name}" for name, each in named if numbers[each])
     which = f"the last {len(signs)}" if len(looks) > len(signs) else f"all {len(signs)}"
     groups = [(_MARKS[each], len(list(group))) for each, group in groupby(signs)]
     drawn = ((mark * number, style) for (mark, style), number in groups)
-    told = f"{which}: {words}"
+    told = words(f"{which}: {counts}")
     room = paper.width - len(_INDENT) - len(signs) - 2
     between = "  " if len(told) <= room else f"\n{_INDENT}"
-    yield ((f"  {'Looks':<{_NAMES}} ", "dim"), *drawn, (f"{between}{told}", ""))
+    yield ((f"  {words('Looks'):<{_NAMES}} ", "dim"), *drawn, (f"{between}{told}", ""))
 
 
-def _places(story: Story, paper: Paper) -> Iterator[Line]:
+def _places(story: Story, paper: Paper, words: Words) -> Iterator[Line]:
     if not story.places:
-        yield (("  none: no document has it any more", ""),)
+        yield ((f"  {words('none: no document has it any more')}", ""),)
     room = Room("  ", paper.width, _SHOWN_PLACES)
-    yield from whereabouts(story.places, len(story.places), _label, room, ENGLISH)
+    label = partial(_label, words=words)
+    yield from whereabouts(story.places, len(story.places), label, room, words)
 
 
-def _label(place: Occurrence) -> str:
+def _label(place: Occurrence, words: Words) -> str:
     label, section = escape(place.text), escape(place.section)
-    return "  ".join(filter(None, (label, section and f"(in {section})")))
+    return "  ".join(filter(None, (label, section and words(f"(in {section})"))))
 
 
 def _findings(story: Story, latest: Observation) -> Iterator[Finding]:

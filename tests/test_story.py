@@ -105,7 +105,7 @@ def test_a_story_tells_what_is_known_of_a_page() -> None:
         "  Title        Title",
         "  Published    2026-01-02",
         "  Modified     2026-01-03",
-        "  Archived     2026-01-04",
+        "  Archived on  2026-01-04",
         "  Licence      https://l.example/",
         "  Image        https://a.example/i.png",
         "  Feed         https://a.example/rss",

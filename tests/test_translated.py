@@ -106,4 +106,4 @@ def test_english_costs_nothing(crawl: Crawl, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_every_command_that_reports_has_the_option(crawl: Crawl) -> None:
     told = {row.name for row in COMMANDS if "--lang TAG" in crawl(row.name, "--help").out}
-    assert told == {"check", "report", "run"}
+    assert told == {"check", "report", "run", "show"}

@@ -20,6 +20,7 @@ from crawler.urls import Rejected, resolve
     help="Tell each look by itself, and what it cost, rather than in stretches that say the same.",
 )
 @options.output("text", "json")
+@options.language
 @options.history
 @options.settings_files
 def command(url: str, format_: str, *, all_looks: bool, **given: Any) -> None:  # noqa: ANN401 - as click hands them
@@ -39,7 +40,7 @@ def command(url: str, format_: str, *, all_looks: bool, **given: Any) -> None:  
     from crawler.storytelling import story_lines
 
     settings = options.settings_of(given)
-    output = terminal.writable(settings.places.output)
+    words, output = options.words_of(settings.talk), terminal.writable(settings.places.output)
     target = resolve(url)
     if isinstance(target, Rejected):
         raise UsageError(f"{clean(url)} is no URL to look up; write it with http:// or https://.")
@@ -54,5 +55,6 @@ def command(url: str, format_: str, *, all_looks: bool, **given: Any) -> None:  
         terminal.write(without_commands(json.dumps(record, indent=1)) + "\n", output)
     else:
         terminal.write_lines(
-            lambda paper: story_lines(story, settings.health, paper, all_looks=all_looks), output
+            lambda paper: story_lines(story, settings.health, paper, words, all_looks=all_looks),
+            output,
         )
