@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from crawler.columns import Column, table
 from crawler.connection import Connection
 from crawler.model import Health, Run
 from crawler.rows import maybe_iso, maybe_moment, reads_back, run_of
@@ -134,13 +135,14 @@ def census_text(found: Census) -> str:
     """Return what `crawl db stats` prints."""
     pieces = [_table(found.rows), _table({f"links {k}": n for k, n in found.health.items()})]
     if found.hosts:
-        most = max(len(each.name) for each in found.hosts)
-        told = [
-            f"{each.links:>11,}  {each.name:<{most}}"
-            + (f"  {each.broken:,} broken" if each.broken else "")
+        most = max(len(f"{each.links:,}") for each in found.hosts)
+        rows = [
+            (f"{each.links:,}", each.name, f"{each.broken:,} broken" if each.broken else "")
             for each in found.hosts
         ]
-        pieces.append("\n".join(["Links by host", *(line.rstrip() for line in told)]))
+        pieces.append(
+            "\n".join(["Links by host", *table(_BY_HOST, rows, indent=" " * (11 - most))])
+        )
     if found.months:
         longest = max(found.months.values())
         told = [
@@ -152,6 +154,7 @@ def census_text(found: Census) -> str:
 
 
 _WIDTH: Final = 40
+_BY_HOST: Final = (Column(number=True), Column(), Column(number=True))
 
 
 def _sentences(found: Census) -> list[str]:

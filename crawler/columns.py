@@ -47,6 +47,17 @@ def table(
         yield cut_end(line.rstrip(), width)
 
 
+def lined_up(rows: Sequence[Cells]) -> Iterator[str]:
+    """Yield lines of clean cells below each other, of which nothing is cut, however wide they are.
+
+    The last cell of a line may be as long as it likes.
+    """
+    widths = [max(map(breadth, each)) for each in zip(*rows, strict=True)]
+    for *cells, last in rows:
+        padded_cells = (cell + " " * (width - breadth(cell)) for cell, width in zip(cells, widths))  # noqa: B905 - the last has none
+        yield _GAP.join((*padded_cells, last))
+
+
 def fitted(columns: Sequence[Column], natural: Sequence[int], room: int) -> list[int]:
     """Return how wide each column is, given what it would take: the widest texts give way.
 

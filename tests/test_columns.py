@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rich.cells import get_character_cell_size
 
 from crawler.breadth import _NARROW, breadth, cut_end, cut_middle, folded
-from crawler.columns import Column, table
+from crawler.columns import Column, lined_up, table
 from crawler.text import clean, is_clean
 
 ANY = st.text(st.characters()) | st.text("書😀ｱa\u0301\u200d\ufe0f\u202e\x1b\u00ad :", max_size=40)
@@ -102,6 +102,15 @@ def test_numbers_stand_to_the_right_and_headings_above() -> None:
     bare = (Column(number=True), Column())
     assert list(table(bare, [["1", "a"], ["20", "b"]], indent="  ")) == ["   1  a", "  20  b"]
     assert list(table(bare, [])) == []
+
+
+def test_lines_of_which_nothing_is_cut() -> None:
+    long = "https://a.example/" + "x" * 100
+    assert list(lined_up([("a.md:1:1", "inline", long), ("書.md:10:1", "bare", "b")])) == [
+        f"a.md:1:1    inline  {long}",
+        "書.md:10:1  bare    b",
+    ]
+    assert list(lined_up([])) == []
 
 
 def test_the_widest_text_gives_way_and_no_number_does() -> None:
