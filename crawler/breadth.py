@@ -7,6 +7,7 @@ none. What is not sure is taken for wider than it may be: a line then ends early
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import accumulate
 from typing import Final
 
 CUT: Final = "…"
@@ -98,22 +99,16 @@ def _cells(char: str) -> int:
 
 
 def _head(text: str, width: int) -> int:
-    """Return where the longest beginning ends that takes no more cells, accents included."""
-    for position, char in enumerate(text):
-        width -= _cells(char)
-        if width < 0:
-            return position
-    return len(text)
+    """Return where the longest beginning ends of what is wider, accents included."""
+    ends = accumulate(map(_cells, text))
+    return next(position for position, end in enumerate(ends) if end > width)
 
 
 def _tail(text: str, width: int) -> int:
-    """Return where the longest end begins; not with an accent, whose letter is left out."""
-    begin = len(text)
-    for position in range(len(text) - 1, -1, -1):
-        cells = _cells(text[position])
-        width -= cells
-        if width < 0:
-            break
+    """Return where its longest end begins; not with an accent, whose letter is left out."""
+    begin = position = len(text)
+    while (width := width - (cells := _cells(text[position - 1]))) >= 0:
+        position -= 1
         if cells and text[position] != _EMOJI:
             begin = position
     return begin

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from crawler.text import WIDTH, clean, readable
+from crawler.text import WIDTH, clean, defused, readable
 
 LINK: Final = "link"
 """The word of a style that makes a hyperlink of a piece that is a URL, where that is safe."""
@@ -45,8 +45,8 @@ def escape(text: str) -> str:
 
 def inked(lines: Iterable[Line], paper: Paper) -> Iterator[str]:
     """Write lines, each with its end, as what they are written on takes them."""
-    if not paper.color:
-        return ("".join(text for text, _ in line) + "\n" for line in lines)
+    if not paper.color:  # as a CI has it, whose commands are lines that begin with `::`
+        return (defused("".join(text for text, _ in line)) + "\n" for line in lines)
     return ("".join(_colored(*piece, paper) for piece in line) + "\n" for line in lines)
 
 

@@ -5,6 +5,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -143,7 +144,8 @@ def _details(
     if lacking and (before is None or before.missing_fragments != lacking):
         names = ", ".join(f"#{part}" for part in lacking)
         yield from _say(words(f"not on the page: {names}"), width)
-    yield from _pages([each for each in stretch.moments if each.page], width, words)
+    pages = [(each.at, each.page) for each in stretch.moments if each.page]
+    yield from _pages(pages, width, words)
 
 
 def _change(change: Transition, width: int, words: Words) -> Iterator[Line]:
@@ -162,14 +164,12 @@ def _hops(look: Observation) -> Iterator[Line]:
         yield (f"{_INDENT}  → ", "dim"), (clean(str(look.final_url), 2048), LINK)
 
 
-def _pages(found: Sequence[Moment], width: int, words: Words) -> Iterator[Line]:
+def _pages(found: Sequence[tuple[datetime, PageFacts]], width: int, words: Words) -> Iterator[Line]:
     """Say what the page called itself, where that changed."""
-    for each in found[:_PAGES]:
-        if each.page:
-            told = f"the page from {each.at:%Y-%m-%d}: {_page(each.page)}"
-            yield from _say(words(told), width)
-    if len(found) > _PAGES and (last := found[-1].page):
-        more = f"{len(found) - _PAGES} more times, at last: {_page(last)}"
+    for at, page in found[:_PAGES]:
+        yield from _say(words(f"the page from {at:%Y-%m-%d}: {_page(page)}"), width)
+    if len(found) > _PAGES:
+        more = f"{len(found) - _PAGES} more times, at last: {_page(found[-1][1])}"
         yield from _say(words(f"the title or language changed {more}"), width)
 
 

@@ -57,8 +57,7 @@ def _fitting(places: Sequence[Occurrence], lines: int) -> tuple[list[list[Occurr
         found = list(group)
         few = found[:lines] if len(found) <= _FEW else found
         lines -= len(few) if len(found) <= _FEW else 1
-        if few:
-            groups.append(few)
+        groups.append(few)
         if lines <= 0:
             break
     return groups, sum(map(len, groups))

@@ -109,6 +109,11 @@ def test_a_page_that_moves_says_how_it_is_reached_when_that_begins() -> None:
     assert [(each["kind"], each["at"]) for each in changes] == [("moved", "2026-11-23T12:00:00Z")]
 
 
+def test_a_way_that_ends_nowhere_is_told_as_far_as_it_goes() -> None:
+    loop = replace(look("redirect-loop"), hops=(Hop(A, 302), Hop(A, 302)))
+    assert timeline(of([loop]))[-2:] == ["      302 https://a.example/"] * 2
+
+
 def test_what_the_page_called_itself_is_told_where_it_changed() -> None:
     def titled(number: int, title: str | None) -> Observation:
         return replace(look(at=day(number)), facts=PageFacts(title=title, language="en"))
