@@ -4,15 +4,17 @@ What is shown is really done, by the code that does it elsewhere, on a document 
 directory of the demo's own. Only the web and the calendar are the practice's.
 """
 
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from crawler import listing, reports, session
+from crawler import keeping, listing, reports, session
 from crawler.agenda import Asks
 from crawler.assemble import Tally, noted
 from crawler.collect import Collection, collect
 from crawler.errors import LINKS_FAIL, OK
+from crawler.history import History
 from crawler.layers import load
 from crawler.model import Report
 from crawler.outline import Aspect, outline
@@ -42,8 +44,11 @@ That was the practice web. On your own documents:
   crawl db backup FILE      a copy of what is remembered"""
 
 
-def play(directory: Path, say: Say) -> None:
-    """Play the whole job in a directory; `say` is handed each piece of the tale."""
+def play(directory: Path, say: Say, told: Callable[[Report], Report] = lambda it: it) -> None:
+    """Play the whole job in a directory; `say` is handed each piece of the tale.
+
+    `told`: makes of a report that is kept the one that is to be told.
+    """
     post = document()
     (directory / DOCUMENT).write_text(post.text, encoding="utf-8")
     settings = load(
@@ -59,8 +64,10 @@ def play(directory: Path, say: Say) -> None:
         report = session.recorded(_session(day, settings, collection, Asks.DUE))
         if not report.run.complete:
             raise KeyboardInterrupt
-        told = outline(report)
-        say("\n".join(("…", told.summary, *told.notes, "")))
+        seen = outline(report)
+        say("\n".join(("…", seen.summary, *seen.notes, "")))
+        with History(Path(settings.places.db)) as history:
+            keeping.renew(history, PracticeClock(day).now(), directory / "reports", told)
     _report(directory, settings, say)
     _check(_session(max(DAYS), settings, collection), say)
     say(_GOODBYE)
@@ -78,9 +85,9 @@ def _report(directory: Path, settings: Settings, say: Say) -> None:
     say("$ crawl report\n" + reports.render(report, "text", Aspect.ALL))
     say(f"$ crawl show {STORY}\n{story_text(story)}")
     _catalogue(report, say)
-    for each in (reports.BY_NAME["markdown"], reports.BY_NAME["json"]):
-        text = reports.render(report, each.name, Aspect.ALL)
-        (directory / f"report{each.suffix}").write_text(text, encoding="utf-8")
+    kept = sorted(each.name for each in (directory / "reports").iterdir())
+    names = textwrap.fill(" ".join(kept), 80, break_on_hyphens=False)
+    say(f"$ crawl report --write-all; ls reports      # after each of the three runs\n{names}\n")
     for each in (reports.BY_NAME["markdown"], reports.BY_NAME["csv"]):
         text = reports.render(report, each.name, Aspect.CATALOGUE)
         (directory / f"catalogue{each.suffix}").write_text(text, encoding="utf-8")

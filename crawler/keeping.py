@@ -10,7 +10,7 @@ import os
 import re
 import stat
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
@@ -19,6 +19,7 @@ from typing import Final
 
 from crawler import reports
 from crawler.errors import ImpossibleError, UsageError
+from crawler.history import History
 from crawler.model import Report, Run, Transition
 from crawler.outline import Aspect
 from crawler.words import ENGLISH, Words
@@ -60,6 +61,29 @@ class Kept:
         return f"{', '.join(self.written)} written{same}."
 
 
+def renew(
+    history: History,
+    now: datetime,
+    directory: Path,
+    told: Callable[[Report], Report],
+    words: Words = ENGLISH,
+) -> Kept:
+    """Keep what a history knows in a directory. Raises `UsageError` before anything is done.
+
+    `told`: makes of a report the one that is to be told, be it of some links only.
+    """
+    last, run = usable(directory), history.last_run(now)
+    moments = (since(last, run), _ended(run) - FEED) if run else (None, None)
+    # Without any run the history says so itself.
+    report, month = (told(_report(history, now, moment)) for moment in moments)
+    return keep(report, month.changes, directory, words)
+
+
+def _report(history: History, now: datetime, since: datetime | None) -> Report:  # noqa: ARG001
+    # The one place that asks for news: as soon as a history knows them, `since` goes along.
+    return history.report(now)
+
+
 def usable(directory: Path) -> Last | None:
     """Return the last report that a directory holds, if it holds one.
 
@@ -88,11 +112,6 @@ def since(last: Last | None, run: Run) -> datetime | None:
     if last is None or last.at > now:
         return None
     return last.since if last.at.date() == now.date() else last.at
-
-
-def feed_since(run: Run) -> datetime:
-    """Return the moment after which a feed tells what has changed."""
-    return _ended(run) - FEED
 
 
 def keep(

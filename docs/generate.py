@@ -3,22 +3,25 @@
 import re
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
 import click
 
-from crawler import demo, guide
+from crawler import demo, guide, reports
 from crawler.cli import COMMANDS, cli
 from crawler.documents import FORMATS
 from crawler.explanations import codes, explained
+from crawler.history import History
 from crawler.layers import OPERATOR_ONLY
-from crawler.model import Confidence, Outcome
+from crawler.model import Confidence, Outcome, Report
 from crawler.reasons import BY_CODE, REASONS
 from crawler.settings import knobs
 
 ROOT = Path(__file__).parents[1]
+EXAMPLE = ROOT / "reports" / "example"
 WIDTH = 88
 FORMATS_HEAD = """\
 The ending of a file's name says in which format it is read.
@@ -61,13 +64,19 @@ Times are ISO 8601 in UTC."""
 
 def main() -> int:
     """Write or check every generated text; return the exit code."""
-    wrong = []
+    wrong, known = [], set[Path]()
     for path, text in texts():
+        known.add(path)
         if path.exists() and path.read_text(encoding="utf-8") == text:
             continue
         wrong.append(path)
         if "--check" not in sys.argv:
+            path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8")
+    for path in set(EXAMPLE.iterdir()) - known:  # a format that is gone
+        wrong.append(path)
+        if "--check" not in sys.argv:
+            path.unlink()
     if wrong and "--check" in sys.argv:
         names = ", ".join(str(path.relative_to(ROOT)) for path in wrong)
         print(f"Not up to date: {names}. Run: python docs/generate.py")  # noqa: T201
@@ -77,7 +86,7 @@ def main() -> int:
 
 def texts() -> Iterator[tuple[Path, str]]:
     """Yield each generated file with what should be in it."""
-    tale, report, catalogue = played()
+    tale, kept = played()
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     readme = block(readme, "demo", excerpt(tale))
     readme = block(readme, "commands", "\n\n".join(helps()))
@@ -86,8 +95,7 @@ def texts() -> Iterator[tuple[Path, str]]:
     yield ROOT / "docs" / "settings.md", settings()
     yield ROOT / "docs" / "formats.md", formats()
     yield ROOT / "docs" / "schema.md", schema()
-    yield ROOT / "reports" / "demo.md", report
-    yield ROOT / "reports" / "catalogue.md", catalogue
+    yield from ((EXAMPLE / name, text) for name, text in kept.items())
 
 
 def block(text: str, name: str, content: str) -> str:
@@ -101,14 +109,32 @@ def block(text: str, name: str, content: str) -> str:
     return replaced
 
 
-def played() -> tuple[str, str, str]:
-    """Play the demo; return its tale, its report and its catalogue as Markdown."""
+def played() -> tuple[str, Mapping[str, str]]:
+    """Play the demo; return its tale, and the reports that are kept of it, by name of file.
+
+    Beside what `--write-all` keeps that is the last report in all other formats, and the catalogue.
+    """
     said: list[str] = []
-    with tempfile.TemporaryDirectory() as directory:
-        demo.play(Path(directory), said.append)
-        report = (Path(directory) / "report.md").read_text(encoding="utf-8")
-        catalogue = (Path(directory) / "catalogue.md").read_text(encoding="utf-8")
-    return "\n".join(said), report, catalogue
+    with tempfile.TemporaryDirectory() as name:
+        directory = Path(name)
+        demo.play(directory, said.append, timeless)
+        paths = (*(directory / "reports").iterdir(), directory / "catalogue.md")
+        kept = {each.name: each.read_text(encoding="utf-8") for each in paths}
+        with History(directory / "crawl.db") as history:
+            report = timeless(history.report())
+        for each in reports.FORMATS:
+            aspect = reports.shown(each.name, None)
+            kept.setdefault(f"latest{each.suffix}", reports.render(report, each.name, aspect))
+    return "\n".join(said), kept
+
+
+def timeless(report: Report) -> Report:
+    """Return a report without what is another each time that the demo is played."""
+    rows = tuple(
+        replace(row, observation=row.observation and replace(row.observation, elapsed_ms=0))
+        for row in report.rows
+    )
+    return replace(report, rows=rows, run=replace(report.run, id="practice"), origin="practice")
 
 
 def excerpt(tale: str) -> str:

@@ -637,7 +637,8 @@ def test_the_demo_says_that_it_is_practice_and_shows_the_commands(crawl: Crawl) 
     assert done.out.startswith("PRACTICE WEB")
     for row in COMMANDS:
         assert row.name == "demo" or f"crawl {row.name}" in done.out
-    assert {path.suffix for path in Path("kept").iterdir()} >= {".db", ".md", ".json"}
+    assert {path.suffix for path in Path("kept").iterdir()} >= {".db", ".md", ".csv"}
+    assert Path("kept/reports/latest.json").is_file()
     assert crawl("report", "--db", "kept/crawl.db").code == 0
 
 

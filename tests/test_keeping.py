@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_reports import HOSTILE, RUN, everything, hostile, news
 
-from crawler import keeping, reports
+from crawler import reports
 from crawler.errors import ImpossibleError, UsageError
 from crawler.keeping import Last, keep, since, usable
 from crawler.model import Report
@@ -279,11 +279,6 @@ def test_the_reports_of_days_leave_nothing_out_and_tell_nothing_twice(hours: lis
     assert first.since is None
     for before, after in zip(told.values(), others, strict=False):
         assert after.since == before.at
-
-
-def test_a_feed_goes_back_a_month() -> None:
-    run = replace(RUN, finished_at=NOON)
-    assert keeping.feed_since(run) == NOON - timedelta(days=30)
 
 
 # From the command line

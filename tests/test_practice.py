@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 import pytest
 from fakes import url
 
-from crawler import demo
+from crawler import demo, reports
 from crawler.collect import collect
 from crawler.detection import detect
 from crawler.fetch import Fetcher
@@ -119,5 +119,17 @@ def test_the_demo_tells_what_the_example_report_says(tmp_path: Path) -> None:
     said: list[str] = []
     demo.play(tmp_path, said.append)
     assert said[0].startswith("PRACTICE WEB")
-    kept = Path(__file__).parents[1] / "reports" / "demo.md"
-    assert (tmp_path / "report.md").read_text("utf-8") == kept.read_text("utf-8")
+    example = Path(__file__).parents[1] / "reports" / "example"
+    made = [each for each in (tmp_path / "reports").iterdir() if each.suffix != ".json"]
+    for each in (*made, tmp_path / "catalogue.md"):
+        if each.suffix in {".md", ".svg"}:  # others tell how long an answer took
+            assert each.read_text("utf-8") == (example / each.name).read_text("utf-8"), each.name
+
+
+def test_the_example_has_every_format_once_and_is_not_large() -> None:
+    example = Path(__file__).parents[1] / "reports" / "example"
+    names = {each.name: each.stat().st_size for each in example.iterdir()}
+    latest = {f"latest{each.suffix}" for each in reports.FORMATS}
+    nights = {f"2026-11-{day}.md" for day in (22, 23, 26)}
+    assert names.keys() == latest | nights | {"README.md", "catalogue.md"}
+    assert sum(names.values()) < 600_000

@@ -1,23 +1,19 @@
 """`crawl report`: what the history knows, for maintainers."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import click
 
 from crawler import options, reports, terminal
 from crawler.choosing import Choice, choose
 from crawler.errors import UsageError
-from crawler.model import Health, Outcome, Report
+from crawler.model import Health, Outcome
 from crawler.outline import Aspect
 from crawler.settings import Settings
 from crawler.text import clean
 from crawler.urls import Rejected, resolve
-
-if TYPE_CHECKING:
-    from crawler.history import History
 
 _VIEWS: Final = (
     Aspect.ALL, Aspect.BROKEN, Aspect.IGNORED, Aspect.CATALOGUE,
@@ -116,19 +112,11 @@ def _write_all(settings: Settings, given: Mapping[str, Any]) -> None:
         if given[name]:
             raise UsageError(f"--write-all: writes all formats into --directory; omit --{name}.")
     directory, choice = Path(given["directory"] or "reports"), _choice(given)
-    last, now = keeping.usable(directory), SystemClock().now()
     with History(Path(settings.places.db)) as history:
-        run = history.last_run(now)
-        news = (keeping.since(last, run), keeping.feed_since(run)) if run else (None, None)
-        report, month = (choose(_told(history, now, since), choice) for since in news)
-    kept = keeping.keep(report, month.changes, directory, options.words_of(settings.talk))
+        words, now = options.words_of(settings.talk), SystemClock().now()
+        kept = keeping.renew(history, now, directory, lambda told: choose(told, choice), words)
     if not settings.talk.quiet:
         terminal.say(f"{clean(str(directory))}: {kept}")
-
-
-def _told(history: "History", now: datetime, since: datetime | None) -> Report:  # noqa: ARG001
-    # The one place that asks for news: as soon as a history knows them, `since` goes along.
-    return history.report(now)
 
 
 def _choice(given: Mapping[str, Any]) -> Choice:
