@@ -47,7 +47,8 @@ def with_changes(said: Outline, report: Report) -> Outline:
         return said
     first = tuple(replace(_entry(each), places=(), written=0) for each in changes[:MAX_IN_REPORT])
     more = len(changes) - len(first)
-    words = f"Since the looks before this run{f'; {more} more are left out here' if more else ''}."
+    known = f"{report.since:%Y-%m-%d %H:%M} UTC" if report.since else "the looks before this run"
+    words = f"Since {known}{f'; {more} more are left out here' if more else ''}."
     return replace(said, sections=(Section("Changed", words, first), *said.sections))
 
 

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from filecmp import cmp
 from itertools import groupby
 from pathlib import Path
 from typing import Final
@@ -27,6 +28,8 @@ from crawler.words import ENGLISH, Words
 FEED: Final = timedelta(days=30)
 """How far a feed goes back: whoever looks into it once a month misses nothing."""
 
+# JSON tells seconds, and a history more: what ended within that second was told.
+_REST: Final = timedelta(milliseconds=999)
 _KNOWN_BY: Final = "json"
 _DAILY: Final = reports.BY_NAME["markdown"]
 _LATEST: Final = "latest"
@@ -40,8 +43,9 @@ _MOMENT: Final = "%Y-%m-%dT%H:%M:%SZ"
 
 @dataclass(frozen=True, slots=True)
 class Last:
-    """The report that a directory holds: of which moment it is, and since when it tells changes."""
+    """The report that a directory holds: its run and moment, and since when it tells changes."""
 
+    run: str
     at: datetime
     since: datetime | None = None
 
@@ -73,15 +77,10 @@ def renew(
     `told`: makes of a report the one that is to be told, be it of some links only.
     """
     last, run = usable(directory), history.last_run(now)
-    moments = (since(last, run), _ended(run) - FEED) if run else (None, None)
     # Without any run the history says so itself.
-    report, month = (told(_report(history, now, moment)) for moment in moments)
-    return keep(report, month.changes, directory, words)
-
-
-def _report(history: History, now: datetime, since: datetime | None) -> Report:  # noqa: ARG001
-    # The one place that asks for news: as soon as a history knows them, `since` goes along.
-    return history.report(now)
+    moment, month = (since(last, run), _ended(run) - FEED) if run else (None, None)
+    feed = told(history.report(now, month)).changes  # one report after the other is in memory
+    return keep(told(history.report(now, moment)), feed, directory, words)
 
 
 def usable(directory: Path) -> Last | None:
@@ -111,7 +110,11 @@ def since(last: Last | None, run: Run) -> datetime | None:
     now = _ended(run)
     if last is None or last.at > now:
         return None
-    return last.since if last.at.date() == now.date() else last.at
+    if last.run == run.id:
+        moment = last.since
+    else:
+        moment = last.since or last.at if last.at.date() == now.date() else last.at
+    return moment and moment + _REST
 
 
 def keep(
@@ -161,8 +164,8 @@ def _last(path: Path) -> Last | None:
         told = json.loads(_head(path))
         if not told["tool"].startswith("crawl "):
             return None
-        since = told.get("since")
-        return Last(_moment(told["run"]["finished_at"]), _moment(since) if since else None)
+        run, since = told["run"], told.get("since")
+        return Last(run["id"], _moment(run["finished_at"]), _moment(since) if since else None)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
@@ -229,7 +232,7 @@ def _written(files: Iterable[tuple[str, Iterable[str]]], ready: Path) -> Iterato
 
 
 def _same(ready: Path, there: Path) -> bool:
-    return os.path.lexists(there) and ready.read_bytes() == there.read_bytes()
+    return os.path.lexists(there) and cmp(ready, there, shallow=False)
 
 
 def _move(ready: Path, there: Path) -> None:

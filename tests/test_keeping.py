@@ -3,29 +3,35 @@
 import errno
 import json
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import accumulate
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from bench import past
 from commandline import Crawl, Done, called
-from fakes import NOON
-from hypothesis import given
+from fakes import NOON, url
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_reports import HOSTILE, RUN, everything, hostile, news
 
 from crawler import reports
 from crawler.errors import ImpossibleError, UsageError
-from crawler.keeping import Last, keep, since, usable
-from crawler.model import Report
+from crawler.history import History
+from crawler.keeping import Last, keep, renew, since, usable
+from crawler.model import Change, Report, Run, Transition
 from crawler.outline import Aspect
 from crawler.words import ENGLISH, Words
 
 KEPT = [f"latest{each.suffix}" for each in reports.FORMATS if each.kept]
 LATER = timedelta(hours=1)
 DAY = timedelta(days=1)
+MINUTE = timedelta(minutes=1)
+REST = timedelta(milliseconds=999)
 
 
 def at(moment: datetime, report: Report | None = None) -> Report:
@@ -171,9 +177,9 @@ def test_a_directory_knows_its_last_report(tmp_path: Path) -> None:
     directory = tmp_path / "reports"
     assert usable(directory) is None
     keep(everything(), (), directory)
-    assert usable(directory) == Last(RUN.finished_at or NOON)
+    assert usable(directory) == Last("run-1", NOON + MINUTE)
     keep(replace(at(NOON + DAY), since=NOON), (), directory)
-    assert usable(directory) == Last(NOON + DAY, NOON)
+    assert usable(directory) == Last("run-1", NOON + DAY, NOON)
 
 
 @given(HOSTILE)
@@ -189,10 +195,10 @@ def test_only_the_head_of_a_large_report_is_read(tmp_path: Path) -> None:
     path = tmp_path / "latest.json"
     head, links, _ = path.read_text(encoding="utf-8").partition('\n "links": [')
     path.write_text(f"{head}{links} and nobody reads on", encoding="utf-8")
-    assert usable(tmp_path) == Last(RUN.finished_at or NOON)
+    assert usable(tmp_path) == Last("run-1", NOON + MINUTE)
     told = json.loads(f'{head} "links": []}}')
     path.write_text(json.dumps(told), encoding="utf-8")  # as another program formats it
-    assert usable(tmp_path) == Last(RUN.finished_at or NOON)
+    assert usable(tmp_path) == Last("run-1", NOON + MINUTE)
 
 
 FOREIGN = [
@@ -253,32 +259,83 @@ def test_other_files_are_nobodys_business(tmp_path: Path) -> None:
     ("last", "moment"),
     [
         (None, None),
-        (Last(NOON - DAY), NOON - DAY),
-        (Last(NOON - DAY, NOON - 2 * DAY), NOON - DAY),
-        (Last(NOON), None),
-        (Last(NOON, NOON - DAY), NOON - DAY),
-        (Last(NOON - LATER, NOON - DAY), NOON - DAY),
-        (Last(NOON + LATER, NOON - DAY), None),
-        (Last(NOON + DAY), None),
+        (Last("x", NOON - DAY), NOON - DAY),
+        (Last("x", NOON - DAY, NOON - 2 * DAY), NOON - DAY),
+        (Last("x", NOON - LATER), NOON - LATER),  # on the first day of all
+        (Last("x", NOON - LATER, NOON - DAY), NOON - DAY),
+        (Last("run-1", NOON), None),
+        (Last("run-1", NOON, NOON - DAY), NOON - DAY),
+        (Last("x", NOON + LATER, NOON - DAY), None),  # an older history was put back
+        (Last("x", NOON + DAY), None),
     ],
 )
 def test_since_when_a_report_tells_what_has_changed(
     last: Last | None, moment: datetime | None
 ) -> None:
-    assert since(last, replace(RUN, finished_at=NOON)) == moment
+    told = since(last, replace(RUN, finished_at=NOON))
+    assert told == (moment and moment + REST)
 
 
-@given(st.lists(st.integers(0, 200), min_size=1, max_size=30))
-def test_the_reports_of_days_leave_nothing_out_and_tell_nothing_twice(hours: list[int]) -> None:
-    last, told = None, dict[str, Last]()
-    for hour in sorted(hours):
-        run = replace(RUN, finished_at=NOON + timedelta(hours=hour))
-        last = Last(run.finished_at or NOON, since(last, run))
-        told[f"{last.at:%Y-%m-%d}"] = last
-    first, *others = told.values()
-    assert first.since is None
-    for before, after in zip(told.values(), others, strict=False):
-        assert after.since == before.at
+class Nights(History):
+    """A history that knows nothing but runs, of which each has changed one thing."""
+
+    def __init__(self, ends: Sequence[datetime]) -> None:
+        self._ends = ends
+        self.asked: list[datetime | None] = []
+
+    def last_run(self, now: datetime = NOON) -> Run | None:
+        number = sum(each <= now for each in self._ends)
+        return replace(RUN, id=f"run-{number}", finished_at=self._ends[number - 1])
+
+    def report(self, now: datetime = NOON, since: datetime | None = None) -> Report:
+        run = self.last_run(now)
+        assert run is not None
+        changes = tuple(
+            Transition(Change.RECOVERED, url(f"https://{number}.example/"), "There.", "x", at=each)
+            for number, each in enumerate(self._ends)
+            if since is not None and since < each <= now
+        )
+        self.asked.append(since)
+        return Report(run, (), changes=None if since is None else changes, since=since)
+
+
+@given(st.lists(st.integers(1, 60 * 60), min_size=1, max_size=8), st.integers(0, 999))
+@settings(max_examples=30, deadline=None)  # each writes some dozens of files
+def test_the_reports_of_days_leave_nothing_out_and_tell_nothing_twice(
+    minutes: list[int], milliseconds: int
+) -> None:
+    ends = [
+        NOON + timedelta(minutes=each, milliseconds=milliseconds) for each in accumulate(minutes)
+    ]
+    with TemporaryDirectory() as name:
+        directory, told = Path(name), dict[str, list[int]]()
+        for end in ends:
+            for _ in range(2):  # the second says the same
+                kept = renew(Nights(ends), end, directory, lambda it: it)
+            assert kept.written == ()
+            text = (directory / f"{end:%Y-%m-%d}.md").read_text(encoding="utf-8")
+            told[f"{end:%Y-%m-%d}"] = sorted(map(int, re.findall(r"<https://(\d+)\.", text)))
+    # Of the very first report nobody knows what came before it.
+    assert [number for day in told.values() for number in day] == list(range(1, len(ends)))
+
+
+def test_a_feed_goes_back_a_month_whatever_was_told(tmp_path: Path) -> None:
+    ends = [NOON - timedelta(days=each) for each in (31, 29, 1, 0)]
+    for end in ends[2:]:
+        renew(Nights(ends), end, tmp_path, lambda it: it)
+    told = (tmp_path / "latest.atom").read_text(encoding="utf-8")
+    assert re.findall(r"href=.https://(\d)", told) == ["3", "2", "1"]
+    latest = json.loads((tmp_path / "latest.json").read_text(encoding="utf-8"))
+    assert latest["since"] == "2026-11-21T12:00:00Z"
+    assert [each["url"] for each in latest["changes"]] == ["https://3.example/"]
+
+
+def test_what_is_told_may_be_less_than_is_known(tmp_path: Path) -> None:
+    def without_news(report: Report) -> Report:
+        return replace(report, changes=())
+
+    renew(Nights([NOON - LATER, NOON]), NOON, tmp_path, without_news)
+    assert "<entry>" not in (tmp_path / "latest.atom").read_text(encoding="utf-8")
 
 
 # From the command line

@@ -267,6 +267,11 @@ def test_a_report_of_very_many_changes_is_a_report_all_the_same() -> None:
     assert reports.render(many, "text", Aspect.CHANGES).count("gone.example") == 30 * 1
 
 
+def test_a_report_says_since_when_it_tells_what_has_changed() -> None:
+    told = replace(news(), since=NOON - timedelta(days=1))
+    assert "Since 2026-11-21 12:00 UTC." in reports.render(told, "text")
+
+
 def test_a_report_that_is_none_of_a_run_does_not_say_that_nothing_has_changed() -> None:
     assert json.loads(reports.render(everything(), "json"))["changes"] is None
     quiet = replace(everything(), changes=())
