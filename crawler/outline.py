@@ -40,6 +40,10 @@ class Aspect(StrEnum):
     WEIGHT = "weight"
 
 
+FIGURED: Final = frozenset({Aspect.HOSTS, Aspect.WEIGHT})
+"""What is told in tables of figures: `rot.py`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """Entries that have something in common. `outcome`: the one that it stands for, if any.

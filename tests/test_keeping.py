@@ -287,7 +287,9 @@ class Nights(History):
         number = sum(each <= now for each in self._ends)
         return replace(RUN, id=f"run-{number}", finished_at=self._ends[number - 1])
 
-    def report(self, now: datetime = NOON, since: datetime | None = None) -> Report:
+    def report(
+        self, now: datetime = NOON, since: datetime | None = None, *, chronicle: bool = False
+    ) -> Report:
         run = self.last_run(now)
         assert run is not None
         changes = tuple(

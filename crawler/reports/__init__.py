@@ -71,10 +71,12 @@ FORMATS: Final = (
     Format("csv", ".csv", csv.render),
     Format("sarif", ".sarif", sarif.render, notices.ASPECTS),
     Format("junit", ".junit.xml", junit.render, notices.ASPECTS),
-    Format("github", ".github.txt", github.render, notices.ASPECTS),
-    Format("github-summary", ".summary.md", github_summary.render, github_summary.ASPECTS),
-    Format("gitlab", ".gitlab.json", gitlab.render, notices.ASPECTS),
-    Format("rdjson", ".rdjson", rdjson.render, notices.ASPECTS),
+    Format("github", ".github.txt", github.render, notices.ASPECTS, kept=False),
+    Format(
+        "github-summary", ".summary.md", github_summary.render, github_summary.ASPECTS, kept=False
+    ),
+    Format("gitlab", ".gitlab.json", gitlab.render, notices.ASPECTS, kept=False),
+    Format("rdjson", ".rdjson", rdjson.render, notices.ASPECTS, kept=False),
     Format("atom", ".atom", atom.render, _CHANGES),
     Format("badge", ".svg", badge.render, _WHOLE),
     Format("badge-json", ".badge.json", badge.render_endpoint, _WHOLE),

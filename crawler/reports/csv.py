@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from crawler.catalogue import chapters
 from crawler.model import Report, Transition
-from crawler.outline import Aspect
+from crawler.outline import FIGURED, Aspect
 from crawler.records import change_record, resource_record, row_record
 from crawler.text import clean
 from crawler.words import Words
@@ -30,6 +30,11 @@ CATALOGUE_COLUMNS: Final = (
     "document", "section", "line", "label", "title", "url", "final_url", "language", "site",
     "author", "published", "modified", "type", "licence", "health", "outcome",
 )  # fmt: skip
+FIGURE_COLUMNS: Final = (
+    "by", "name", "group", "links", "places", "well", "broken", "perhaps_broken", "failing",
+    "blocked", "invalid", "not_asked", "drifted", "share_broken", "hosts", "site", "median_ms",
+    "broken_since", "share_there", "watched", "deaths", "sites", "years", "low", "high",
+)  # fmt: skip
 
 # What begins a formula, in full width too: Excel takes those for the same.
 _FORMULA: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # noqa: RUF001 - meant so
@@ -37,10 +42,15 @@ _LIMIT: Final = 4_096
 
 
 def render(report: Report, aspect: Aspect, _words: Words) -> Iterator[str]:
-    """Render a row for each place of a link or of a change, or for each resource, in English.
+    """Render a row for each place of a link or of a change, each resource or figure, in English.
 
     A change that has no place has a row too.
     """
+    if aspect in FIGURED:
+        from crawler.rot import figure_records  # noqa: PLC0415 - 20 ms that no other report need pay
+
+        none = dict.fromkeys(FIGURE_COLUMNS)
+        return _table(FIGURE_COLUMNS, (none | each for each in figure_records(report, aspect)))
     if aspect is Aspect.CHANGES:
         return _table(CHANGE_COLUMNS, chain.from_iterable(map(_places, report.changes or ())))
     if aspect is Aspect.CATALOGUE:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from crawler.catalogue import chapters
 from crawler.model import Report
-from crawler.outline import Aspect
+from crawler.outline import FIGURED, Aspect
 from crawler.records import (
     change_record,
     changes_record,
@@ -19,6 +19,10 @@ from crawler.words import Words
 
 def render(report: Report, aspect: Aspect, _words: Words) -> Iterator[str]:
     """Render links, changes or resources, in English: machines read it."""
+    if aspect in FIGURED:
+        from crawler.rot import figure_records  # noqa: PLC0415 - 20 ms that no other report need pay
+
+        return whole_text(report_record(report), figure_records(report, aspect), "figures")
     if aspect is Aspect.CHANGES:
         return _changes(report)
     return _catalogue(report) if aspect is Aspect.CATALOGUE else _all(report)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from crawler.catalogue import chapters
 from crawler.model import Report
-from crawler.outline import Aspect
+from crawler.outline import FIGURED, Aspect
 from crawler.records import Record, change_record, resource_record, row_record
 from crawler.text import without_commands
 from crawler.words import Words
@@ -17,6 +17,10 @@ def render(report: Report, aspect: Aspect, _words: Words) -> Iterator[str]:
 
 
 def _records(report: Report, aspect: Aspect) -> Iterable[Record]:
+    if aspect in FIGURED:
+        from crawler.rot import figure_records  # noqa: PLC0415 - 20 ms that no other report need pay
+
+        return figure_records(report, aspect)
     if aspect is Aspect.CHANGES:
         return map(change_record, report.changes or ())
     if aspect is Aspect.CATALOGUE:

@@ -10,7 +10,7 @@ from crawler.catalogue import Resource, chapters
 from crawler.drafts import Entry
 from crawler.marked import code, escape, link
 from crawler.model import Occurrence, Report
-from crawler.outline import Aspect, Outline, Section, outline
+from crawler.outline import FIGURED, Aspect, Outline, Section, outline
 from crawler.words import Words
 
 
@@ -18,6 +18,11 @@ def render(report: Report, aspect: Aspect, words: Words) -> Iterator[str]:
     """Render sections of entries, or a list of resources under the headings of documents."""
     if aspect is Aspect.CATALOGUE:
         return _catalogue(report, words)
+    if aspect in FIGURED:
+        from crawler.marked_figures import marked_figures  # noqa: PLC0415 - few reports need it
+        from crawler.rot import figures  # noqa: PLC0415
+
+        return marked_figures(figures(report, aspect), words)
     if aspect is Aspect.CHANGES:
         return _rendered(bulletin(report), words)
     return _rendered(with_changes(outline(report, aspect), report), words)

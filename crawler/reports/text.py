@@ -14,7 +14,7 @@ from crawler.columns import Column, table
 from crawler.drafts import Entry
 from crawler.ink import LINK, PLAIN, Line, Paper, escape, inked
 from crawler.model import Occurrence, Outcome, Report
-from crawler.outline import Aspect, Outline, Section, outline
+from crawler.outline import FIGURED, Aspect, Outline, Section, outline
 from crawler.text import clean, shown_name, wrapped
 from crawler.whereabouts import Room, whereabouts
 from crawler.words import Words
@@ -41,6 +41,11 @@ def render_styled(report: Report, aspect: Aspect, words: Words, paper: Paper) ->
     """Render as what it is written on takes it."""
     if aspect is Aspect.CATALOGUE:
         lines = _catalogue(report, paper, words)
+    elif aspect in FIGURED:
+        from crawler.inked_figures import figure_lines  # noqa: PLC0415 - few reports need it
+        from crawler.rot import figures  # noqa: PLC0415
+
+        lines = figure_lines(figures(report, aspect), paper, words)
     elif aspect is Aspect.CHANGES:
         lines = _lines(bulletin(report), paper, words)
     else:
