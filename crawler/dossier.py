@@ -13,7 +13,7 @@ from crawler.charts import MOST_LOOKS, looks
 from crawler.drafts import Entry
 from crawler.model import Glance, Observation, Occurrence, Outcome, PageFacts, Row, Via
 from crawler.reasons import BY_CODE
-from crawler.roll import LABELS, Line, Roll, since
+from crawler.roll import LABELS, Line, Roll
 from crawler.tags import NOTHING, Markup, dated, joined, link, slug, tag, theirs
 from crawler.text import clean, readable, shown_name
 from crawler.urls import Target, Url
@@ -44,8 +44,8 @@ class Sources:
     glances: Mapping[Url, Sequence[Glance]] = field(default_factory=dict)
 
 
-def told(entry: Entry, anchor: str | None, sources: Sources) -> Markup:
-    """Tell an entry; `anchor` names it on the page."""
+def told(entry: Entry, anchor: str | None, heading: str, sources: Sources) -> Markup:
+    """Tell an entry; `anchor` names it on the page, `heading` is what its own is: `h3`."""
     words, row = sources.words, sources.roll.rows.get(entry.url)
     lines = [sources.roll.line_of(row)] if row else []
     # Several links of a host that have a reason in common.
@@ -54,7 +54,7 @@ def told(entry: Entry, anchor: str | None, sources: Sources) -> Markup:
     began = lines[0].since if row else None
     return tag(
         "li",
-        tag("h4", link(entry.url) if entry.followable else tag("span", entry.url, class_="url")),
+        tag(heading, link(entry.url) if entry.followable else tag("span", entry.url, class_="url")),
         tag("p", readable(words(entry.sentence)), " ", tag("code", entry.code), class_="why"),
         _looks_of(entry, row, sources),
         *_cures(entry, words),
@@ -209,11 +209,10 @@ def _row_facts(row: Row | None, entry: Entry, sources: Sources) -> Iterator[Mark
         yield _fact(words("Health"), words(f"{state.health} since {state.since:%Y-%m-%d}"))
         if state.last_ok_at:
             yield _fact(words("Last good"), _moment(state.last_ok_at))
-        if (began := since(state)) is not None:
-            yield _fact(words("Bad since"), _moment(began))
     if entry.followable and (glances := _glances(row, sources)):
         yield _fact(words(f"All {len(glances)} looks"), _streaks(glances, words))
-    advice = (each for each in row.findings if each.name != entry.code) if row else ()
+    said = {entry.code, entry.copy.name if entry.copy else ""}
+    advice = (each for each in row.findings if each.name not in said) if row else ()
     for finding in advice:
         more = link(finding.replacement) if finding.replacement else ""
         yield _fact(words("Advice"), words(finding.message), " ", more)

@@ -22,16 +22,20 @@ def masthead(report: Report, said: Outline, roll: Roll, words: Words) -> Iterato
     links, places = _number(kinds.total(), "link"), _number(roll.places, "place")
     documents = _number(len(roll.documents), "document")
     lead = words(f"{links} in {places} of {documents}")
+    notes = tuple(_notes(report, said, words))
+    whole = report.run.complete and report.run.network is Network.UP
     yield tag(
         "header",
         tag("p", words(said.heading), class_="kicker"),
         tag("h1", headline(report, roll, words)),
         tag("p", lead, class_="lead"),
-        *_notes(report, said, words),
+        tag("div", *notes, class_="alarm") if notes and not whole else NOTHING,
         class_="masthead",
     )
     if kinds:
         yield _glance(roll, words)
+    if whole:  # what is calm can wait
+        yield from notes
 
 
 def headline(report: Report, roll: Roll, words: Words) -> str:
@@ -55,10 +59,9 @@ def _number(number: int, noun: str) -> str:
 
 def _notes(report: Report, said: Outline, words: Words) -> Iterator[Markup]:
     notes = [tag("li", readable(words(note))) for note in (*report.chosen, *said.notes)]
-    whole = report.run.complete and report.run.network is Network.UP
     first, rest = notes[:_FEW], notes[_FEW:]
     if first:
-        yield tag("ul", *first, class_="notes" if whole else "notes alarm")
+        yield tag("ul", *first, class_="notes")
     if rest:
         title = tag("summary", words(f"{len(rest)} more notes"))
         yield tag("details", title, tag("ul", *rest, class_="notes"))
@@ -126,8 +129,8 @@ def _table(runs: tuple[Headcount, ...], words: Words) -> Markup:
         ))
         for run in reversed(runs)
     ]  # fmt: skip
-    return tag(
-        "details",
-        tag("summary", words("The numbers")),
-        tag("div", tag("table", tag("thead", head), tag("tbody", *rows)), class_="numbers"),
-    )
+    name = words("The numbers")
+    table = tag("table", tag("thead", head), tag("tbody", *rows))
+    # Whoever has no mouse scrolls it by the keyboard: it takes the focus.
+    box = tag("div", table, class_="numbers", role="region", aria_label=name, tabindex=0)
+    return tag("details", tag("summary", name), box)

@@ -16,6 +16,8 @@ from crawler.words import Words
 PART: Final = 200
 """Rows of one table."""
 
+_FINE: Final = 200
+
 
 def tables(lines: Sequence[Line], told: Container[str | None], words: Words) -> Iterator[Markup]:
     """Yield the tables, each with its head: the browser lays them out one by one.
@@ -42,7 +44,7 @@ def tables(lines: Sequence[Line], told: Container[str | None], words: Words) -> 
 
 def _row(line: Line, label: str, words: Words, *, anchored: bool) -> Markup:
     kind = slug(line.kind)
-    status = f" {line.status}" if line.status else ""
+    status = f" {line.status}" if line.status not in (None, _FINE) else ""
     shown = link(line.name) if line.followable else tag("span", line.name, class_="url")
     began = f' data-since="{line.since:%Y-%m-%d}"' if line.since else ""
     seen = f"{line.seen:%Y-%m-%d}" if line.seen else ""

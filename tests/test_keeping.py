@@ -290,6 +290,7 @@ class Nights(History):
     def report(
         self, now: datetime = NOON, since: datetime | None = None, *, chronicle: bool = False
     ) -> Report:
+        assert not chronicle, "nobody wants charts here"
         run = self.last_run(now)
         assert run is not None
         changes = tuple(

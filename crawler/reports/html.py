@@ -57,10 +57,10 @@ def _whole(report: Report, aspect: Aspect, words: Words) -> Iterator[str]:
     sources = Sources(roll, words, chronicle.glances)
     yield from _head(said.heading, words)
     yield from masthead(report, said, roll, words)
-    yield start("main", id="main")
     news, past = "".join(_changes(report, anchors, words)), course(chronicle, words)
     both = "front two" if news and past else "front"
     yield tag("div", Markup(news), past, class_=both)
+    yield start("div", id="links")
     if lines:
         yield from controls(lines, roll.documents, words)
     for section in said.sections:
@@ -68,6 +68,7 @@ def _whole(report: Report, aspect: Aspect, words: Words) -> Iterator[str]:
     if aspect in _WITH_ALL_LINKS and lines:
         yield from _all_links(lines, {_kind(section) for section in said.sections}, words)
     yield tag("p", words("No link is like that."), id="nothing", hidden=True)
+    yield end("div")
     yield from _foot(report, words)
 
 
@@ -76,9 +77,10 @@ def _news(said: Outline, report: Report, words: Words) -> Iterator[str]:
     yield from _head(said.heading, words)
     title = tag("h1", words(said.summary if said.sections else "Nothing has changed"))
     yield tag("header", tag("p", words(said.heading), class_="kicker"), title, class_="masthead")
-    yield start("main", id="main")
+    yield start("div", id="links")
     for section in said.sections:
         yield from _section(section, {}, sources)
+    yield end("div")
     yield from _foot(report, words)
 
 
@@ -90,7 +92,8 @@ def _head(title: str, words: Words) -> Iterator[str]:
     yield tag("meta", name="color-scheme", content="light dark")
     yield tag("meta", name="referrer", content="no-referrer")
     yield f"\n{tag('title', words(title))}\n</head>\n<body>\n"
-    yield tag("a", words("To the links"), href="#main", class_="skip")
+    yield tag("a", words("To the links"), href="#links", class_="skip")
+    yield start("main")
 
 
 def _foot(report: Report, words: Words) -> Iterator[str]:
@@ -155,9 +158,10 @@ def _section(section: Section, anchors: dict[str, str], sources: Sources) -> Ite
     yield tag("p", words(section.words), class_="words")
     for document, entries in section.groups():
         yield tag("h3", shown_name(document)) if document else NOTHING
+        heading = "h4" if document else "h3"
         yield start("ol")
         for entry in entries:
-            yield told(entry, anchors.pop(entry.url, None), sources)
+            yield told(entry, anchors.pop(entry.url, None), heading, sources)
             yield "\n"
         yield end("ol")
     yield end("section")
@@ -176,7 +180,7 @@ def _catalogue(report: Report, words: Words) -> Iterator[str]:
     yield from _head(words("Catalogue"), words)
     kicker = tag("p", f"{when:%Y-%m-%d}", class_="kicker")
     yield tag("header", kicker, tag("h1", words("Catalogue")), class_="masthead")
-    yield start("main", id="main")
+    yield start("div", id="links")
     document = None
     for chapter in chapters(report):
         if chapter.document != document:
@@ -184,6 +188,7 @@ def _catalogue(report: Report, words: Words) -> Iterator[str]:
             yield tag("h2", shown_name(document))
         yield tag("h3", theirs(chapter.section)) if chapter.section else NOTHING
         yield tag("ul", *map(_resource, chapter.resources), class_="resources")
+    yield end("div")
     yield from _foot(report, words)
 
 

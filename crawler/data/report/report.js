@@ -169,9 +169,8 @@
     }
 
     function follow() {
-      const anchor = decodeURIComponent(location.hash.slice(1));
-      if (anchor && !anchor.includes("=")) {
-        const target = document.getElementById(anchor);
+      if (location.hash && !location.hash.includes("=")) {
+        const target = document.getElementById(location.hash.slice(1));
         if (target?.closest("[hidden]")) {
           form.reset();
           target.scrollIntoView();
