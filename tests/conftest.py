@@ -6,10 +6,13 @@ And what many tests begin with: a place for a history, and one that is open.
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from crawler import database
+from crawler.connection import Connection
 from crawler.store import Store
 
 settings.register_profile(
@@ -28,6 +31,20 @@ def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         *("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"),
     ):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_power_fails() -> Iterator[None]:
+    """No test waits for the disk: the processes that are killed are others, and they do wait."""
+    make_ready = database._make_ready
+
+    def hastily(db: Connection, *given: Any, **named: Any) -> None:  # noqa: ANN401 - as it is called
+        db.execute("pragma synchronous = off")
+        make_ready(db, *given, **named)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "_make_ready", hastily)
+        yield
 
 
 @pytest.fixture
