@@ -16,11 +16,11 @@ from hostile.certificates import DOMAIN, certificates
 from hostile.server import Web, served
 
 SECRET: Final = "s3cret"  # noqa: S105 - it is one only here
-TIMEOUT: Final = 12.0
+TIMEOUT: Final = 15.0
 RETRIES: Final = 1
-DEADLINE: Final = 36.0
+DEADLINE: Final = 45.0
 MAX_RETRY_AFTER: Final = 2
-LIMIT: Final = 400.0
+LIMIT: Final = 600.0
 """Seconds after which a visit is ended by force: the crawler was caught."""
 
 
@@ -86,7 +86,7 @@ def _settings(web: Web, directory: Path) -> str:
         "retries": RETRIES,
         "max_retry_after": MAX_RETRY_AFTER,
         "delay": 0.0,
-        "concurrency": 64,
+        "concurrency": 24,
         "max_body": 262_144,
     }
     # As in JSON, so in TOML: texts, numbers and lists of them are written alike.
