@@ -82,7 +82,7 @@ def _judged(story: Story, latest: Observation, paper: Paper, words: Words) -> It
     looked = f"{called(verdict)} ({verdict.confidence}), {latest.at:%Y-%m-%d %H:%M} UTC"
     yield from _told("Verdict", looked, paper, words)
     yield from _told("", verdict.detail, paper, words)
-    if not _is_good(latest):
+    if not _is_good(latest) and any(map(_is_good, story.looks)):  # else its page is told below
         yield from _fact(words("It says"), latest.facts.title, paper)
     if latest.hops and latest.final_url:
         yield _address(words("Leads to"), str(latest.final_url))

@@ -10,14 +10,11 @@ from typing import Final, TextIO
 from crawler.ink import PLAIN, Paper
 from crawler.text import WIDTH
 
-# Terminals that show a hyperlink, or ignore the code for one: a variable, and what it says.
-_LINKING: Final = {
-    "TERM_PROGRAM": ("Hyper", "WezTerm", "ghostty", "iTerm.app", "rio", "tabby", "vscode"),
-    "TERM": ("alacritty", "foot", "foot-extra", "xterm-ghostty", "xterm-kitty"),
-}
-_LINKING_SINCE: Final = {"VTE_VERSION": 5200, "KONSOLE_VERSION": 201200}
 # What stands between us and the terminal, and may know less than that.
 _BETWEEN: Final = ("TMUX", "STY")
+
+_WINDOWS: Final = os.name == "nt"
+_OF_WINDOWS: Final = ("ANSICON", "ConEmuANSI", "TERM", "TERM_PROGRAM", "WT_SESSION")
 
 _NARROWEST: Final = 40
 _WIDEST: Final = 110  # longer lines are hard to read
@@ -31,6 +28,8 @@ def wants_color(stream: TextIO | None) -> bool:
         return False
     env = os.environ
     plain = env.get("NO_COLOR") or env.get("CI") or env.get("TERM") == "dumb"
+    if _WINDOWS:  # whose old console shows codes as text
+        plain = plain or not any(map(env.get, _OF_WINDOWS))
     return stream.isatty() and not plain
 
 
@@ -39,13 +38,18 @@ def wants_links(stream: TextIO | None) -> bool:
 
     Where nothing is known of it, none: a code that is not understood stands there as text.
     """
-    env = os.environ
-    if not wants_color(stream) or any(map(env.get, _BETWEEN)):
+    if not wants_color(stream) or any(map(os.environ.get, _BETWEEN)):
         return False
-    if env.get("WT_SESSION") or any(env.get(name) in told for name, told in _LINKING.items()):
-        return True
-    versions = ((env.get(name, ""), least) for name, least in _LINKING_SINCE.items())
-    return any(told.isdecimal() and int(told) >= least for told, least in versions)
+    from crawler.tables import rows  # noqa: PLC0415 - a pipe needs none of them
+
+    known = rows("hyperlink_terminals.tsv")
+    return any(_says(os.environ.get(variable, ""), wanted) for variable, wanted, _ in known)
+
+
+def _says(value: str, wanted: str) -> bool:
+    if wanted.startswith(">="):
+        return value.isdecimal() and int(value) >= int(wanted[2:])
+    return bool(value) if wanted == "*" else value == wanted
 
 
 def paper_of(stream: TextIO | None) -> Paper:

@@ -19,6 +19,7 @@ from crawler.outline import Aspect
 from crawler.progress import Progress
 from crawler.session import Session
 from crawler.streams import paper_of, wants_color, wants_links
+from crawler.tables import rows
 
 
 class Tty(io.StringIO):
@@ -46,6 +47,25 @@ def test_colour_is_for_terminals_whose_users_did_not_say_no(
 def test_a_terminal_that_knows_no_codes_gets_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "dumb")
     assert not wants_color(Tty())
+
+
+@pytest.mark.parametrize(
+    ("variable", "wanted"), [(None, False), ("WT_SESSION", True), ("TERM", True)]
+)
+def test_the_old_console_of_windows_gets_no_codes(
+    monkeypatch: pytest.MonkeyPatch, variable: str | None, wanted: bool
+) -> None:
+    monkeypatch.setattr("crawler.streams._WINDOWS", True)
+    for name in ("CI", "NO_COLOR", "TERM", "TERM_PROGRAM", "WT_SESSION", "ANSICON", "ConEmuANSI"):
+        monkeypatch.delenv(name, raising=False)
+    if variable:
+        monkeypatch.setenv(variable, "x")
+    assert wants_color(Tty()) is wanted
+
+
+def test_the_list_of_terminals_is_sorted() -> None:
+    known = [(variable, wanted) for variable, wanted, _ in rows("hyperlink_terminals.tsv")]
+    assert known == sorted(set(known))
 
 
 @pytest.mark.parametrize(
