@@ -65,7 +65,10 @@ def folded(text: str, first: str, then: str, width: int) -> list[str]:
     >>> folded("one two three", "> ", "  ", 9)
     ['> one two', '  three']
     """
-    lines, line, used, empty = list[str](), first, breadth(first), True
+    used = breadth(first)
+    if used + breadth(text) <= width:
+        return [first + text]
+    lines, line, empty = list[str](), first, True
     for gap, word in _words(text, width - max(breadth(first), breadth(then))):
         cells = breadth(word)
         if not empty and used + len(gap) + cells > width:
