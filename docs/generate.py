@@ -89,6 +89,7 @@ def texts() -> Iterator[tuple[Path, str]]:
     tale, kept = played()
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     readme = block(readme, "demo", excerpt(tale))
+    readme = block(readme, "story", story(tale))
     readme = block(readme, "commands", "\n\n".join(helps()))
     yield ROOT / "README.md", readme
     yield ROOT / "docs" / "reasons.md", reasons()
@@ -143,6 +144,12 @@ def excerpt(tale: str) -> str:
     entries = tale[begin:].split("\n\n")
     end = next(number for number, entry in enumerate(entries) if entry.startswith("Broken (")) + 4
     return "```console\n$ make run\n…\n" + "\n\n".join(entries[:end]) + "\n\n  …\n```"
+
+
+def story(tale: str) -> str:
+    """Return the story of a link that the demo tells."""
+    told, _, _ = tale[tale.index("$ crawl show") :].partition("\n\n$ ")
+    return f"```console\n{told.rstrip()}\n```"
 
 
 def helps() -> Iterator[str]:
