@@ -12,7 +12,7 @@ from typing import Final, Self
 from crawler.breadth import breadth, cut_end
 from crawler.clock import Clock
 from crawler.model import Observation, Outcome
-from crawler.streams import columns_of, wants_color
+from crawler.streams import columns_of, takes_codes
 from crawler.terminal import lift, say, stand
 
 _REDRAWN: Final = 0.1
@@ -41,7 +41,7 @@ class Progress:
         self._ticking: asyncio.TimerHandle | None = None
 
     def __enter__(self) -> Self:
-        self._stands = self._shown and wants_color(sys.stderr)
+        self._stands = self._shown and takes_codes(sys.stderr)
         if self._stands:
             self._draw()
         if self._shown:

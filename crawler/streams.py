@@ -22,15 +22,19 @@ _WIDEST: Final = 110  # longer lines are hard to read
 _PLAINER: Final = str.maketrans("→…“”–✓✗·━─", '>~""-+x.=-')  # noqa: RUF001
 
 
+def takes_codes(stream: TextIO | None) -> bool:
+    """Tell whether a stream is a terminal that moves its cursor as it is told."""
+    env = os.environ
+    if stream is None or env.get("CI") or env.get("TERM") == "dumb":
+        return False
+    if _WINDOWS and not any(map(env.get, _OF_WINDOWS)):  # the old console shows codes as text
+        return False
+    return stream.isatty()
+
+
 def wants_color(stream: TextIO | None) -> bool:
     """Tell whether a stream is a terminal whose user did not say no to colour."""
-    if stream is None:
-        return False
-    env = os.environ
-    plain = env.get("NO_COLOR") or env.get("CI") or env.get("TERM") == "dumb"
-    if _WINDOWS:  # whose old console shows codes as text
-        plain = plain or not any(map(env.get, _OF_WINDOWS))
-    return stream.isatty() and not plain
+    return takes_codes(stream) and not os.environ.get("NO_COLOR")
 
 
 def wants_links(stream: TextIO | None) -> bool:

@@ -110,6 +110,20 @@ def test_a_terminal_has_one_line_that_fits(at: "At", columns: int, line: str) ->
     assert screen.shown() == [], "nothing is left over"
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "lines"), [("NO_COLOR", "1", 0), ("CI", "1", 1), ("TERM", "dumb", 1)]
+)
+def test_a_terminal_has_that_line_without_colour_too_but_not_in_a_ci(
+    at: "At", monkeypatch: pytest.MonkeyPatch, name: str, value: str, lines: int
+) -> None:
+    screen, clock = at.terminal(80), FakeClock()
+    monkeypatch.setenv(name, value)
+    with Progress(40, clock, shown=True) as progress:
+        looks(progress, clock, *["ok"] * 5)
+    assert screen.getvalue().count("\n") == lines
+    assert ("\x1b" in screen.getvalue()) is not bool(lines)
+
+
 def test_hostile_numbers_fit_too(at: "At") -> None:
     screen, clock = at.terminal(80), FakeClock()
     with Progress(10**9, clock, shown=True) as progress:
