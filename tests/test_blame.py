@@ -1,6 +1,6 @@
 """Who has written the lines of a report: all its documents, whether git knows them or not."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -8,7 +8,10 @@ from commits import NEW, OLD, run
 from fakes import occurrence, url, verdict_of
 
 from crawler.blame import blamed
-from crawler.model import Line, Place, Row, Undated
+from crawler.collect import collect
+from crawler.model import Line, Occurrence, Place, Row, Undated
+from crawler.practice import DOCUMENT, document
+from crawler.settings import Settings
 from crawler.urls import Target
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -72,3 +75,32 @@ def test_what_was_deleted_here_and_is_in_git_is_told_by_git(
     (tmp_path / "a.md").unlink()
     assert blamed([row(A, 1, "a.md")], NOW) == {("a.md", 1, A): Line(OLD, "Ann")}
     assert blamed([], NOW) == {}
+
+
+def test_the_lines_of_the_practice_document_have_the_authors_who_wrote_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It grows from its top in four commits, and then somebody puts a line above all."""
+    monkeypatch.chdir(tmp_path)
+    run(tmp_path, "init", "-q", "-b", "main")
+    post = document()
+    lines = post.text.splitlines(keepends=True)
+    people = ("Ann", "Ben", "Eve", "Óscar")
+    ends = [len(lines) * number // len(people) for number in range(1, len(people) + 1)]
+    for years, (who, end) in enumerate(zip(people, ends, strict=True)):
+        Path(DOCUMENT).write_text("".join(lines[:end]), "utf-8")
+        run(tmp_path, "add", DOCUMENT)
+        run(tmp_path, "commit", "-qm", who, at=OLD + timedelta(days=365 * years), who=who)
+    Path(DOCUMENT).write_text(f"above all\n{post.text}", "utf-8")
+    places = collect([post], Settings().extract).places
+    found = blamed([Row(place, verdict_of("ok")) for place in places], NOW)
+    spans = {(each.document, each.span.line, each.raw) for each in map(_occurrence, places)}
+    assert found.keys() == spans
+    for (_, line, _), told in found.items():
+        years = next(number for number, end in enumerate(ends) if line <= end)
+        assert told == Line(OLD + timedelta(days=365 * years), people[years])
+    assert {told.author for told in found.values()} == set(people)
+
+
+def _occurrence(place: Place) -> Occurrence:
+    return place.occurrence

@@ -19,6 +19,7 @@ from typing import Any, ClassVar
 import click
 import pytest
 from commandline import Crawl, Done, Handler, answered_by, called
+from commits import NEW, OLD, run
 
 from crawler.cli import COMMANDS, cli
 
@@ -404,6 +405,36 @@ def test_the_catalogue_of_what_was_found_is_a_view_of_the_report(crawl: Crawl, p
     assert crawl("report", "--view", "catalogue").out.startswith(
         "a.md\n----\n\nLinks\n  Hola  (es)\n"
     )
+
+
+def test_how_much_has_rotted_is_a_view_of_the_report(crawl: Crawl, port: int) -> None:
+    document(port, "/ok", "/gone", "/moved")
+    here = Path()
+    run(here, "init", "-q", "-b", "main")
+    run(here, "add", "a.md")
+    run(here, "commit", "-qm", "one", at=OLD)
+    Path("a.md").write_text(f"{Path('a.md').read_text()}[label](http://b.example:{port}/gone)\n")
+    run(here, "commit", "-qam", "two", at=NEW, who="Ben")
+    crawl("run", "a.md", *HERE)
+    told = crawl("report", "--view", "weight").out
+    assert "4 links in 4 places: 2 of 4 that were asked are broken, 50.0 %." in told
+    assert "Ann" not in told
+    blamed = crawl("report", "--view", "weight", "--blame", "--format", "jsonl").out
+    figures = [json.loads(line) for line in blamed.splitlines()]
+    authors = {each["name"]: each["broken"] for each in figures if each["by"] == "author"}
+    assert authors == {"Ann": 1, "Ben": 1}
+    assert {each["group"] for each in figures if each["by"] == "age"} <= {
+        "under 1 year", "1 to 2 years", "2 to 4 years", "4 to 8 years", "8 years and more",
+    }  # fmt: skip
+    Path("a.md").rename("b.md")
+    run(here, "commit", "-qam", "gone")
+    gone = crawl("report", "--view", "weight", "--blame").out
+    assert "Of unknown date: 4 places in documents that are not here" in gone
+    hosts = crawl("report", "--view", "hosts").out
+    assert "a.example" in hosts
+    assert "Authors" not in hosts
+    wrong = crawl("report", "--view", "hosts", "--blame")
+    assert (wrong.code, "--blame: goes with --view weight." in wrong.err) == (2, True)
 
 
 def test_a_report_can_be_of_some_links_only(crawl: Crawl, port: int) -> None:

@@ -1,22 +1,27 @@
 """`crawl report`: what the history knows, for maintainers."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from crawler import options, reports, terminal
 from crawler.choosing import Choice, choose
 from crawler.errors import UsageError
-from crawler.model import Health, Outcome
+from crawler.model import Health, Origins, Outcome, Report
 from crawler.outline import Aspect
 from crawler.settings import Settings
 from crawler.text import clean
 from crawler.urls import Rejected, resolve
 
+if TYPE_CHECKING:
+    from crawler.blame import Lines
+
 _VIEWS: Final = (
-    Aspect.ALL, Aspect.BROKEN, Aspect.IGNORED, Aspect.CATALOGUE,
+    Aspect.ALL, Aspect.BROKEN, Aspect.IGNORED, Aspect.CATALOGUE, Aspect.HOSTS, Aspect.WEIGHT,
 )  # fmt: skip
 
 
@@ -51,6 +56,11 @@ _VIEWS: Final = (
     multiple=True,
     help="Only links whose latest look came to this.",
 )
+@click.option(
+    "--blame",
+    is_flag=True,
+    help="With --view weight: ask git who has written the lines, and when.",
+)
 @click.option("--output", metavar="FILE", help="Write the report to this file.")
 @click.option(
     "--write-all",
@@ -75,6 +85,10 @@ def command(format_: str | None, view: str | None, **given: Any) -> None:  # noq
     --view broken     what is surely wrong: broken, drifted, no link at all
     --view ignored    what comments and settings leave out, and why
     --view catalogue  what the documents link to, by section, fit to be published
+    --view hosts      how the links of each host are, the worst first
+    --view weight     how much has rotted: by age, document and host; how long links last
+
+    With --blame people are named, as git has them; nothing of that is kept or sent anywhere.
 
     \b
     crawl report
@@ -82,6 +96,7 @@ def command(format_: str | None, view: str | None, **given: Any) -> None:  # noq
     crawl report --write-all --directory reports
     crawl report --view broken --document docs --host example.org
     crawl report --view catalogue --output catalogue.csv
+    crawl report --view weight --blame
     crawl report --format json | jq '.links[] | select(.health == "broken") | .url'
     """
     from crawler.clock import SystemClock
@@ -96,9 +111,15 @@ def command(format_: str | None, view: str | None, **given: Any) -> None:  # noq
     words, output = options.words_of(settings.talk), terminal.writable(settings.places.output)
     name = reports.chosen(format_, output)
     aspect = reports.shown(name, Aspect(view) if view else None)
-    choice = _choice(given)
+    if given["blame"] and aspect is not Aspect.WEIGHT:
+        raise UsageError("--blame: goes with --view weight.")
+    choice, now = _choice(given), SystemClock().now()
     with History(Path(settings.places.db)) as history:
-        report = choose(history.report(SystemClock().now()), choice)
+        report = choose(history.report(now), choice)
+        seen = history.first_looks() if aspect is Aspect.WEIGHT else {}
+    if aspect is Aspect.WEIGHT:
+        lines = _blamed(report, now) if given["blame"] else None
+        report = replace(report, origins=Origins(seen, lines))
     terminal.deliver(report, name, aspect, output, words)
 
 
@@ -108,7 +129,7 @@ def _write_all(settings: Settings, given: Mapping[str, Any]) -> None:
     from crawler.clock import SystemClock
     from crawler.history import History
 
-    for name in ("format", "view", "output"):
+    for name in ("format", "view", "output", "blame"):
         if given[name]:
             raise UsageError(f"--write-all: writes all formats into --directory; omit --{name}.")
     directory, choice = Path(given["directory"] or "reports"), _choice(given)
@@ -117,6 +138,12 @@ def _write_all(settings: Settings, given: Mapping[str, Any]) -> None:
         kept = keeping.renew(history, now, directory, lambda told: choose(told, choice), words)
     if not settings.talk.quiet:
         terminal.say(f"{clean(str(directory))}: {kept}")
+
+
+def _blamed(report: Report, now: datetime) -> "Lines":
+    from crawler.blame import blamed
+
+    return blamed(report.rows, now)
 
 
 def _choice(given: Mapping[str, Any]) -> Choice:
