@@ -201,7 +201,7 @@ def test_no_more_of_a_level_than_a_step_may_have_and_the_rest_is_counted() -> No
     assert [names.count(each) for each in OURS] == [MOST, MOST, 3]
     assert text.splitlines()[-1] == (
         "crawl: 12 errors, 11 warnings, 3 notices. "
-        "Left out here, for GitHub shows 10 of each: 2 errors, 1 warnings."
+        "Left out here, for GitHub shows 10 of each: 2 errors, 1 warning."
     )
 
 

@@ -20,6 +20,7 @@ from fakes import look, occurrence, url, verdict_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
+from strict import OTHERS, Strict
 from test_notices import moved
 from test_reports import HOSTILE, RUN, everything, hostile, news, row, written
 
@@ -40,14 +41,14 @@ from crawler.model import (
 from crawler.notices import notices
 from crawler.outline import Aspect
 from crawler.reasons import BY_CODE
-from crawler.reports import github_summary, junit, sarif
+from crawler.reports import github, github_summary, junit, sarif
 from crawler.text import clean
 from crawler.urls import Rejection, Target
 from crawler.words import ENGLISH
 
 DATA: Final = Path(__file__).parent / "data"
 ASPECTS: Final = (Aspect.TROUBLE, Aspect.BROKEN, Aspect.ALL)
-LACKING: Final = Unread("docs/b c.md", "is a pipe")
+LACKING: Final = Unread("docs/b c.md", "is not a regular file")
 FEW: Final = settings(max_examples=40)  # a schema takes its time
 
 
@@ -209,7 +210,7 @@ def test_of_what_is_no_file_of_the_checkout_results_are_counted(name: str) -> No
     unread, counted = run["invocations"][0]["toolExecutionNotifications"]
     assert "locations" not in unread
     assert counted["message"]["text"] == (
-        "1 results are left out here: their documents are no files of the project."
+        "1 result is left out here: documents that are no files of the project."
     )
 
 
@@ -545,7 +546,7 @@ def test_a_summary_is_never_larger_than_github_takes_and_counts_what_is_left_out
     assert len(cut.encode()) < 2_100
     shown = sum(1 for each in cells(cut) if each[0] != "Link")
     assert 0 < shown < 50
-    assert f"**{50 - shown} more are left out here: there is no more room.**" in cut
+    assert f"**Left out here, for there is no more room: {50 - shown}.**" in cut
 
 
 def test_a_link_in_many_places_names_the_first_ones() -> None:
@@ -564,3 +565,27 @@ def test_passwords_are_in_none_of_them(name: str) -> None:
     gone = Row(place, verdict_of("gone"), look("gone"))
     assert "s3cret" not in reports.render(Report(RUN, (secret, gone)), name)
     assert "a.example" in reports.render(Report(RUN, (secret, gone)), name)
+
+
+# No part of crawl says these.
+MADE_UP: Final = {
+    "a.md: the front matter is malformed.",
+    "A deep link that leads to the front page.",
+}
+
+
+@pytest.mark.parametrize("name", ["sarif", "junit", "github", "github-summary", "gitlab", "rdjson"])
+@pytest.mark.parametrize("tag", OTHERS)
+def test_what_they_say_to_people_is_translated(
+    name: str, tag: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sarif, "MAX_RESULTS", 3)
+    monkeypatch.setattr(github_summary, "MAX_BYTES", 3_000)
+    monkeypatch.setattr(github, "MOST", 2)
+    elsewhere = [document_of("/a.md", row("https://a.example/", "gone")) for _ in range(2)]
+    report = replace(everything(), rows=(*everything().rows, *elsewhere))
+    words = Strict(tag)
+    for each in (report, replace(cut_short(report), remarks=()), Report(RUN, ())):
+        text = "".join(reports.BY_NAME[name].render(each, Aspect.ALL, words))
+        assert text
+    assert set(words.unknown_words) <= MADE_UP

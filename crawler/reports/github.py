@@ -17,7 +17,7 @@ from crawler.notices import Alarm, Notice, alarms, notices
 from crawler.outline import Aspect
 from crawler.shortlist import LOUD
 from crawler.text import clean
-from crawler.words import Words
+from crawler.words import ENGLISH, Words
 
 MOST: Final = 10
 """Annotations of one level that a step may have."""
@@ -123,10 +123,16 @@ def _percent(text: str) -> str:
 
 def _last(told: dict[Level, _Told], words: Words) -> str:
     """Return the one line that is no command, as it begins with a word of ours."""
-    numbers = {f"{_COMMANDS[level]}s": each.number for level, each in told.items()}
-    found = words(", ".join(f"{number} {name}" for name, number in numbers.items()) + ".")
+    numbers = {_COMMANDS[level]: each.number for level, each in told.items()}
+    found = f"crawl: {_counted(numbers, words)}."
     left = {name: number - MOST for name, number in numbers.items() if number > MOST}
     if not left:
-        return f"crawl: {found}"
-    names = ", ".join(f"{number} {name}" for name, number in left.items())
-    return f"crawl: {found} " + words(f"Left out here, for GitHub shows {MOST} of each: {names}.")
+        return found
+    names = _counted(left, ENGLISH)
+    return f"{found} {words(f'Left out here, for GitHub shows {MOST} of each: {names}.')}"
+
+
+def _counted(numbers: dict[str, int], words: Words) -> str:
+    return ", ".join(
+        words(f"{number} {name}{'' if number == 1 else 's'}") for name, number in numbers.items()
+    )

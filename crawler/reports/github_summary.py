@@ -35,7 +35,7 @@ def render(report: Report, aspect: Aspect, words: Words) -> Iterator[str]:
         else:
             left_out += number
     if left_out:
-        yield f"\n**{words(f'{left_out} more are left out here: there is no more room.')}**\n"
+        yield f"\n**{words(f'Left out here, for there is no more room: {left_out}.')}**\n"
 
 
 def _pieces(said: Outline, words: Words) -> Iterator[tuple[str, int]]:

@@ -205,14 +205,13 @@ def _invocation(report: Report, left_out: int, elsewhere: int, words: Words) -> 
         where = [{"physicalLocation": {"artifactLocation": _file(path)}}] if path else []
         notification = _notification("error", words(each.sentence))
         told.append(notification | ({"locations": where} if where else {}))
-    if left_out:
-        text = f"{left_out} results are left out here: there is no room for more."
-        told.append(_notification("warning", words(text)))
-    if elsewhere:
-        text = (
-            f"{elsewhere} results are left out here: their documents are no files of the project."
-        )
-        told.append(_notification("warning", words(text)))
+    for number, why in (
+        (left_out, "there is no room for more"),
+        (elsewhere, "documents that are no files of the project"),
+    ):
+        if number:
+            results = "1 result is" if number == 1 else f"{number} results are"
+            told.append(_notification("warning", words(f"{results} left out here: {why}.")))
     told += [_notification("note", words(each)) for each in asides(report)]
     return {
         "executionSuccessful": is_whole(report),
