@@ -37,7 +37,10 @@ _SCHEMA: Final = (
 _ROOT: Final = "%SRCROOT%"
 _LIMIT: Final = 4_096
 _DESCRIPTION: Final = 1_000  # GitHub takes 1,024
-_LINK: Final = re.compile(r"([\\\[\]])")
+_BRACKET: Final = re.compile(r"([\\\[\]])")
+# What may be read as a link, `[text](target)`, or as an escape: else brackets stay as they are,
+# for not every viewer takes the backslashes away.
+_LINK: Final = re.compile(r"\]\(|\\[\\\[\]]")
 _PROBLEM: Final = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "recommendation"}
 _PRECISION: Final = {Confidence.CERTAIN: "very-high", Confidence.LIKELY: "high"}
 
@@ -79,7 +82,9 @@ def escape(text: str, limit: int = _LIMIT) -> str:
     >>> escape("see [this](0) and {0}")
     'see \\[this\\](0) and {{0}}'
     """
-    told = _LINK.sub(r"\\\1", clean(text, limit))
+    told = clean(text, limit)
+    if _LINK.search(told):
+        told = _BRACKET.sub(r"\\\1", told)
     return told.replace("{", "{{").replace("}", "}}")
 
 
