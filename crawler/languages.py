@@ -105,7 +105,8 @@ class Translation:
 
     def __init__(self, language: str, entries: Entries) -> None:
         self.language = language
-        self._whole = {each: other for each, other in entries.items() if "{" not in each}
+        whole = {each: other for each, other in entries.items() if "{" not in each}
+        self._whole = {"": "", **whole}  # where there is nothing to say, nothing is
         self._templates = _ordered(entries)
         self._by_word = _by_word(self._templates)
         self._remembered = lru_cache(_CACHED)(self._said)

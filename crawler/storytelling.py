@@ -119,8 +119,7 @@ def _is_good(look: Observation) -> bool:
 
 def _facts(page: PageFacts, paper: Paper, words: Words) -> Iterator[Line]:
     yield from _fact(words("Title"), page.title, paper)
-    language = _language(page)
-    yield from _fact(words("Language"), language and words(language), paper)
+    yield from _fact(words("Language"), _language(page, words), paper)
     yield from _fact(words("Description"), page.description, paper)
     for name in ("site", "author", "published", "modified", "archived"):
         label = "Archived on" if name == "archived" else name.capitalize()
@@ -187,10 +186,10 @@ def _findings(story: Story, latest: Observation) -> Iterator[Finding]:
     yield from dict.fromkeys((*latest.findings, *at_places))
 
 
-def _language(page: PageFacts) -> str | None:
+def _language(page: PageFacts, words: Words) -> str | None:
     declared, detected = page.language_declared, page.language_detected
     if declared and detected and declared != detected:
-        return f"{page.language} (declared {declared}, the text is in {detected})"
+        return words(f"{page.language} (declared {declared}, the text is in {detected})")
     return page.language
 
 

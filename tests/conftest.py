@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from strict import all_said
 
 from crawler import database
 from crawler.connection import Connection
@@ -56,3 +57,10 @@ def path(tmp_path: Path) -> Path:
 def store(path: Path) -> Iterator[Store]:
     with Store(path) as opened:
         yield opened
+
+
+@pytest.fixture
+def all_said_in_every_language(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whatever a test has found, or seen change, can be said in each language."""
+    with all_said(monkeypatch):
+        yield

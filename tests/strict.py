@@ -1,8 +1,14 @@
 """A language that forgives nothing: what nobody has translated is a failure of the test."""
 
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final
 
+import pytest
+
+from crawler.collect import Collection
 from crawler.languages import Translation, entries, languages
+from crawler.model import Finding, Reading, Transition, Unread
 from crawler.words import ENGLISH
 
 OTHERS: Final = tuple(tag for tag in languages() if tag != ENGLISH.language)
@@ -20,9 +26,35 @@ class Strict(Translation):
         return words
 
 
-def untranslated(*sentences: str, language: str = "es") -> list[str]:
-    """Return what of some sentences a language does not know."""
-    words = Strict(language)
-    for each in sentences:
-        words(each)
-    return words.unknown_words
+def untranslated(*sentences: str) -> list[str]:
+    """Return what of some sentences any language does not know."""
+    unknown = []
+    for words in map(Strict, OTHERS):
+        for each in sentences:
+            words(each)
+        unknown += words.unknown_words
+    return unknown
+
+
+@contextmanager
+def all_said(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Hold whatever is found, has changed or is remarked on to what all languages can say."""
+    said = set[str]()
+
+    def watch(kind: Any, sentences: Callable[[Any], Iterable[str]]) -> None:  # noqa: ANN401 - any class
+        made = kind.__init__
+
+        def make(self: Any, *values: Any, **fields: Any) -> None:  # noqa: ANN401 - as it is made
+            made(self, *values, **fields)
+            said.update(sentences(self))
+
+        monkeypatch.setattr(kind, "__init__", make)
+
+    watch(Finding, lambda found: (found.message,))
+    watch(Transition, lambda change: (change.sentence, change.history))
+    watch(Reading, lambda reading: [f"a file.md: {each}" for each in reading.remarks])
+    watch(Collection, lambda collection: collection.remarks)
+    watch(Unread, lambda unread: (f"Not read: {unread.document} {unread.reason}.",))
+    yield
+    if unknown := untranslated(*sorted(said)):
+        pytest.fail(f"Nobody has translated: {unknown}")

@@ -38,6 +38,8 @@ from crawler.model import Testimony as Told  # pytest takes what begins with `Te
 from crawler.tables import shorteners as table
 from crawler.verdicts import judge
 
+pytestmark = pytest.mark.usefixtures("all_said_in_every_language")
+
 
 def led(old: str, new: str, *statuses: int, outcome: Answer | None = None) -> Evidence:
     """Evidence of a link that redirects with these statuses led to another address."""

@@ -15,6 +15,8 @@ from crawler.documents import pdf
 from crawler.model import Document
 from crawler.settings import ExtractSettings
 
+pytestmark = pytest.mark.usefixtures("all_said_in_every_language")
+
 FORMATS = {"docx": "word/document.xml", "epub": "META-INF/container.xml", "odt": "content.xml"}
 
 

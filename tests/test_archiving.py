@@ -33,6 +33,9 @@ from crawler.archiving import (
 from crawler.model import Answer, Failure, FailureKind, Health, Response, Sketch
 from crawler.urls import Url, resolve
 
+pytestmark = pytest.mark.usefixtures("all_said_in_every_language")
+
+
 PAGE = url("https://a.example/page?q=1")
 DAY = timedelta(days=1)
 WELL = NOON - 10 * DAY

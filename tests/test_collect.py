@@ -10,6 +10,8 @@ from crawler.model import Document
 from crawler.settings import ExtractSettings
 from crawler.urls import Rejected, Rejection, Target
 
+pytestmark = pytest.mark.usefixtures("all_said_in_every_language")
+
 SETTINGS = ExtractSettings()
 
 
@@ -113,12 +115,12 @@ def test_remarks_name_their_document_and_those_from_elsewhere_come_first() -> No
     bad = Document("a.md", "markdown", "---\na: [\n---\n")
 
     collector = Collector(SETTINGS)
-    collector.remarks.append("nothing in b/")
+    collector.remarks.append("1 file of no known ending: no text, and passed over.")
     collector.take(bad)
     collection = collector.collected()
 
     assert collection.remarks == (
-        "nothing in b/",
+        "1 file of no known ending: no text, and passed over.",
         "a.md: the front matter is malformed at line 3; read as plain text",
     )
 

@@ -5,6 +5,9 @@ from fakes import url
 
 from crawler.converging import Course, converged
 
+pytestmark = pytest.mark.usefixtures("all_said_in_every_language")
+
+
 END = "https://a.example/news"
 
 

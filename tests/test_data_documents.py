@@ -13,6 +13,8 @@ from crawler import documents
 from crawler.model import Document
 from crawler.settings import ExtractSettings
 
+pytestmark = pytest.mark.usefixtures("all_said_in_every_language")
+
 
 def read(text: str, format_: str) -> Read:
     return reading_of(Document("name", format_, text), ExtractSettings())

@@ -14,6 +14,8 @@ from crawler.documents import FORMATS
 from crawler.model import Document, Kind, Occurrence
 from crawler.settings import ExtractSettings
 
+pytestmark = pytest.mark.usefixtures("all_said_in_every_language")
+
 CASES = Path(__file__).parent / "cases" / "documents"
 # In these a URL that stands by itself is a link; in data it may be none.
 PROSE = ("html", "latex", "markdown", "plaintext", "restructuredtext")

@@ -17,6 +17,8 @@ from crawler.sources import gather
 from crawler.stop import Stop
 from crawler.store import Store
 
+pytestmark = pytest.mark.usefixtures("all_said_in_every_language")
+
 # A page as a source
 
 

@@ -13,6 +13,8 @@ from crawler.ignorelist import Entry
 from crawler.model import Document, IgnoreState
 from crawler.settings import ExtractSettings
 
+pytestmark = pytest.mark.usefixtures("all_said_in_every_language")
+
 TODAY = date(2026, 11, 23)
 A, B = "https://a.example/", "https://b.example/"
 PLAIN = ExtractSettings()

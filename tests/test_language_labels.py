@@ -19,6 +19,9 @@ from crawler.storytelling import story_text
 from crawler.tables import language_labels, ngram_languages, scripts
 from crawler.urls import Target
 
+pytestmark = pytest.mark.usefixtures("all_said_in_every_language")
+
+
 A = url("https://a.example/x")
 ENGLISH = PageFacts(title="A book about trees", language="en", language_detected="en")
 FINDING = Finding(

@@ -21,6 +21,8 @@ from crawler.sources import gather
 from crawler.stop import Stop
 from crawler.store import Store
 
+pytestmark = pytest.mark.usefixtures("all_said_in_every_language")
+
 
 def recursive(**select: Any) -> Settings:  # noqa: ANN401 - any setting
     return replace(SETTINGS, select=SelectSettings(recursive=True, **select))

@@ -32,6 +32,8 @@ from crawler.stop import Stop
 from crawler.store import Store
 from crawler.transitions import Past
 
+pytestmark = pytest.mark.usefixtures("all_said_in_every_language")
+
 SETTINGS = Settings(pace=PaceSettings(delay=0), fetch=FetchSettings(retries=0))
 A, B, C = "https://a.example/", "https://b.example/", "https://c.example/"
 
@@ -149,9 +151,9 @@ async def test_every_run_has_a_name_of_its_own_with_its_beginning(store: Store) 
 
 
 async def test_remarks_of_the_documents_are_in_the_report(store: Store) -> None:
-    collection = replace(documents(A), remarks=("a.md: one.",))
+    collection = replace(documents(A), remarks=("a.md: is not all UTF-8 (first in line 3).",))
     report, _ = await runs.run(collection, store, conduct(Web({A: 200})))
-    assert report.remarks == ("a.md: one.",)
+    assert report.remarks == ("a.md: is not all UTF-8 (first in line 3).",)
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,8 @@ from crawler.scope import (
 )
 from crawler.urls import Url
 
+pytestmark = pytest.mark.usefixtures("all_said_in_every_language")
+
 HOME = "https://a.example"
 PATHS = st.lists(st.sampled_from(("a", "b", "c;s=1", "c;s=2", "d.html", "")), max_size=8).map(
     lambda segments: "/" + "/".join(segments)

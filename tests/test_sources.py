@@ -23,6 +23,8 @@ from crawler.settings import (
 )
 from crawler.sources import gather, load
 
+pytestmark = pytest.mark.usefixtures("all_said_in_every_language")
+
 DEFAULTS = Settings()
 
 

@@ -32,6 +32,9 @@ from crawler.trail import returns_as_another
 from crawler.transitions import Past, in_order, needs_past, of_ignores, of_look
 from crawler.urls import Rejected, Rejection, Target
 
+pytestmark = pytest.mark.usefixtures("all_said_in_every_language")
+
+
 SETTINGS = HealthSettings()
 NONE = Past()
 A = url("https://a.example/")
@@ -339,7 +342,7 @@ def place(address: str, line: int, *, ignored: str | None = None) -> Place:
 
 
 def change(kind: Change, address: str | None) -> Transition:
-    return Transition(kind, url(address) if address else None, "Words.")
+    return Transition(kind, url(address) if address else None, "It is there again.")
 
 
 B, C, D = "https://b.example/", "https://c.example/", "https://d.example/"

@@ -12,6 +12,8 @@ from crawler.documents import read
 from crawler.model import Document
 from crawler.settings import ExtractSettings
 
+pytestmark = pytest.mark.usefixtures("all_said_in_every_language")
+
 SETTINGS = ExtractSettings(comments=True, schemeless=True)
 ATOM = "<feed xmlns='http://www.w3.org/2005/Atom'{}>{}</feed>"
 RSS = "<rss><channel>{}</channel></rss>"
