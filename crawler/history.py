@@ -48,7 +48,7 @@ from crawler.story import Story
 from crawler.urls import Target, Url
 
 if TYPE_CHECKING:
-    from crawler.kept import Places
+    from crawler.kept import HeldPlaces, Places
 
 _Unasked: TypeAlias = dict[Url, Verdict]
 
@@ -223,11 +223,14 @@ class History:
 
         return told_since(self._db, since, until), tuple(told(self._db, since, until))
 
-    def _places(self, wanted: Container[Url | None]) -> tuple["Places", _Unasked, list[Place]]:
+    def _places(
+        self, wanted: Container[Url | None]
+    ) -> tuple["HeldPlaces | Places", _Unasked, list[Place]]:
         """Return all places, why links are not asked, and once more the places of those wanted."""
-        from crawler.kept import Places  # noqa: PLC0415 - a story needs none
+        from crawler.kept import places_for  # noqa: PLC0415 - a story needs none
 
-        places, unasked, written = Places(), dict[Url, Verdict](), list[Place]()
+        number = self._db.execute("select count(*) from occurrences").fetchone()[0]
+        places, unasked, written = places_for(number), dict[Url, Verdict](), list[Place]()
         for row in self._db.query(f"{_PLACES} {_IN_ORDER}"):
             place, reason = place_of(row), unasked_of(row)
             places.add(place)

@@ -31,7 +31,7 @@ from crawler.views import View
 T = TypeVar("T")
 
 FEW: Final = 20_000
-"""So many looks and states are held as they are, which takes 40 MB and half of the time."""
+"""So many places, looks and states are held as they are, in 60 MB and half of the time."""
 
 
 class Links:
@@ -201,10 +201,27 @@ def states_of(links: Links, scratch: Scratch) -> ByLink[LinkState]:
     return ByLink(links, scratch, pack_state, unpack_state)
 
 
+class HeldPlaces:
+    """Places in the order in which they come, as they are: for so few that memory may hold them."""
+
+    def __init__(self) -> None:
+        self._places: list[Place] = []
+        self.add = self._places.append
+
+    def view(self) -> Sequence[Place]:
+        """Return all."""
+        return self._places
+
+
+def places_for(number: int) -> HeldPlaces | Places:
+    """Return room for so many places; what they ask for on their pages is not kept apart."""
+    return HeldPlaces() if number <= FEW else Places(fragments=False)
+
+
 def room_for(
-    places: Places,
+    places: HeldPlaces | Places,
 ) -> tuple[Held[Observation] | ByLink[Observation], Held[LinkState] | ByLink[LinkState]]:
     """Return room for a look at each link, and for what is believed of it."""
-    if len(places.links) <= FEW:
+    if isinstance(places, HeldPlaces) or len(places.links) <= FEW:
         return Held(), Held()
     return looks_at(places.links, places.scratch), states_of(places.links, places.scratch)

@@ -42,6 +42,7 @@ _RESOURCE: Final = tuple(each.name for each in fields(Resource) if each.name != 
 _JSON: Final = json.JSONEncoder(allow_nan=False).encode
 _TEXT: Final = json.encoder.encode_basestring_ascii
 _OF_LINKS: Final = "\n   "
+_SECONDS: Final = len("2026-11-22T12:00:00")
 
 Record: TypeAlias = dict[str, Any]
 
@@ -104,9 +105,11 @@ def whole_text(head: Record, links: Iterable[Record], name: str = "links") -> It
 
 
 def _fields(record: Record) -> str:
-    return ",\n".join(
-        f'   "{name}": {indented(value, _OF_LINKS)}' for name, value in record.items()
-    )
+    return ",\n".join([
+        # Most are texts: to call for each of those would take a fifth of the time.
+        f'   "{name}": {_TEXT(value) if type(value) is str else indented(value, _OF_LINKS)}'
+        for name, value in record.items()
+    ])  # fmt: skip
 
 
 def indented(value: Any, pad: str = "\n") -> str:  # noqa: ANN401 - whatever JSON can say
@@ -121,6 +124,8 @@ def indented(value: Any, pad: str = "\n") -> str:  # noqa: ANN401 - whatever JSO
         return _TEXT(value)
     if value is None:
         return "null"
+    if type(value) is int:  # which is how JSON writes it, too
+        return repr(value)
     if not isinstance(value, list | tuple | dict):
         return _JSON(value)
     inner = f"{pad} "
@@ -198,7 +203,7 @@ def look_record(look: Observation) -> Record:
 
 def stamp(moment: datetime | None) -> str | None:
     """Return a moment as text: ISO 8601, UTC, seconds."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+    return f"{moment.isoformat()[:_SECONDS]}Z" if moment else None  # a tenth of `strftime`
 
 
 def _run_record(run: Run) -> Record:

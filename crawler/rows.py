@@ -54,7 +54,7 @@ _NONE: Final = "[]"
 _SPAN: Final = tuple(each.name for each in fields(Span))
 
 
-@lru_cache(maxsize=8192)  # a link's URL stands in its places, its looks, its state and its advice
+@lru_cache(maxsize=32768)  # a link stands in its places, its looks, its state and its advice
 def known_url(text: str) -> Url:
     """Read back a URL that was normalised when it was written. Raises `StoreError`."""
     target = resolve(text)
