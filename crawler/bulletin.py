@@ -40,9 +40,10 @@ def bulletin(report: Report) -> Outline:
 def with_changes(said: Outline, report: Report) -> Outline:
     """Return a whole report that begins with what has changed.
 
-    Broken links that are new to the history are left to the section of all that are broken.
+    In that of a single run, broken links that are new to the history are left to the section of all
+    that are broken.
     """
-    changes = [each for each in report.changes or () if each.before is not None]
+    changes = [each for each in report.changes or () if report.since or each.before is not None]
     if not changes:
         return said
     first = tuple(replace(_entry(each), places=(), written=0) for each in changes[:MAX_IN_REPORT])

@@ -67,7 +67,7 @@ _LAST_RUNS: Final = """
     order by finished_at > ?, finished_at desc, id desc limit ?
 """
 # By its number: a run that another machine had, or one whose clock was wrong, changes nothing.
-_FIRST_RUN: Final = "select name from runs where finished_at is not null order by id limit 1"
+_FIRST_RUN: Final = "select * from runs where finished_at is not null order by id limit 1"
 # A link has the facts of its latest look itself; only the rest must be fetched from there.
 _KNOWN: Final = f"""
     select {REPORTED}, observations.at, observations.attempts, observations.elapsed_ms,
@@ -127,6 +127,11 @@ class History:
         """Return the name of the run that began this history; nothing before one has finished."""
         with self._reading() as db:
             return next((row["name"] for row in db.query(_FIRST_RUN)), "")
+
+    def began(self) -> datetime | None:
+        """Return when the run ended that began this history; None before one has."""
+        with self._reading() as db:
+            return next((run_of(row).finished_at for row in db.query(_FIRST_RUN)), None)
 
     def ends(self, now: datetime = _FOR_EVER) -> tuple[datetime, datetime]:
         """Return when the latest run ended, and when the one before that did. Raises without any.

@@ -7,12 +7,14 @@ apart, so that it can be counted.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final, TypeAlias
 
-from crawler.model import Change, Health, Ignore, IgnoreState, LinkState, Transition
+from crawler.model import Change, Health, Ignore, IgnoreState, LinkState, Report, Transition
 from crawler.transitions import Key, believed, ignore_key
 from crawler.urls import Url
 
+_RANKS: Final = {kind: rank for rank, kind in enumerate(Change)}
 _LOST: Final = (Health.BROKEN, Health.DRIFTED)
 Family: TypeAlias = tuple[bool, Url | Key | None]
 """What one word is enough on: how a link is, where it leads, or an ignore."""
@@ -58,6 +60,40 @@ def net(
             holds = _holds(last, known(last.url))
         (changes if holds else passed).append(last)
     return News(tuple(changes), tuple(passed), tuple(unwritten))
+
+
+def netted(
+    report: Report, states: Callable[..., Iterable[LinkState]], began: datetime | None
+) -> Report:
+    """Return the report whose changes are what all since a moment comes to, the worst first.
+
+    `states` returns what is believed of some links; `began`: when the first of all runs had ended,
+    for what that one found is no news but where everything stands. What came and went is counted in
+    a remark.
+    """
+    told = [each for each in report.changes or () if not _is_first(each, began)]
+    if not told:
+        return report if report.changes is None else replace(report, changes=())
+    urls = {each.url for each in told if each.url is not None}
+    known = {state.url: state for state in states(*urls)}
+    news = net(told, known.get, report.run.ignores)
+    changes = sorted(news.changes, key=lambda each: _RANKS[each.kind])
+    remarks = report.remarks
+    if passed := len(news.passed):
+        were = (
+            "1 link was otherwise for a while, and is"
+            if passed == 1
+            else (f"{passed} links were otherwise for a while, and are")
+        )
+        remarks = (*remarks, f"{were} as before.")
+    return replace(report, changes=tuple(changes), remarks=remarks)
+
+
+def _is_first(change: Transition, began: datetime | None) -> bool:
+    """Tell whether a change is of the first look at a link, and that of the first run."""
+    if change.before is not None or began is None or change.at is None:
+        return False
+    return change.at <= began
 
 
 def _family(change: Transition) -> Family:

@@ -457,6 +457,25 @@ def test_a_report_can_be_of_some_links_only(crawl: Crawl, port: int) -> None:
     assert (wrong.code, wrong.err) == (2, "crawl: --host a b: is not the name of a host.\n")
 
 
+def test_a_report_begins_with_what_has_changed(crawl: Crawl, port: int) -> None:
+    document(port, "/ok", "/gone")
+    crawl("run", "a.md", *HERE)
+    assert "Changed" not in crawl("report").out  # all was new, and so nothing is
+    document(port, "/ok", "/gone", "/gone?2")
+    crawl("run", "a.md", *HERE)
+    told = crawl("report").out
+    assert "Changed (1)" in told
+    assert told.index("/gone?2") < told.index("Broken (2)")
+    for since in ("last", "2w", "2020-01-01"):
+        told = crawl("report", "--view", "changes", "--since", since).out
+        assert "Newly broken (1)" in told
+        assert "Changed: 1 broken." in told
+    feed = crawl("report", "--format", "atom", "--since", "2020-01-01").out
+    assert feed.count("<entry>") == 2
+    wrong = crawl("report", "--since", "soon")
+    assert (wrong.code, wrong.err[:30]) == (2, "crawl: 'soon' is no moment: wr")
+
+
 def test_the_history_may_be_named_by_the_environment(
     crawl: Crawl, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -35,7 +36,7 @@ from crawler.model import (
     Transition,
 )
 from crawler.moments import moment
-from crawler.news import net
+from crawler.news import net, netted
 from crawler.rows import iso
 from crawler.settings import ExtractSettings, HealthSettings
 from crawler.store import Store
@@ -436,3 +437,36 @@ def test_whoever_reads_the_news_alone_knows_what_is_lost_that_was_not(
     families = Counter(each.kind is Change.MOVED for each in (*news.changes, *news.passed))
     assert all(number == 1 for number in families.values())
     assert {change.kind for change in later} >= {each.kind for each in news.changes}
+
+
+def all_are(state: LinkState) -> Callable[..., list[LinkState]]:
+    return lambda *urls: [replace(state, url=each) for each in urls]
+
+
+def reported(*changes: Transition) -> Report:
+    return Report(Run("run", NOON), (), changes=changes, since=NOON - 7 * DAY)
+
+
+def test_people_are_told_what_it_comes_to_the_worst_first() -> None:
+    moved = said(Change.MOVED, B, C, B)
+    report = reported(moved, BROKE)
+    assert netted(report, all_are(BROKEN), None).changes == (BROKE, moved)
+    once = netted(reported(moved, *back(C)), all_are(WELL), None)
+    assert once.changes == (moved,)
+    assert once.remarks == ("1 link was otherwise for a while, and is as before.",)
+    twice = netted(reported(*back(B), *back(C)), all_are(WELL), None)
+    assert twice.remarks == ("2 links were otherwise for a while, and are as before.",)
+
+
+def back(address: str) -> tuple[Transition, ...]:
+    return replace(BROKE, url=url(address)), replace(CAME_BACK, url=url(address))
+
+
+def test_what_the_first_run_found_is_no_news_in_reports() -> None:
+    first = replace(BROKE, before=None, at=NOON)
+    later = replace(first, at=NOON + DAY)
+    assert netted(reported(first), all_are(BROKEN), NOON).changes == ()
+    assert netted(reported(later), all_are(BROKEN), NOON).changes == (later,)
+    assert netted(reported(first), all_are(BROKEN), None).changes == (first,)
+    silent = replace(reported(), changes=None)
+    assert netted(silent, all_are(BROKEN), NOON) is silent

@@ -12,6 +12,7 @@ from crawler import options, reports, terminal
 from crawler.choosing import Choice, choose
 from crawler.errors import UsageError
 from crawler.model import Health, Origins, Outcome, Report
+from crawler.moments import DEFAULT, moment
 from crawler.outline import Aspect
 from crawler.settings import Settings
 from crawler.text import clean
@@ -20,8 +21,10 @@ from crawler.urls import Rejected, resolve
 if TYPE_CHECKING:
     from crawler.blame import Lines
 
+_FEED: Final = "atom"
 _VIEWS: Final = (
-    Aspect.ALL, Aspect.BROKEN, Aspect.IGNORED, Aspect.CATALOGUE, Aspect.HOSTS, Aspect.WEIGHT,
+    Aspect.ALL, Aspect.CHANGES, Aspect.BROKEN, Aspect.IGNORED, Aspect.CATALOGUE, Aspect.HOSTS,
+    Aspect.WEIGHT,
 )  # fmt: skip
 
 
@@ -61,6 +64,12 @@ _VIEWS: Final = (
     is_flag=True,
     help="With --view weight: ask git who has written the lines, and when.",
 )
+@click.option(
+    "--since",
+    metavar="MOMENT",
+    help="Since when changes are told: 7d, 24h, 2w, a date, or last, the run before the latest; "
+    f"counted back from the latest run.  [default: {DEFAULT}]",
+)
 @click.option("--output", metavar="FILE", help="Write the report to this file.")
 @click.option(
     "--write-all",
@@ -77,11 +86,13 @@ _VIEWS: Final = (
 def command(format_: str | None, view: str | None, **given: Any) -> None:  # noqa: ANN401
     """Report what the history knows of every link; ask nothing of the network.
 
-    Broken links come first, with all their places, since when, and what to do; then those that may
-    be, those that would not talk to us, and the redirects that are worth writing anew.
+    What has changed of late comes first; then broken links with all their places, since when, and
+    what to do; then those that may be, those that would not talk to us, and the redirects that are
+    worth writing anew.
 
     \b
     --view all        all there is to do (the default)
+    --view changes    what has changed since --since, and nothing else
     --view broken     what is surely wrong: broken, drifted, no link at all
     --view ignored    what comments and settings leave out, and why
     --view catalogue  what the documents link to, by section, fit to be published
@@ -92,7 +103,8 @@ def command(format_: str | None, view: str | None, **given: Any) -> None:  # noq
 
     \b
     crawl report
-    crawl report --output links.md
+    crawl report --output links.html
+    crawl report --view changes --since 24h
     crawl report --write-all --directory reports
     crawl report --view broken --document docs --host example.org
     crawl report --view catalogue --output catalogue.csv
@@ -101,6 +113,7 @@ def command(format_: str | None, view: str | None, **given: Any) -> None:  # noq
     """
     from crawler.clock import SystemClock
     from crawler.history import History
+    from crawler.news import netted
 
     settings = options.settings_of(given)
     if given["write_all"]:
@@ -115,7 +128,11 @@ def command(format_: str | None, view: str | None, **given: Any) -> None:  # noq
         raise UsageError("--blame: goes with --view weight.")
     choice, now = _choice(given), SystemClock().now()
     with History(Path(settings.places.db)) as history:
-        report = choose(history.report(now), choice)
+        since = moment(given["since"] or DEFAULT, *history.ends(now))
+        report = history.report(now, since, chronicle=reports.BY_NAME[name].charts)
+        # A feed tells each change; to all others they are what they have come to.
+        report = report if name == _FEED else netted(report, history.states, history.began())
+        report = choose(report, choice)
         seen = history.first_looks() if aspect is Aspect.WEIGHT else {}
     if aspect is Aspect.WEIGHT:
         lines = _blamed(report, now) if given["blame"] else None
@@ -129,7 +146,7 @@ def _write_all(settings: Settings, given: Mapping[str, Any]) -> None:
     from crawler.clock import SystemClock
     from crawler.history import History
 
-    for name in ("format", "view", "output", "blame"):
+    for name in ("format", "view", "output", "blame", "since"):
         if given[name]:
             raise UsageError(f"--write-all: writes all formats into --directory; omit --{name}.")
     directory, choice = Path(given["directory"] or "reports"), _choice(given)

@@ -49,7 +49,8 @@ class Format:
     """A format: its name, the ending of its files' names, and its renderer.
 
     `aspects`: what it can show of a report; `kept`: whether `crawl report --write-all` keeps it,
-    unless another says the same or it is for one moment of a CI.
+    unless another says the same or it is for one moment of a CI; `charts`: it shows how it came to
+    what it says.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Format:
     render: Renderer
     aspects: frozenset[Aspect] = frozenset(Aspect)
     kept: bool = True
+    charts: bool = False
 
 
 _CHANGES: Final = frozenset({Aspect.CHANGES})
@@ -65,7 +67,7 @@ _WHOLE: Final = frozenset({Aspect.TROUBLE, Aspect.ALL})
 FORMATS: Final = (
     Format("text", ".txt", text.render, kept=False),
     Format("markdown", ".md", markdown.render),
-    Format("html", ".html", html.render, html.ASPECTS),
+    Format("html", ".html", html.render, html.ASPECTS, charts=True),
     Format("json", ".json", json.render),
     Format("jsonl", ".jsonl", jsonl.render, kept=False),
     Format("csv", ".csv", csv.render),
