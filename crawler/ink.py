@@ -27,11 +27,21 @@ _SAFE: Final = re.compile(r"https?://[!-~]{1,2000}")
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """What is written on: how many columns wide, and whether it takes colour and hyperlinks."""
+    """What is written on: how many columns wide, and whether it takes colour and hyperlinks.
+
+    `width` is that of sentences, which are hard to read in long lines; `columns` are all there are,
+    where there are more.
+    """
 
     width: int = WIDTH
     color: bool = False
     links: bool = False
+    columns: int = 0
+
+    @property
+    def room(self) -> int:
+        """How wide a table may be."""
+        return max(self.width, self.columns)
 
 
 PLAIN: Final = Paper()

@@ -36,12 +36,12 @@ def _table(table: Table, shown: list[Column], paper: Paper, words: Words) -> Ite
     yield (("-" * breadth(title), "dim"),)
     for each in table.words:
         yield ((wrapped(words(each), "", width=paper.width), "dim"),)
-    room = Room.WIDE if paper.width >= _WIDE else Room.NARROW
+    room = Room.WIDE if paper.room >= _WIDE else Room.NARROW
     heads, rows = presented(table, words, escape, room)
     if rows:
         shown += heads
         titled = [columns.Column(words(each.title), each.form is not Form.NAME) for each in heads]
-        lines = columns.table(titled, rows, paper.width, "  ")
+        lines = columns.table(titled, rows, paper.room, "  ")
         yield from (((line, ""),) for line in lines)
     for each in table.rest:
         yield ((wrapped(words(each), "  ", width=paper.width), ""),)

@@ -60,8 +60,8 @@ def paper_of(stream: TextIO | None) -> Paper:
     """Return what a stream is to be written on: a terminal has its own width, all else 80."""
     if stream is None or not stream.isatty() or os.environ.get("CI"):
         return PLAIN
-    width = max(_NARROWEST, min(columns_of(stream), _WIDEST))
-    return Paper(width, wants_color(stream), wants_links(stream))
+    columns = max(_NARROWEST, columns_of(stream))
+    return Paper(min(columns, _WIDEST), wants_color(stream), wants_links(stream), columns)
 
 
 def columns_of(stream: TextIO) -> int:

@@ -100,25 +100,30 @@ def test_hyperlinks_are_for_terminals_that_are_known_to_show_them(
 
 
 @pytest.mark.parametrize(
-    ("stream", "told", "width"),
+    ("stream", "told", "width", "room"),
     [
-        (Tty(), {"COLUMNS": "100"}, 100),
-        (Tty(), {"COLUMNS": "200"}, 110),
-        (Tty(), {"COLUMNS": "10"}, 40),
-        (Tty(), {"COLUMNS": "100", "CI": "1"}, 80),
-        (Tty(), {"COLUMNS": "100", "NO_COLOR": "1"}, 100),
-        (io.StringIO(), {"COLUMNS": "100"}, 80),
-        (None, {"COLUMNS": "100"}, 80),
+        (Tty(), {"COLUMNS": "100"}, 100, 100),
+        (Tty(), {"COLUMNS": "200"}, 110, 200),
+        (Tty(), {"COLUMNS": "10"}, 40, 40),
+        (Tty(), {"COLUMNS": "100", "CI": "1"}, 80, 80),
+        (Tty(), {"COLUMNS": "100", "NO_COLOR": "1"}, 100, 100),
+        (io.StringIO(), {"COLUMNS": "100"}, 80, 80),
+        (None, {"COLUMNS": "100"}, 80, 80),
     ],
 )
 def test_a_terminal_has_its_width_within_bounds_and_a_pipe_has_80(
-    monkeypatch: pytest.MonkeyPatch, stream: io.StringIO | None, told: dict[str, str], width: int
+    monkeypatch: pytest.MonkeyPatch,
+    stream: io.StringIO | None,
+    told: dict[str, str],
+    width: int,
+    room: int,
 ) -> None:
     for name in ("CI", "NO_COLOR"):
         monkeypatch.delenv(name, raising=False)
     for name, value in told.items():
         monkeypatch.setenv(name, value)
-    assert paper_of(stream).width == width
+    paper = paper_of(stream)
+    assert (paper.width, paper.room) == (width, room)
 
 
 def test_lines_for_people_are_coloured_on_a_terminal_and_plain_in_a_file(
