@@ -353,8 +353,7 @@ def _progress(session: Session) -> Progress:
     if collection.entrances:  # the links of the documents are found with those of the pages
         asked = len(collection.entrances)
     talk = session.settings.talk
-    shown = not (talk.no_progress or talk.quiet)
-    return Progress(asked, session.clock, shown=shown)
+    return Progress(asked, session.clock, shown=not (talk.no_progress or talk.quiet))
 
 
 def _same_file(output: Path, name: str) -> bool:

@@ -553,7 +553,7 @@ def test_links_names_the_files_that_are_linked_to(crawl: Crawl) -> None:
     assert crawl(
         "links", "docs", "--root", "docs", "--remap", "^https://a[.]example ./docs"
     ).out == (
-        "docs/a.md:1:5  inline  b.md#two (local: b.md)  a\n"
+        "docs/a.md:1:5   inline  b.md#two (local: b.md)  a\n"
         "docs/a.md:1:19  inline  /b.md (local: b.md)  b\n"
         "docs/a.md:1:30  inline  https://a.example/b.md (local: b.md)  c\n"
     )
@@ -565,8 +565,8 @@ def test_links_names_the_files_that_are_linked_to(crawl: Crawl) -> None:
 def test_links_lists_what_a_document_holds(crawl: Crawl) -> None:
     Path("a.md").write_text("# T\n\n[x](https://a.example/#f) [y](rel.md) <mailto:a@b.example>\n")
     assert crawl("links", "a.md").out == (
-        "a.md:3:5  inline  https://a.example/#f  x\n"
-        "a.md:3:31  inline  rel.md (file-missing)  y\n"
+        "a.md:3:5   inline    https://a.example/#f  x\n"
+        "a.md:3:31  inline    rel.md (file-missing)  y\n"
         "a.md:3:40  autolink  mailto:a@b.example (mail)\n"
     )
     listed = json.loads(crawl("links", "a.md", "--format", "json").out)["links"]
@@ -903,7 +903,9 @@ def test_links_prints_the_documents_that_would_be_read(crawl: Crawl) -> None:
     done = crawl("links", "d", "--dump-files")
     assert done.code == 3
     assert done.out.splitlines() == [
-        "d/::c.txt  plaintext  utf-8", "d/a.md  markdown  utf-8", "d/b.html  html  utf-16-le",
+        "d/::c.txt  plaintext  utf-8",
+        "d/a.md     markdown   utf-8",
+        "d/b.html   html       utf-16-le",
     ]  # fmt: skip
     assert "Not read: d/d.md" in done.err
     lines = crawl("links", "d", "--dump-files", "--format", "jsonl").out.splitlines()
