@@ -69,8 +69,9 @@ def test_every_format_is_kept_and_a_report_of_the_day(tmp_path: Path) -> None:
 
 def test_what_is_kept_is_what_files_are_read_for() -> None:
     kept = {each.name for each in reports.FORMATS if each.kept}
-    assert kept >= {"markdown", "json", "csv", "atom", "badge", "badge-json"}
-    assert kept.isdisjoint({"text", "jsonl"})
+    assert kept >= {"markdown", "html", "json", "csv", "sarif", "junit", "atom", "badge"}
+    # Another says the same, or they are for one moment of a CI.
+    assert kept.isdisjoint({"text", "jsonl", "github", "github-summary", "gitlab", "rdjson"})
 
 
 def test_a_feed_tells_more_than_the_last_report(tmp_path: Path) -> None:
