@@ -80,7 +80,7 @@ def renew(
     # Without any run the history says so itself.
     moment, month = (since(last, run), _ended(run) - FEED) if run else (None, None)
     feed = told(history.report(now, month)).changes  # one report after the other is in memory
-    return keep(told(history.report(now, moment)), feed, directory, words)
+    return keep(told(history.report(now, moment, chronicle=True)), feed, directory, words)
 
 
 def usable(directory: Path) -> Last | None:

@@ -282,7 +282,7 @@ class Nights(History):
 
     def __init__(self, ends: Sequence[datetime]) -> None:
         self._ends = ends
-        self.asked: list[datetime | None] = []
+        self.asked: list[tuple[datetime | None, bool]] = []
 
     def last_run(self, now: datetime = NOON) -> Run | None:
         number = sum(each <= now for each in self._ends)
@@ -291,7 +291,6 @@ class Nights(History):
     def report(
         self, now: datetime = NOON, since: datetime | None = None, *, chronicle: bool = False
     ) -> Report:
-        assert not chronicle, "nobody wants charts here"
         run = self.last_run(now)
         assert run is not None
         changes = tuple(
@@ -299,7 +298,7 @@ class Nights(History):
             for number, each in enumerate(self._ends)
             if since is not None and since < each <= now
         )
-        self.asked.append(since)
+        self.asked.append((since, chronicle))
         return Report(run, (), changes=None if since is None else changes, since=since)
 
 
@@ -332,6 +331,14 @@ def test_a_feed_goes_back_a_month_whatever_was_told(tmp_path: Path) -> None:
     latest = json.loads((tmp_path / "latest.json").read_text(encoding="utf-8"))
     assert latest["since"] == "2026-11-21T12:00:00Z"
     assert [each["url"] for each in latest["changes"]] == ["https://3.example/"]
+
+
+def test_charts_are_made_for_the_report_and_not_for_the_feed(tmp_path: Path) -> None:
+    history = Nights([NOON - DAY, NOON])
+    renew(history, NOON - DAY, tmp_path, lambda it: it)
+    history.asked.clear()
+    renew(history, NOON, tmp_path, lambda it: it)
+    assert history.asked == [(NOON - timedelta(days=30), False), (NOON - DAY + REST, True)]
 
 
 def test_what_is_told_may_be_less_than_is_known(tmp_path: Path) -> None:
