@@ -22,6 +22,7 @@ from crawler import reports
 from crawler.errors import ImpossibleError, UsageError
 from crawler.history import History
 from crawler.model import Report, Run, Transition
+from crawler.news import netted
 from crawler.outline import Aspect
 from crawler.words import ENGLISH, Words
 
@@ -80,7 +81,8 @@ def renew(
     # Without any run the history says so itself.
     moment, month = (since(last, run), _ended(run) - FEED) if run else (None, None)
     feed = told(history.report(now, month)).changes  # one report after the other is in memory
-    return keep(told(history.report(now, moment, chronicle=True)), feed, directory, words)
+    report = history.report(now, moment, chronicle=True)
+    return keep(told(netted(report, history.states, history.began())), feed, directory, words)
 
 
 def usable(directory: Path) -> Last | None:

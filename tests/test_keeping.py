@@ -23,8 +23,9 @@ from crawler import reports
 from crawler.errors import ImpossibleError, UsageError
 from crawler.history import History
 from crawler.keeping import Last, keep, renew, since, usable
-from crawler.model import Change, Report, Run, Transition
+from crawler.model import Change, Health, LinkState, Report, Run, Transition
 from crawler.outline import Aspect
+from crawler.urls import Url
 from crawler.words import ENGLISH, Words
 
 KEPT = [f"latest{each.suffix}" for each in reports.FORMATS if each.kept]
@@ -288,13 +289,27 @@ class Nights(History):
         number = sum(each <= now for each in self._ends)
         return replace(RUN, id=f"run-{number}", finished_at=self._ends[number - 1])
 
+    def states(self, *urls: Url) -> Iterator[LinkState]:
+        return (LinkState(each, Health.HEALTHY, NOON, NOON) for each in urls)
+
+    def began(self) -> datetime | None:
+        return self._ends[0]
+
     def report(
         self, now: datetime = NOON, since: datetime | None = None, *, chronicle: bool = False
     ) -> Report:
         run = self.last_run(now)
         assert run is not None
         changes = tuple(
-            Transition(Change.RECOVERED, url(f"https://{number}.example/"), "There.", "x", at=each)
+            Transition(
+                Change.RECOVERED,
+                url(f"https://{number}.example/"),
+                "There.",
+                "broken",
+                "healthy",
+                written=1,
+                at=each,
+            )  # fmt: skip
             for number, each in enumerate(self._ends)
             if since is not None and since < each <= now
         )
