@@ -11,7 +11,7 @@ def marked_figures(told: Figures, words: Words) -> Iterator[str]:
     """Yield a whole report in figures, piece by piece."""
     yield f"# {words(told.heading)}\n\n{words(told.summary)}\n"
     for note in told.notes:
-        yield f"\n**{words('Note:')}** {escape(words(note))}\n"
+        yield f"\n**{words('Note')}:** {escape(words(note))}\n"
     shown: list[Column] = []
     for table in told.tables:
         if table.title:

@@ -16,10 +16,12 @@ import pytest
 from fakes import NOON, look, occurrence, url, verdict_of
 from hypothesis import given
 from hypothesis import strategies as st
+from strict import OTHERS, Strict
 from test_reports import HOSTILE, RUN, everything
 
 from crawler import reports
 from crawler.figures import Figures, Said, Table
+from crawler.ink import PLAIN, Paper
 from crawler.model import (
     Health,
     Line,
@@ -32,6 +34,7 @@ from crawler.model import (
     Undated,
 )
 from crawler.outline import Aspect, outline
+from crawler.reports.text import render_styled
 from crawler.rot import FIRST, FIRST_HOSTS, figures
 from crawler.text import is_clean
 from crawler.urls import Rejected, Rejection, Target, Url
@@ -393,6 +396,33 @@ def test_all_words_of_ours_are_translated_and_no_others(name: str) -> None:
     for theirs in ("host.example", "Somebody", "a.md", "example"):
         rest = rest.replace(theirs, "")
     assert not re.search(r"[A-Za-z]{3}", rest), rest
+
+
+@pytest.mark.parametrize("tag", OTHERS)
+@pytest.mark.parametrize("paper", [PLAIN, Paper(width=200)])
+def test_every_language_has_all_our_words(tag: str, paper: Paper) -> None:
+    many = FIRST_HOSTS + 5
+    gone = [row(f"https://www.gone{each}.org/", "gone", f"{each}.md") for each in range(many)]
+    twice = [row(f"https://{each}.example.org/") for each in "ab"]
+    rows = (*everything().rows, *gone, *twice, *(row(f"https://w{each}.org/") for each in range(9)))
+    spots = [(each.place.occurrence, each.place.target) for each in rows]
+    lines = {
+        (each.document, each.span.line, each.raw): (
+            Line(NOON - YEAR * (number % 12), f"Ann{number}")
+            if number % 3
+            else Line(undated=list(Undated)[number % len(Undated)])
+        )
+        for number, (each, _) in enumerate(spots)
+    }
+    seen = {target.url: NOON - YEAR for _, target in spots if isinstance(target, Target)}
+    for origins in (None, Origins(seen), Origins(seen, lines)):
+        whole = Report(RUN, rows, remembers=True, origins=origins)
+        for report in (whole, replace(whole, rows=(rows[0],)), replace(whole, rows=())):
+            for view in VIEWS:
+                words = Strict(tag)
+                list(render_styled(report, view, words, paper))
+                list(reports.BY_NAME["markdown"].render(report, view, words))
+                assert words.unknown_words == []
 
 
 @pytest.mark.parametrize("name", FORMATS)
