@@ -20,6 +20,9 @@ MAX_LENGTH: Final = 300
 # Zero-width joiners stay: emoji and several scripts are built with them.
 _BIDI: Final = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _HARMFUL: Final = re.compile(f"[\x00-\x1f\x7f-\x9f{_BIDI}\ud800-\udfff\ufeff\ufffe\uffff]")
+# Nothing is to be repaired in such a text: each of these letters stands alone, where mojibake has
+# two strange characters or more side by side. And no `&`, which may begin an entity.
+_SOUND: Final = re.compile("(?:[ -%'-~]++|[¡«»¿ÁÉÍÑÓÚÜàáçèéíñóúüÀÈÖäöß“”…→](?=[ -~]|\\Z))*+")
 _COMMAND: Final = re.compile(r"^(\s*)::", re.MULTILINE)
 
 
@@ -90,7 +93,7 @@ def readable(text: str) -> str:
     >>> readable("C√≥mo aprender")
     'Cómo aprender'
     """
-    if text.isascii():
+    if text.isascii() or _SOUND.fullmatch(text):
         return text
     try:  # all of it is UTF-8 that was read as Mac Roman: too sure a sign to weigh any other
         return text.encode("mac_roman").decode("utf-8")

@@ -1,5 +1,6 @@
 """Strangers' text: what is cleaned away, what stays, and what is repaired for people."""
 
+import ftfy
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -127,3 +128,22 @@ def test_a_long_word_is_not_broken_and_further_lines_have_their_indent() -> None
 def test_no_wrapped_line_is_a_command_of_a_ci() -> None:
     told = wrapped(f"::error::a {'x' * 70} ::stop-commands::b", "  ")
     assert told.split("\n") == ["  : :error::a", f"  {'x' * 70}", "  : :stop-commands::b"]
+
+
+LATIN = [*"¡«»¿ÁÉÍÑÓÚÜàáçèéíñóúüÀÈÖäöß“”…→", *map(chr, range(0x20, 0x7F))]
+
+
+@given(st.lists(st.sampled_from(LATIN), max_size=12).map("".join))
+def test_what_is_not_given_to_the_library_it_would_leave_alone(text: str) -> None:
+    given = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ftfy, "fix_text", lambda text, **_: given.append(text))
+        readable(text)
+    if not (given or text.isascii()):
+        assert ftfy.fix_text(text, uncurl_quotes=False, normalization=None) == text
+
+
+def test_ordinary_text_is_not_given_to_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ftfy, "fix_text", None)
+    told = "Roto: «el vídeo» está en https://a.example/ → “Más” …"
+    assert readable(told) == told
