@@ -10,19 +10,21 @@ from pathlib import Path
 
 import click
 
-from crawler import demo, guide, reports
+from crawler import demo, guide, languages, reports
 from crawler.cli import COMMANDS, cli
 from crawler.documents import FORMATS
-from crawler.explanations import codes, explained
+from crawler.explanations import KINDS, codes, explained
 from crawler.history import History
 from crawler.layers import OPERATOR_ONLY
 from crawler.model import Confidence, Outcome, Report
 from crawler.reasons import BY_CODE, REASONS
 from crawler.settings import knobs
+from crawler.words import ENGLISH
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "reports" / "example"
 WIDTH = 88
+COMPLETE = ("es",)  # languages that lack nothing, and are to lack nothing
 FORMATS_HEAD = """\
 The ending of a file's name says in which format it is read.
 A file that is named itself and has none of these endings is read as plain text, and standard input
@@ -77,6 +79,9 @@ def main() -> int:
         wrong.append(path)
         if "--check" not in sys.argv:
             path.unlink()
+    if lacks := [tag for tag in COMPLETE if any(missing(tag).values())]:
+        print(f"Not translated as a whole: {', '.join(lacks)}. See docs/translating.md.")  # noqa: T201
+        return 1
     if wrong and "--check" in sys.argv:
         names = ", ".join(str(path.relative_to(ROOT)) for path in wrong)
         print(f"Not up to date: {names}. Run: python docs/generate.py")  # noqa: T201
@@ -92,6 +97,8 @@ def texts() -> Iterator[tuple[Path, str]]:
     readme = block(readme, "story", story(tale))
     readme = block(readme, "commands", "\n\n".join(helps()))
     yield ROOT / "README.md", readme
+    translating = (ROOT / "docs" / "translating.md").read_text(encoding="utf-8")
+    yield ROOT / "docs" / "translating.md", block(translating, "missing", "\n".join(lacking()))
     yield ROOT / "docs" / "reasons.md", reasons()
     yield ROOT / "docs" / "settings.md", settings()
     yield ROOT / "docs" / "formats.md", formats()
@@ -106,7 +113,7 @@ def block(text: str, name: str, content: str) -> str:
         pattern, lambda found: f"{found[1]}{content}\n{found[2]}", text, flags=re.DOTALL
     )
     if number != 1:
-        raise SystemExit(f"README.md has no block {name!r}.")
+        raise SystemExit(f"There is no block {name!r} to be filled, or more than one.")
     return replaced
 
 
@@ -240,6 +247,28 @@ def entry(code: str, kind: str) -> Iterator[str]:
     yield f"**{said.sentence}**{' *Likely.*' if likely else ''}"
     yield from ("", *re.split(r"(?<=[.?]) (?=[A-Z`])", said.text))  # one sentence a line
     yield from ("", said.cure if said.cure.startswith("Nothing") else f"What to do: {said.cure}")
+
+
+def lacking() -> Iterator[str]:
+    """Yield what each language lacks, as a list."""
+    for tag in (each for each in languages.languages() if each != ENGLISH.language):
+        lacks = {kind: each for kind, each in missing(tag).items() if each}
+        if not lacks:
+            yield f"- `{tag}`: nothing."
+        for kind, each in lacks.items():
+            yield f"- `{tag}`, {kind}: {', '.join(f'`{one}`' for one in each)}"
+
+
+def missing(tag: str) -> dict[str, list[str]]:
+    """Return what a language lacks, as far as it can be listed."""
+    others = set(languages.languages()) - {tag, ENGLISH.language}
+    known = languages.entries(tag)
+    wanted = {sentence for other in others for sentence in languages.entries(other)}
+    wanted |= {words for reason in REASONS for words in (reason.sentence, reason.cure)}
+    lacks = {"sentences": sorted(wanted - known.keys())}
+    for kind in KINDS:
+        lacks[f"explanations of {kind}"] = sorted(set(codes(kind)) - set(codes(kind, tag)))
+    return lacks
 
 
 def schema() -> str:

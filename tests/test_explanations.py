@@ -6,11 +6,13 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from strict import OTHERS
 
 import crawler
 from crawler import advice, archiving, assemble, at_places, converging, documents
 from crawler.explanations import KINDS, codes, cure, explained, explanation
 from crawler.labels import NAME
+from crawler.languages import language
 from crawler.model import Change, Document, Health
 from crawler.reasons import REASONS
 from crawler.settings import ExtractSettings
@@ -83,6 +85,31 @@ def test_the_page_of_reasons_leads_to_each_of_them() -> None:
     assert len(asked) == len(set(asked)) > sum(len(codes(kind)) for kind in KINDS)
     assert set(asked) <= anchors
     assert {code for kind in KINDS for code in codes(kind)} <= anchors
+
+
+@pytest.mark.parametrize("tag", OTHERS)
+def test_each_language_explains_the_same_codes_in_the_same_order(tag: str) -> None:
+    for kind in KINDS:
+        told = codes(kind, tag)
+        assert told == tuple(code for code in codes(kind) if code in told)
+        for code in told:
+            said = explained(code, language(tag), kind)
+            assert said
+            for text in (said.sentence, said.cure, said.text):
+                assert text != ""
+                assert text.endswith(".")
+                assert "\n" not in text
+                assert "  " not in text
+            assert said.text != explanation(code, kind=kind)
+            assert said.sentence != getattr(explained(code, kind=kind), "sentence", "")
+
+
+def test_a_code_is_explained_in_the_language_that_is_asked_for() -> None:
+    spanish = language("es")
+    assert "410" in explanation("gone", spanish)
+    assert explanation("gone", spanish).startswith("El servidor respondió")
+    assert cure("gone", spanish) == spanish(cure("gone"))
+    assert explained("drifted", spanish) != explained("drifted")
 
 
 class Shouted:
