@@ -153,8 +153,10 @@ def _grid(lines: Sequence[int], plane: _Plane) -> Iterator[Markup]:
 def _calendar(moments: Iterable[datetime], plane: _Plane) -> Iterator[Markup]:
     for at in moments:
         x = plane.x(at)
+        y = _TOP + _PLOT
+        yield tag("line", x1=f"{x:.2f}%", x2=f"{x:.2f}%", y1=y, y2=y + 9, class_="day")
         anchor = "start" if x < 8 else "end" if x > 92 else "middle"  # noqa: PLR2004 - half a date
-        yield tag("text", f"{at:%Y-%m-%d}", x=f"{x:.2f}%", y=_TOP + _PLOT + 22, text_anchor=anchor)
+        yield tag("text", f"{at:%Y-%m-%d}", x=f"{x:.2f}%", y=y + 22, text_anchor=anchor)
 
 
 def _ticks(runs: Sequence[Headcount], plane: _Plane) -> Iterator[Markup]:

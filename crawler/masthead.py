@@ -20,8 +20,7 @@ def masthead(report: Report, said: Outline, roll: Roll, words: Words) -> Iterato
     """Yield the head of a page of links."""
     kinds = roll.kinds()
     links, places = _number(kinds.total(), "link"), _number(roll.places, "place")
-    documents = _number(len(roll.documents), "document")
-    lead = words(f"{links} in {places} of {documents}")
+    lead = words(f"{links} in {places}")
     notes = tuple(_notes(report, said, words))
     whole = report.run.complete and report.run.network is Network.UP
     yield tag(
@@ -53,8 +52,17 @@ def headline(report: Report, roll: Roll, words: Words) -> str:
     return words("No broken links" if report.run.complete else "No broken links so far")
 
 
+def figure(number: int) -> str:
+    r"""Show a number so that thousands are seen in every language: apart, as ISO 80000-1 has it.
+
+    >>> figure(20000)
+    '20\u202f000'
+    """
+    return f"{number:,}".replace(",", "\u202f")
+
+
 def _number(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _notes(report: Report, said: Outline, words: Words) -> Iterator[Markup]:
@@ -72,7 +80,7 @@ def _glance(roll: Roll, words: Words) -> Markup:
     told = ", ".join(f"{number} {words(LABELS[kind])}" for kind, number in parts)
     figures = [
         tag("li", tag(
-            "a", key(kind, tag("b", f"{number:,}"), " ", words(LABELS[kind])),
+            "a", key(kind, tag("b", figure(number)), " ", words(LABELS[kind])),
             href=f"#kind={slug(kind)}", data_choose=slug(kind),
         ))
         for kind, number in parts
@@ -103,7 +111,7 @@ def course(chronicle: Chronicle, words: Words) -> Markup:
                    tag("p", words(f"Nothing was wrong after any of {len(runs)} runs."),
                        class_="words"), class_="course")  # fmt: skip
     legend = [
-        tag("li", key(each, tag("b", f"{last.healths.get(each, 0):,}"), " ", words(LABELS[each])))
+        tag("li", key(each, tag("b", figure(last.healths.get(each, 0))), " ", words(LABELS[each])))
         for each in TROUBLES
         if any(run.healths.get(each) for run in runs)
     ]

@@ -9,7 +9,7 @@ from collections.abc import Container, Iterator, Sequence
 from typing import Final
 
 from crawler.roll import LABELS, Line
-from crawler.tags import Markup, escape, link, slug, tag
+from crawler.tags import Markup, escape, plain_link, slug, tag
 from crawler.text import shown_name
 from crawler.words import Words
 
@@ -45,7 +45,7 @@ def tables(lines: Sequence[Line], told: Container[str | None], words: Words) -> 
 def _row(line: Line, label: str, words: Words, *, anchored: bool) -> Markup:
     kind = slug(line.kind)
     status = f" {line.status}" if line.status not in (None, _FINE) else ""
-    shown = link(line.name) if line.followable else tag("span", line.name, class_="url")
+    shown = plain_link(line.name) if line.followable else tag("span", line.name, class_="url")
     began = f' data-since="{line.since:%Y-%m-%d}"' if line.since else ""
     seen = f"{line.seen:%Y-%m-%d}" if line.seen else ""
     anchor = f' id="kind={kind}"' if anchored else ""

@@ -130,6 +130,15 @@ def address(url: str) -> Markup:
 
 def link(url: str) -> Markup:
     """Lead to a URL; what is none of the web is only shown."""
+    return _leading(url, address(url))
+
+
+def plain_link(url: str) -> Markup:
+    """Do the same with nothing inside of it: where there are very many."""
+    return _leading(url, escape(url))
+
+
+def _leading(url: str, shown: Markup) -> Markup:
     if not _URL.fullmatch(url):
-        return tag("span", url, class_="url")
-    return tag("a", address(url), class_="url", href=url, rel=LINK)
+        return tag("span", shown, class_="url")
+    return tag("a", shown, class_="url", href=url, rel=LINK)

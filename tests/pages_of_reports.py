@@ -309,7 +309,7 @@ def many(number: int) -> Report:
         place = _place(
             f"docs/part-{nth * 300 // number:03}/page.md", nth % 400 + 1, str(address), "see"
         )
-        yield_row = _row(place, look, _state(address, health, nth % 50 + 1, 3))
+        yield_row = _row(place, look, _state(address, health, nth % 331 + 1, 3))
         rows.append(yield_row)
     run = Run("run-20000", NOON, NOON, complete=True)
     told = tuple(rows)

@@ -366,7 +366,7 @@ def test_many_links_are_chosen_among_at_once(visit: Open) -> None:
     )
     print(f"{taken:.0f} ms")  # noqa: T201 - shown with -s; what a machine is busy with is no failure
     rows = found.page.locator("#all tbody tr:not([hidden])")
-    assert found.texts("#shown") == [f"{rows.count()} of 5000 links"]
+    assert found.texts("#shown") == [f"{rows.count()} of 5 000 links"]
     assert 10 < rows.count() < 500
     found.check_quiet()
 

@@ -15,7 +15,7 @@ from crawler.controls import controls
 from crawler.dossier import Sources, told
 from crawler.drafts import Entry
 from crawler.dress import dress, manners
-from crawler.masthead import course, masthead
+from crawler.masthead import course, figure, masthead
 from crawler.model import Change, Chronicle, Health, Outcome, Report
 from crawler.outline import Aspect, Outline, Section, outline
 from crawler.roll import KINDS, Line, Roll, taken_down
@@ -35,6 +35,7 @@ _CHANGED: Final[Mapping[str, str]] = {
     Change.MOVED: Outcome.REDIRECTED,
     Change.RECOVERED: Outcome.OK,
 }
+_MANY: Final = 1000  # links of which the browser is to lay out only those that are near
 _FEW: Final = 8  # changes of a kind that are shown; further ones are folded
 _WITH_ALL_LINKS: Final = frozenset({Aspect.TROUBLE, Aspect.ALL})
 
@@ -60,7 +61,7 @@ def _whole(report: Report, aspect: Aspect, words: Words) -> Iterator[str]:
     news, past = "".join(_changes(report, anchors, words)), course(chronicle, words)
     both = "front two" if news and past else "front"
     yield tag("div", Markup(news), past, class_=both)
-    yield start("div", id="links")
+    yield start("div", id="links", class_="many" if len(lines) > _MANY else None)
     if lines:
         yield from controls(lines, roll.documents, words)
     for section in said.sections:
@@ -117,7 +118,9 @@ def _changes(report: Report, anchors: Mapping[str, str], words: Words) -> Iterat
     if not report.changes:
         return
     yield start("section", class_="changes", id="changes", aria_labelledby="h-changes")
-    yield tag("h2", words("What changed"), " ", tag("b", str(len(report.changes))), id="h-changes")
+    yield tag(
+        "h2", words("What changed"), " ", tag("b", figure(len(report.changes))), id="h-changes"
+    )
     for section in bulletin(report).sections:
         kind = _kind(section) or _CHANGED.get(section.entries[0].code)
         yield tag("h3", _dot(kind), words(section.title))
@@ -152,7 +155,7 @@ def _section(section: Section, anchors: dict[str, str], sources: Sources) -> Ite
     # Figures lead to `#kind=broken`: without the script that is where those links are.
     name = f"kind={slug(kind)}" if kind else f"s-{slug(section.title)}"
     yield start("section", class_="entries", id=name, aria_labelledby=f"h-{slug(section.title)}")
-    number = tag("b", str(len(section.entries)), class_="number")
+    number = tag("b", figure(len(section.entries)), class_="number")
     title = (_dot(kind), words(section.title), " ", number)
     yield tag("h2", *title, id=f"h-{slug(section.title)}")
     yield tag("p", words(section.words), class_="words")
@@ -169,7 +172,7 @@ def _section(section: Section, anchors: dict[str, str], sources: Sources) -> Ite
 
 def _all_links(lines: Sequence[Line], told: Container[str | None], words: Words) -> Iterator[str]:
     yield start("section", class_="roll", id="all", aria_labelledby="h-all")
-    number = tag("b", str(len(lines)), class_="number")
+    number = tag("b", figure(len(lines)), class_="number")
     yield tag("h2", words("All links"), " ", number, id="h-all")
     yield from tables(lines, told, words)
     yield end("section")

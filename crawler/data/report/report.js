@@ -6,6 +6,7 @@
   const ROW_HEIGHT = 31; // pixels, about: for the scroll bar alone
   const $ = (selector, from = document) => from.querySelector(selector);
   const $$ = (selector, from = document) => [...from.querySelectorAll(selector)];
+  const figure = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, "\u202f");
   const fill = (words, ...values) => values.reduce((text, value) => text.replace("{}", value), words);
 
   copying();
@@ -52,6 +53,8 @@
     form.addEventListener("submit", (event) => event.preventDefault());
     form.addEventListener("reset", () => setTimeout(() => changed()));
     form.addEventListener("input", () => changed());
+    // What all links say is read before the first letter is typed.
+    form.addEventListener("focusin", () => every.forEach((link) => link.text), { once: true });
     addEventListener("hashchange", () => follow());
     document.addEventListener("keydown", (event) => {
       const typing = event.target.closest("input, select, textarea");
@@ -85,8 +88,12 @@
         since: node.dataset.since ?? "",
         shown: true,
         get text() { return (text ??= words().toLowerCase()); },
-        get host() { return (host ??= node.dataset.host ?? ($("a.url > b", node)?.textContent ?? "").replace(/:\d+$/, "")); },
+        get host() { return (host ??= node.dataset.host ?? hostOf(node)); },
       };
+    }
+
+    function hostOf(node) {
+      return $("a.url", node)?.textContent.match(/^https?:\/\/([^/?#]+?)(?::\d+)?(?:[/?#]|$)/)?.[1] ?? "";
     }
 
     function changed() {
@@ -114,12 +121,12 @@
 
     function count(chosen) {
       const shown = counted.filter((link) => link.shown).length;
-      output.textContent = fill(output.dataset.words, shown, counted.length);
+      output.textContent = fill(output.dataset.words, figure(shown), figure(counted.length));
       $("#nothing").hidden = shown > 0;
       for (const section of sections) {
         const here = section.entries.filter((link) => link.shown).length;
         section.node.hidden = here === 0;
-        section.number.textContent = chosen ? fill(output.dataset.of, here, section.all) : section.all;
+        section.number.textContent = chosen ? fill(output.dataset.of, figure(here), section.all) : section.all;
         for (const { list, title } of section.groups) {
           list.hidden = ![...list.children].some((item) => !item.hidden);
           if (title.matches("h3")) title.hidden = list.hidden || sorted !== "worst";
@@ -127,9 +134,16 @@
       }
       for (const part of parts) {
         const here = part.rows.reduce((sum, row) => sum + !row.hidden, 0);
+        part.node.style.containIntrinsicSize = `none ${here * ROW_HEIGHT}px`; // if there are many
+        if (part.node.hidden && here && parts.length > 5) later(part.node);
         part.node.hidden = here === 0;
-        part.node.style.containIntrinsicSize = `none ${here * ROW_HEIGHT}px`;
       }
+    }
+
+    // Else the browser would lay out whatever comes back, before it knows what of it will be seen.
+    function later(node) {
+      node.style.contentVisibility = "hidden";
+      requestAnimationFrame(() => requestAnimationFrame(() => (node.style.contentVisibility = "")));
     }
 
     function sort(order) {
