@@ -309,7 +309,7 @@ class Nights(History):
                 "healthy",
                 written=1,
                 at=each,
-            )  # fmt: skip
+            )
             for number, each in enumerate(self._ends)
             if since is not None and since < each <= now
         )
