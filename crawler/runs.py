@@ -95,12 +95,10 @@ async def run(
     recorder.flush()
     network = await _network(seen.signs, conduct)
     report = _report(begun.run, collection, seen, looks.unasked, conduct, network)
-    # Before there is nothing new to tell.
-    report = replace(report, changes=_changes(seen, store, report, collection))
-    recorder.finish(report, collection, looks.unasked, conduct.settings)
+    changes = _changes(seen, store, report, collection)  # before there is nothing new to tell
+    recorder.finish(replace(report, changes=changes), collection, looks.unasked, conduct.settings)
     # What could not be recorded is no change yet: the run that records it tells it, once.
-    told = None if recorder.error else report.changes
-    turnout = _turnout(seen, looks, agenda)
+    told, turnout = None if recorder.error else changes, _turnout(seen, looks, agenda)
     recorder.attempt(lambda: seen.remember(agenda, memory, looks.unasked))
     report = replace(report, changes=told, turnout=turnout, remembers=True, origin=origin)
     return report, recorder.error
