@@ -26,7 +26,7 @@ ROOT = Path(crawler.__file__).parent
 PROJECT = ROOT.parent
 MODULES = sorted(ROOT.rglob("*.py"))
 MAX_LINES = 360
-MAX_NOUNS = 760  # they stay in one file, by design
+MAX_NOUNS = 800  # they stay in one file, by design
 MAX_FUNCTION = 40
 
 

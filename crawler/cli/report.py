@@ -111,33 +111,47 @@ def command(format_: str | None, view: str | None, **given: Any) -> None:  # noq
     crawl report --view weight --blame
     crawl report --format json | jq '.links[] | select(.health == "broken") | .url'
     """
-    from crawler.clock import SystemClock
-    from crawler.history import History
-    from crawler.news import netted
-
     settings = options.settings_of(given)
     if given["write_all"]:
         _write_all(settings, {**given, "format": format_, "view": view})
-        return
-    if given["directory"]:
+    elif given["directory"]:
         raise UsageError("--directory: is that of --write-all, which is not given.")
+    else:
+        _write(settings, format_, view, given)
+
+
+def _write(
+    settings: Settings, format_: str | None, view: str | None, given: Mapping[str, Any]
+) -> None:
+    """Write one report, all or nothing."""
     words, output = options.words_of(settings.talk), terminal.writable(settings.places.output)
     name = reports.chosen(format_, output)
     aspect = reports.shown(name, Aspect(view) if view else None)
     if given["blame"] and aspect is not Aspect.WEIGHT:
         raise UsageError("--blame: goes with --view weight.")
+    report = _report(settings, reports.BY_NAME[name], aspect, given)
+    terminal.deliver(report, name, aspect, output, words)
+
+
+def _report(
+    settings: Settings, each: reports.Format, aspect: Aspect, given: Mapping[str, Any]
+) -> Report:
+    from crawler.clock import SystemClock
+    from crawler.history import History
+    from crawler.news import netted
+
     choice, now = _choice(given), SystemClock().now()
     with History(Path(settings.places.db)) as history:
         since = moment(given["since"] or DEFAULT, *history.ends(now))
-        report = history.report(now, since, chronicle=reports.BY_NAME[name].charts)
+        report = history.report(now, since, chronicle=each.charts)
         # A feed tells each change; to all others they are what they have come to.
-        report = report if name == _FEED else netted(report, history.states, history.began())
-        report = choose(report, choice)
+        report = report if each.name == _FEED else netted(report, history.states, history.began())
         seen = history.first_looks() if aspect is Aspect.WEIGHT else {}
+    report = choose(report, choice)
     if aspect is Aspect.WEIGHT:
         lines = _blamed(report, now) if given["blame"] else None
         report = replace(report, origins=Origins(seen, lines))
-    terminal.deliver(report, name, aspect, output, words)
+    return report
 
 
 def _write_all(settings: Settings, given: Mapping[str, Any]) -> None:
