@@ -153,10 +153,16 @@ def test_a_character_that_stands_there_already_is_no_danger() -> None:
     where = occurrence("https://a.example/?a=1")
     one = Row(Place(where, Target(url("https://a.example/?a=1"))), seen.verdict, seen)
     assert [each.fix for each in told(one)] == ["https://b.example/?b=2"]
-    ampersand = "https://b.example/?b=2&copy=3"
-    found = (Finding("moved", Severity.ADVICE, "Moved.", ampersand),)
-    risky = replace(one, observation=replace(seen, findings=found))
-    assert [(each.proposed, each.fix) for each in told(risky)] == [(ampersand, None)]
+
+
+def test_an_ampersand_is_never_put_anywhere_for_it_may_begin_a_character() -> None:
+    old, new = "https://a.example/?a=1&b=2", "https://b.example/?b=2&copy=3"
+    seen = replace(
+        look("permanent", address=old),
+        findings=(Finding("moved", Severity.ADVICE, "Moved.", new),),
+    )
+    one = Row(Place(occurrence(old), Target(url(old))), seen.verdict, seen)
+    assert [(each.proposed, each.fix) for each in told(one)] == [(new, None)]
 
 
 def test_a_place_whose_target_is_no_url_is_left_as_it_is() -> None:
