@@ -8,6 +8,7 @@
 | drifted: another's page answers                                   | `warning` |
 | `failing`, `unsafe`                                               | `warning` |
 | `blocked`, flaky                                                  | `note`    |
+| trouble that is known before what a check is about                | `note`    |
 | broken or `invalid`, and there before what is checked             | `note`    |
 | well, with something to advise the author                         | `note`    |
 | anything else                                                     | `none`    |
@@ -52,6 +53,7 @@ _LEVELS: Final[Mapping[str, Level]] = {
     Outcome.FAILING: Level.WARNING,
     Outcome.UNSAFE: Level.WARNING,
     Outcome.BLOCKED: Level.NOTE,
+    KNOWN: Level.NOTE,
     Outcome.OK: Level.NONE,
     Outcome.REDIRECTED: Level.NONE,
     Outcome.SKIPPED: Level.NONE,

@@ -15,7 +15,7 @@ from typing import Final, Literal, TypeAlias
 from crawler.beliefs import drift_words, history_of
 from crawler.drafts import copy_of, past
 from crawler.explanations import cure
-from crawler.levels import Level, advised, level_of, standing
+from crawler.levels import KNOWN, Level, advised, level_of, standing
 from crawler.model import Finding, Health, LinkState, Network, Occurrence, Outcome, Report, Row
 from crawler.naming import named, replacement, whole, written
 from crawler.notes import ignore_notes, run_notes, unread_notes
@@ -167,8 +167,9 @@ def _of_row(row: Row, shown: frozenset[str], *, remembers: bool) -> Iterator[Not
 
 
 def _trouble(row: Row, topic: str, *, remembers: bool) -> Notice:
-    """Tell of a verdict, and of the looks before."""
-    told = _sentences(row.verdict.detail, past(row, remembers=remembers))
+    """Tell of a verdict, why it is no news if it is none, and of the looks before."""
+    known = row.known if topic == KNOWN else ""
+    told = _sentences(row.verdict.detail, known, past(row, remembers=remembers))
     reason = row.verdict.reason
     return Notice(topic, "reasons", reason, written(row), told, row, copy=copy_of(row))
 

@@ -328,6 +328,7 @@ def test_a_suite_is_a_document() -> None:
         (row("https://a.example/", "private-address"), "skipped", "private-address"),
         (row("https://a.example/", "excluded"), "skipped", "excluded"),
         (moved(), "system-out", None),
+        (replace(row("https://a.example/", "gone"), known="It was there."), "skipped", "gone"),
     ],
 )
 def test_a_case_ends_as_its_link_does(one: Row, element: str, kind: str | None) -> None:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_reports import HOSTILE, RUN, drifted, everything, hostile, row, written
 
+from crawler.assemble import BEFORE
 from crawler.checkout_paths import STANDARD_INPUT, path_of, shown_path, uri_of
 from crawler.levels import Level, level
 from crawler.model import (
@@ -88,6 +89,16 @@ def test_a_reason_that_this_version_does_not_know_has_no_cure() -> None:
     (notice,) = told(replace(row("https://a.example/"), verdict=unknown))
     assert notice.code == "eaten"
     assert notice.message(ENGLISH) == "https://a.example/: Somebody ate it."
+
+
+@pytest.mark.parametrize("reason", ["gone", "malformed"])
+def test_trouble_that_was_there_before_is_a_note_and_says_so(reason: str) -> None:
+    one = replace(row("https://a.example/", reason), known=BEFORE)
+    (notice,) = told(one, aspect=Aspect.TROUBLE)
+    assert (notice.level, level(one, remembers=False)) == (Level.NOTE, Level.NOTE)
+    assert notice.title(ENGLISH) == f"Known before ({reason})"
+    assert notice.sentences[1] == BEFORE
+    assert told(one, aspect=Aspect.BROKEN) == []
 
 
 def test_advice_says_what_to_do_where_nothing_can_be_proposed() -> None:
