@@ -138,7 +138,7 @@ def _columns(runs: Sequence[Headcount], plane: _Plane, words: Words) -> Iterator
 
 def tally(healths: Mapping[Health, int], words: Words) -> str:
     """Say how many links have which health, but for those that are well if others are not."""
-    parts = [f"{number} {words(health)}" for health in TROUBLES if (number := healths.get(health))]
+    parts = [words(f"{number} {health}") for health in TROUBLES if (number := healths.get(health))]
     return ", ".join(parts) or words("nothing wrong")
 
 

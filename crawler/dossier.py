@@ -86,7 +86,7 @@ def _glances(row: Row | None, sources: Sources) -> Sequence[Glance]:
 def _named(glances: Sequence[Glance], words: Words) -> str:
     shown = glances[-MOST_LOOKS:]
     counted = ", ".join(
-        f"{sum(each.outcome is outcome for each in shown)} {words(LABELS[outcome])}"
+        words(f"{sum(each.outcome is outcome for each in shown)} {LABELS[outcome]}")
         for outcome in Outcome
         if any(each.outcome is outcome for each in shown)
     )

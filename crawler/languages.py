@@ -105,7 +105,7 @@ class Translation:
 
     def __init__(self, language: str, entries: Entries) -> None:
         self.language = language
-        whole = {each: other for each, other in entries.items() if "{" not in each}
+        whole = {each: other for each, other in entries.items() if not _HOLE.search(each)}
         self._whole = {"": "", **whole}  # where there is nothing to say, nothing is
         self._templates = _ordered(entries)
         self._by_word = _by_word(self._templates)
@@ -196,7 +196,7 @@ def sections(tag: str) -> Mapping[str, Entries]:
 
 def _ordered(told: Entries) -> Sequence[Template]:
     """Return the templates of a language in the order in which they are tried."""
-    templates = (Template.of(each, other) for each, other in told.items() if "{" in each)
+    templates = (Template.of(each, other) for each, other in told.items() if _HOLE.search(each))
     return sorted(templates, key=lambda template: template.rank)
 
 

@@ -45,10 +45,7 @@ from crawler.urls import Target
 
 A = "https://a.example/"
 B = "https://b.example/"
-# What reports of a run and of a history are asked for.
-VIEWS = {
-    Aspect.ALL, Aspect.TROUBLE, Aspect.BROKEN, Aspect.CHANGES, Aspect.IGNORED, Aspect.CATALOGUE,
-}  # fmt: skip
+FIGURES = {Aspect.HOSTS, Aspect.WEIGHT}  # `test_rot.py` holds what they say
 RUN = Run("r", NOON, NOON, complete=True)
 # One finding of each name, as it is told; a test elsewhere says that these are all names.
 ADVICE = {
@@ -193,7 +190,7 @@ def shown(report: Report) -> list[str]:
     unknown: list[str] = []
     for words in map(Strict, OTHERS):
         for each in reports.FORMATS:
-            for aspect in VIEWS & each.aspects:
+            for aspect in each.aspects - FIGURES:
                 for _ in each.render(report, aspect, words):
                     pass
         unknown += words.unknown_words

@@ -21,7 +21,7 @@ class Entry(NamedTuple):
 
 
 ENTRIES = [Entry(tag, *pair) for tag in OTHERS for pair in entries(tag).items()]
-TEMPLATES = [each for each in ENTRIES if "{" in each.english]
+TEMPLATES = [each for each in ENTRIES if parted(each.english)[1]]
 TRANSLATED = ("words", "perhaps", "list")
 # What a value of each kind may be, without what stands between the holes of any template.
 VALUES: Mapping[str, st.SearchStrategy[str]] = {

@@ -180,7 +180,7 @@ def _all_links(lines: Sequence[Line], told: Container[str | None], words: Words)
 
 def _catalogue(report: Report, words: Words) -> Iterator[str]:
     when = report.run.finished_at or report.run.started_at
-    yield from _head(words("Catalogue"), words)
+    yield from _head("Catalogue", words)
     kicker = tag("p", f"{when:%Y-%m-%d}", class_="kicker")
     yield tag("header", kicker, tag("h1", words("Catalogue")), class_="masthead")
     yield start("div", id="links")
