@@ -19,7 +19,7 @@ from crawler.stop import Stop
 from crawler.store import Store
 
 SETTINGS = Settings(
-    fetch=FetchSettings(resolve=("*:*:127.0.0.1",), retries=0, timeout=5),
+    fetch=FetchSettings(resolve=("*:*:127.0.0.1",), retries=0, timeout=20),
     pace=PaceSettings(delay=0),
 )
 HTML = "text/html; charset=utf-8"
@@ -112,7 +112,7 @@ async def checked(
     collection = gather(sources, None, "", settings)
     on_look = (told if told is not None else []).append
     conduct = Conduct(settings, clock or FakeClock(), stop or Stop(), on_look)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         return await runs.check(collection, {}, conduct)
 
 
@@ -139,7 +139,7 @@ async def run(
 ) -> Report:
     collection = gather(sources, None, "", settings)
     conduct = Conduct(settings, clock or FakeClock(), stop or Stop(), lambda _look: None, asks=asks)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         report, error = await runs.run(collection, store, conduct)
     assert error is None
     return report

@@ -972,7 +972,7 @@ def test_the_second_interrupt_ends_at_once(
     wait_until_asked("/slow0", process)
     process.send_signal(signal.SIGINT)
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=30)
+    process.communicate(timeout=120)
     assert process.returncode == 130
 
 
@@ -996,7 +996,7 @@ def start(directory: Path, *arguments: str) -> "subprocess.Popen[str]":
 
 def wait_until_asked(path: str, process: "subprocess.Popen[str]") -> None:
     """Return when the program is known to be under way, however long it takes to start."""
-    until = time.monotonic() + 60
+    until = time.monotonic() + 120
     while not Pages.asked[path]:
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < until, f"{path} was never asked for"
@@ -1004,9 +1004,9 @@ def wait_until_asked(path: str, process: "subprocess.Popen[str]") -> None:
 
 
 def test_help_and_version(tmp_path: Path) -> None:
-    out, _ = start(tmp_path, "--help").communicate(timeout=30)
+    out, _ = start(tmp_path, "--help").communicate(timeout=120)
     assert all(row.summary in " ".join(out.split()) for row in COMMANDS)
-    out, _ = start(tmp_path, "--version").communicate(timeout=30)
+    out, _ = start(tmp_path, "--version").communicate(timeout=120)
     assert out.startswith("crawl 0.")
 
 
@@ -1021,7 +1021,7 @@ def test_an_interrupt_keeps_what_was_learned(
     process = start(tmp_path, "run", "a.md", *HERE, *options)
     wait_until_asked("/slow1", process)  # so the links before it have been judged
     process.send_signal(number)
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=120)
     assert process.returncode == 130, err
     report = json.loads(out)
     assert report["run"]["complete"] is False
@@ -1029,7 +1029,7 @@ def test_an_interrupt_keeps_what_was_learned(
     assert outcomes[0] == "ok"
     assert "interrupted" in outcomes
     assert "what was seen so far is kept" in err
-    out, _ = start(tmp_path, "report", "--format", "json").communicate(timeout=30)
+    out, _ = start(tmp_path, "report", "--format", "json").communicate(timeout=120)
     assert json.loads(out)["links"][0]["reason"] == "ok"
 
 
@@ -1039,7 +1039,7 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
     assert process.stdout is not None
     process.stdout.readline()
     process.stdout.close()
-    process.wait(timeout=30)
+    process.wait(timeout=120)
     assert process.stderr is not None
     assert process.stderr.read() == ""
     process.stderr.close()

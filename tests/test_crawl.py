@@ -69,7 +69,7 @@ async def crawled(
     links = [Link(url(address)) for address in addresses]
     transport = httpx.MockTransport(web)
     conduct = Conduct(settings, clock or FakeClock(), stop or Stop(), told.append, transport)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         looks = await crawl(links, {}, conduct)
     assert {look.url for look in told} == looks.seen
     assert len(told) == len(looks.seen), "each link is told once"

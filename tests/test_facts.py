@@ -442,7 +442,7 @@ def test_a_hostile_page_is_read_promptly_and_keeps_its_title(hostile: str) -> No
     began = time.process_time()
     facts = facts_of(f"<title>T</title>{hostile}")
     assert facts.title == "T"
-    assert time.process_time() - began < 1.0
+    assert time.process_time() - began < 5  # a tenth of a second; a square would take minutes
 
 
 def test_a_long_honest_page_is_read_to_the_limit() -> None:

@@ -20,6 +20,7 @@ from crawler.fetch import Fetcher
 from crawler.guard import Guard
 from crawler.line import HttpxLine, Line
 from crawler.model import Failure, FailureKind, Fetch, Response
+from crawler.race import race
 from crawler.settings import FetchSettings, PaceSettings
 from crawler.standard import GuardedBackend, StandardTransport
 from crawler.transport import Transport
@@ -29,7 +30,7 @@ HERE = ("*:*:127.0.0.1",)
 
 
 async def fetched(address: str, **settings: Any) -> Fetch:  # noqa: ANN401 - any setting
-    fetch = FetchSettings(**{"retries": 0, "timeout": 5.0, "resolve": HERE, **settings})
+    fetch = FetchSettings(**{"retries": 0, "timeout": 20.0, "resolve": HERE, **settings})
     async with Fetcher(fetch, PaceSettings(delay=0), SystemClock()) as fetcher:
         return await fetcher.fetch(url(address))
 
@@ -109,7 +110,7 @@ async def test_a_page_that_trickles_is_there_and_is_not_asked_twice() -> None:
             await asyncio.sleep(0.02)
 
     async with serving(trickle) as site:
-        fetch = await fetched(f"http://a.example:{site.port}/", timeout=2.0, retries=2)
+        fetch = await fetched(f"http://a.example:{site.port}/", timeout=5.0, retries=2)
     assert isinstance(fetch.outcome, Response)
     assert fetch.outcome.body.startswith(b"<title>slow</title>.")
     assert (fetch.outcome.truncated, fetch.attempts) == (True, 1)
@@ -347,19 +348,23 @@ async def test_a_link_gets_through_though_the_fast_stack_is_held_up(
     async def held_up(_self: FastLine, *_: object) -> None:
         await asyncio.sleep(60)
 
+    async def raced(one: Any, other: Any, good: Any, seconds: float, _: float) -> Any:  # noqa: ANN401
+        return await race(one, other, good, seconds, second_after=0.05)
+
     monkeypatch.setattr(FastLine, "ask", held_up)
+    monkeypatch.setattr("crawler.fetch.race", raced)
     async with serving(answering(OK)) as site:
-        fetch = await fetched(f"http://a.example:{site.port}/", timeout=2.0, retries=1)
+        fetch = await fetched(f"http://a.example:{site.port}/", timeout=20.0, retries=1)
     assert (outcome(fetch), fetch.http_stack, fetch.attempts) == (200, "standard", 2)
 
 
 async def test_an_address_that_the_library_cannot_read_holds_up_no_other_host() -> None:
     routes = ("zone.example:*:fe80::1%lo", "well.example:*:127.0.0.1")
-    settings = FetchSettings(resolve=routes, timeout=3)
+    settings = FetchSettings(resolve=routes, timeout=60)
     async with serving(answering(OK)) as site:
         line = Transport(settings, PaceSettings())
         zone = asyncio.create_task(line.prepare(url(f"http://zone.example:{site.port}/")))
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(30):
             reply = await line.ask(url(f"http://well.example:{site.port}/"), {})
             await reply.close()
             await zone

@@ -563,7 +563,7 @@ def test_a_run_that_waits_says_so_once_and_goes_on_then(
         said = waiting.stderr.readline()
         assert said.endswith(f"(process {number}): waiting for it to end.\n")
         os.kill(number, signal.SIGKILL)
-        out, err = waiting.communicate(timeout=60)
+        out, err = waiting.communicate(timeout=120)
     assert (waiting.returncode, err) == (0, "")
     assert out
 
@@ -577,7 +577,7 @@ def test_a_run_that_waits_is_ended_by_ctrl_c(run: Crawl, tmp_path: Path) -> None
         assert waiting.stderr is not None
         waiting.stderr.readline()
         waiting.send_signal(signal.SIGINT)
-        out, err = waiting.communicate(timeout=60)
+        out, err = waiting.communicate(timeout=120)
     assert (waiting.returncode, out, err.strip()) == (130, "", "")
     assert looks_in(tmp_path / "crawl.db") == 2
 
@@ -595,7 +595,7 @@ def test_a_run_that_cannot_be_recorded_and_is_ended_by_ctrl_c_is_interrupted(
         assert process.stderr.readline().endswith("This run is not recorded.\n")
         time.sleep(2)  # until it asks; else it ends without a report, by the same code
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=120)
     assert process.returncode == 130, err
     assert not out or err.endswith("crawl: nothing of this run was recorded.\n")
 

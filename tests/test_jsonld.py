@@ -151,7 +151,7 @@ HOSTILE = {
 def test_a_hostile_block_is_read_promptly(source: str) -> None:
     began = time.process_time()
     read_linked(source)
-    assert time.process_time() - began < 1.0
+    assert time.process_time() - began < 5  # a tenth of a second; a square would take minutes
 
 
 JSON = st.recursive(

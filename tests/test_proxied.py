@@ -29,7 +29,7 @@ SECRET = "pa%40ss"  # noqa: S105 - of nobody
 
 
 async def looked(address: str, proxy: str, **settings: Any) -> Fetch:  # noqa: ANN401 - any setting
-    fetch = FetchSettings(**{"retries": 0, "timeout": 5.0, "proxy": proxy, **settings})
+    fetch = FetchSettings(**{"retries": 0, "timeout": 20.0, "proxy": proxy, **settings})
     async with Fetcher(fetch, PaceSettings(delay=0), SystemClock()) as fetcher:
         return await fetcher.fetch(url(address))
 

@@ -60,7 +60,7 @@ async def keeping(speak: Speak) -> AsyncIterator[Kept]:
 
 
 async def looks(kept: Kept, *paths: str) -> list[Fetch]:
-    fetch = FetchSettings(retries=0, timeout=5.0, resolve=HERE)
+    fetch = FetchSettings(retries=0, timeout=20.0, resolve=HERE)
     seen = []
     async with Fetcher(fetch, PaceSettings(delay=0), SystemClock()) as fetcher:
         for path in paths:

@@ -37,7 +37,7 @@ def stack(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> st
 
 async def look(context: ssl.SSLContext, cacert: Path | None = None) -> tuple[Fetch, int]:
     settings = FetchSettings(
-        retries=0, timeout=5.0, resolve=HERE, cacert=str(cacert) if cacert else None
+        retries=0, timeout=20.0, resolve=HERE, cacert=str(cacert) if cacert else None
     )
     async with serving(answering(OK), context) as site:
         async with Fetcher(settings, PaceSettings(delay=0), SystemClock()) as fetcher:
@@ -98,7 +98,7 @@ async def test_a_server_that_shows_its_certificate_only_once_may_have_forgotten_
     server = await asyncio.start_server(connected, "127.0.0.1", 0)
     async with server:
         port = server.sockets[0].getsockname()[1]
-        settings = FetchSettings(retries=0, timeout=5.0, resolve=HERE)
+        settings = FetchSettings(retries=0, timeout=20.0, resolve=HERE)
         async with Fetcher(settings, PaceSettings(delay=0), SystemClock()) as fetcher:
             fetch = await fetcher.fetch(url(f"https://a.example:{port}/"))
     assert handshakes == last + 1
@@ -231,7 +231,7 @@ async def test_authorities_are_read_once(tmp_path: Path) -> None:
     """A file that goes away during a run does not end it."""
     path = tmp_path / "ca.pem"
     path.write_bytes(ROOT.pem)
-    settings = FetchSettings(retries=0, timeout=5.0, resolve=HERE, cacert=str(path))
+    settings = FetchSettings(retries=0, timeout=20.0, resolve=HERE, cacert=str(path))
     async with (
         serving(answering(OK), server_side(tmp_path, LEAF, MIDDLE)) as site,
         Fetcher(settings, PaceSettings(delay=0), SystemClock()) as fetcher,
