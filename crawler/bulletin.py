@@ -46,11 +46,17 @@ def with_changes(said: Outline, report: Report) -> Outline:
     changes = [each for each in report.changes or () if report.since or each.before is not None]
     if not changes:
         return said
-    first = tuple(replace(_entry(each), places=(), written=0) for each in changes[:MAX_IN_REPORT])
+    first = tuple(map(_shortly, changes[:MAX_IN_REPORT]))
     more = len(changes) - len(first)
     known = f"{report.since:%Y-%m-%d %H:%M} UTC" if report.since else "the looks before this run"
     words = f"Since {known}{f'; {more} more are left out here' if more else ''}."
     return replace(said, sections=(Section("Changed", words, first), *said.sections))
+
+
+def _shortly(change: Transition) -> Entry:
+    """Return an entry for what has one further down too, with its places."""
+    history = "" if change.kind is Change.BROKEN else change.history
+    return replace(_entry(change), places=(), written=0, history=history)
 
 
 def counted(changes: Iterable[Transition]) -> str:

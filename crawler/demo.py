@@ -17,6 +17,8 @@ from crawler.errors import LINKS_FAIL, OK
 from crawler.history import History
 from crawler.layers import load
 from crawler.model import Report
+from crawler.moments import DEFAULT, moment
+from crawler.news import netted
 from crawler.outline import Aspect, outline
 from crawler.practice import DOCUMENT, PracticeClock, PracticeWeb, document
 from crawler.rows import known_url
@@ -81,7 +83,9 @@ def _links(collection: Collection, say: Say) -> None:
 
 def _report(directory: Path, settings: Settings, say: Say) -> None:
     with Store(Path(settings.places.db), read_only=True) as store:
-        report, story = store.report(), store.story(known_url(STORY))
+        since = moment(DEFAULT, *store.ends())
+        report = netted(store.report(since=since), store.states, store.began())
+        story = store.story(known_url(STORY))
     say("$ crawl report\n" + reports.render(report, "text", Aspect.ALL))
     say(f"$ crawl show {STORY}\n{story_text(story)}")
     _catalogue(report, say)
