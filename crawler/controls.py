@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from crawler.roll import LABELS, Line, pairs
+from crawler.roll import Line, labelled, pairs
 from crawler.tags import Markup, end, slug, start, tag
 from crawler.text import shown_name
 from crawler.words import Words
@@ -31,7 +31,7 @@ def controls(lines: Sequence[Line], documents: Mapping[str, int], words: Words) 
         placeholder=words("URL, label, reason …"), aria_keyshortcuts="/",
     ))  # fmt: skip
     yield _choice("kind", words("State"), words("all"), (
-        tag("option", f"{words(LABELS[kind])} ({number})", value=slug(kind))
+        tag("option", f"{labelled(kind, number, words)} ({number})", value=slug(kind))
         for kind, number in pairs(kinds)
     ))  # fmt: skip
     yield _choice("host", words("Host"), words("all"), _hosts(lines, words))

@@ -7,7 +7,7 @@ from crawler.charts import MOST_RUNS, TROUBLES, key, proportions, tally, timelin
 from crawler.levels import PERHAPS
 from crawler.model import Chronicle, Headcount, Health, Network, Outcome, Report
 from crawler.outline import Outline
-from crawler.roll import LABELS, Roll, pairs
+from crawler.roll import LABELS, Roll, labelled, pairs
 from crawler.tags import NOTHING, Markup, slug, tag
 from crawler.text import readable
 from crawler.words import Words
@@ -77,10 +77,10 @@ def _notes(report: Report, said: Outline, words: Words) -> Iterator[Markup]:
 
 def _glance(roll: Roll, words: Words) -> Markup:
     parts = list(pairs(roll.kinds()))
-    told = ", ".join(f"{number} {words(LABELS[kind])}" for kind, number in parts)
+    told = ", ".join(words(f"{number} {LABELS[kind]}") for kind, number in parts)
     figures = [
         tag("li", tag(
-            "a", key(kind, tag("b", figure(number)), " ", words(LABELS[kind])),
+            "a", key(kind, tag("b", figure(number)), " ", labelled(kind, number, words)),
             href=f"#kind={slug(kind)}", data_choose=slug(kind),
         ))
         for kind, number in parts
@@ -111,8 +111,8 @@ def course(chronicle: Chronicle, words: Words) -> Markup:
                    tag("p", words(f"Nothing was wrong after any of {len(runs)} runs."),
                        class_="words"), class_="course")  # fmt: skip
     legend = [
-        tag("li", key(each, tag("b", figure(last.healths.get(each, 0))), " ", words(LABELS[each])))
-        for each in TROUBLES
+        tag("li", key(each, tag("b", figure(number)), " ", labelled(each, number, words)))
+        for each, number in ((each, last.healths.get(each, 0)) for each in TROUBLES)
         if any(run.healths.get(each) for run in runs)
     ]
     return tag(

@@ -16,6 +16,7 @@ from crawler.naming import named, whole, written
 from crawler.outline import identity
 from crawler.urls import Target, Url
 from crawler.views import View
+from crawler.words import Words
 
 KINDS: Final = (
     Outcome.BROKEN,
@@ -48,7 +49,7 @@ LABELS: Final[Mapping[str, str]] = {
     Outcome.OK: "well",
     Outcome.SKIPPED: "not asked",
 }
-"""What kinds and healths are called behind a number, or in a list."""
+"""What kinds and healths are called in a list; behind a number, by `labelled`."""
 
 SHOWN_PLACES: Final = 3
 """Places of a link that the roll keeps; the entry of one that is not well has more."""
@@ -56,6 +57,11 @@ SHOWN_PLACES: Final = 3
 _RANKS: Final = {kind: rank for rank, kind in enumerate(KINDS)}
 _THERE: Final = (Outcome.OK, Outcome.REDIRECTED)
 _OVER_TIME: Final = (Health.DRIFTED, Health.FLAKY)
+
+
+def labelled(kind: str, number: int, words: Words) -> str:
+    """Return what a kind or a health is called behind a number, to which words may have to bend."""
+    return words(f"{number} {LABELS[kind]}").partition(" ")[2]
 
 
 @dataclass(slots=True)

@@ -36,7 +36,6 @@ from crawler.model import (
     Turnout,
     Unread,
 )
-from crawler.outline import Aspect
 from crawler.reasons import REASONS, verdict
 from crawler.settings import HealthSettings
 from crawler.store import Store
@@ -45,7 +44,6 @@ from crawler.urls import Target
 
 A = "https://a.example/"
 B = "https://b.example/"
-FIGURES = {Aspect.HOSTS, Aspect.WEIGHT}  # `test_rot.py` holds what they say
 RUN = Run("r", NOON, NOON, complete=True)
 # One finding of each name, as it is told; a test elsewhere says that these are all names.
 ADVICE = {
@@ -190,7 +188,7 @@ def shown(report: Report) -> list[str]:
     unknown: list[str] = []
     for words in map(Strict, OTHERS):
         for each in reports.FORMATS:
-            for aspect in each.aspects - FIGURES:
+            for aspect in each.aspects:
                 for _ in each.render(report, aspect, words):
                     pass
         unknown += words.unknown_words
