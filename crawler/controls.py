@@ -42,7 +42,7 @@ def controls(lines: Sequence[Line], documents: Mapping[str, int], words: Words) 
     ))  # fmt: skip
     shown = tag(
         "output", id="shown", aria_live="polite",
-        data_words=words("{} of {} links"), data_of=words("{} of {}"),
+        data_words=words("%1 of %2 links"), data_of=words("%1 of %2"),
     )  # fmt: skip
     yield tag("div", shown, tag("button", words("Show all"), type="reset"), class_="field")
     yield end("form")

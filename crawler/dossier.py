@@ -3,6 +3,7 @@
 What a maintainer needs is there to be seen; what whoever doubts it needs opens on a click.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,9 +12,10 @@ from typing import Final
 
 from crawler.charts import MOST_LOOKS, looks
 from crawler.drafts import Entry
+from crawler.explanations import explained
 from crawler.model import Glance, Observation, Occurrence, Outcome, PageFacts, Row, Via
 from crawler.reasons import BY_CODE
-from crawler.roll import LABELS, Line, Roll
+from crawler.roll import LABELS, Line, Roll, counted
 from crawler.tags import NOTHING, Markup, dated, joined, link, slug, tag, theirs
 from crawler.text import clean, readable, shown_name
 from crawler.urls import Target, Url
@@ -30,7 +32,7 @@ _FACTS: Final = (
     ("Modified", "modified"),
     ("Archived", "archived"),
     ("Licence", "licence"),
-    ("Kind of page", "type"),
+    ("Type", "type"),
     ("Content type", "content_type"),
 )
 
@@ -85,13 +87,10 @@ def _glances(row: Row | None, sources: Sources) -> Sequence[Glance]:
 
 def _named(glances: Sequence[Glance], words: Words) -> str:
     shown = glances[-MOST_LOOKS:]
-    counted = ", ".join(
-        words(f"{sum(each.outcome is outcome for each in shown)} {LABELS[outcome]}")
-        for outcome in Outcome
-        if any(each.outcome is outcome for each in shown)
-    )
-    days = f"{shown[0].at:%Y-%m-%d} \N{EN DASH} {shown[-1].at:%Y-%m-%d}" if shown else ""
-    return f"{words(f'The last {len(shown)} looks')}, {days}: {counted}"
+    found = Counter(each.outcome for each in shown)
+    told = ", ".join(counted(found[each], each, words) for each in Outcome if found[each])
+    days = f"{shown[0].at:%Y-%m-%d} \N{EN DASH} {shown[-1].at:%Y-%m-%d}"
+    return f"{words(f'The last {len(shown)} looks')}, {days}: {told}"
 
 
 def _cures(entry: Entry, words: Words) -> Iterator[Markup]:
@@ -107,7 +106,7 @@ def _cures(entry: Entry, words: Words) -> Iterator[Markup]:
 
 def _fix(label: str, url: str, words: Words) -> Markup:
     button = tag(
-        "button", words("Copy"), tag("span", f" {url}", class_="unseen"), type="button",
+        "button", words("Copy address"), tag("span", f" {url}", class_="unseen"), type="button",
         class_="copy", data_copy=url, data_done=words("Copied"), aria_live="polite", hidden=True,
     )  # fmt: skip
     return tag("p", tag("span", label, class_="label"), " ", link(url), button, class_="fix")
@@ -119,12 +118,14 @@ def _places(entry: Entry, words: Words) -> Markup:
     shown = [tag("li", place(each)) for each in entry.places]
     first, rest = shown[:_SHOWN_PLACES], shown[_SHOWN_PLACES:]
     left = entry.written - len(entry.places)
-    more = tag("li", words(f"and {left} more places"), class_="left") if left else NOTHING
+    left_out = "and 1 more place" if left == 1 else f"and {left} more places"
+    more = tag("li", words(left_out), class_="left") if left else NOTHING
     if not rest:
         return tag("ul", *first, more, class_="places")
-    title = tag("summary", words(f"{entry.written - len(first)} more places"))
-    folded = tag("details", title, tag("ul", *rest, more, class_="places"))
-    return joined(tag("ul", *first, class_="places"), folded)
+    folded = entry.written - len(first)
+    title = words("1 more place" if folded == 1 else f"{folded} more places")
+    box = tag("details", tag("summary", title), tag("ul", *rest, more, class_="places"))
+    return joined(tag("ul", *first, class_="places"), box)
 
 
 def place(where: Occurrence) -> Markup:
@@ -151,13 +152,16 @@ def _fact(name: str, *shown: str) -> Markup:
 
 
 def _why(entry: Entry, row: Row | None, words: Words) -> Iterator[Markup]:
-    reason = BY_CODE.get(entry.code)
-    if reason is None:
+    """Yield why it was judged so, at length: nobody is to look up what a word of ours means."""
+    advice = row is not None and any(each.name == entry.code for each in row.findings)
+    # `empty` is the code of a reason, too.
+    said = explained(entry.code, words, "advice" if advice else None)
+    if said is None:
         return
-    sure = words(row.verdict.confidence) if row else ""
-    yield _fact(words("Judged"), tag("code", reason.code), f" ({sure})" if sure else "")
-    yield _fact(words("That means"), words(reason.sentence))
-    yield _fact(words("To do"), words(reason.cure))
+    certainty = f" ({words(row.verdict.confidence)})" if row and entry.code in BY_CODE else ""
+    yield _fact(words("Judged"), tag("code", entry.code), certainty)
+    yield _fact(words("That means"), said.text)
+    yield _fact(words("What to do"), said.cure)
 
 
 def _look(look: Observation, words: Words) -> Iterator[Markup]:
@@ -170,9 +174,9 @@ def _look(look: Observation, words: Words) -> Iterator[Markup]:
         last = tag("li", "→ ", link(str(look.final_url))) if look.final_url else NOTHING
         yield _fact(words("The way"), tag("ol", *steps, last, class_="hops"))
     elif look.final_url and look.final_url != look.url:
-        yield _fact(words("Led to"), link(str(look.final_url)))
+        yield _fact(words("Leads to"), link(str(look.final_url)))
     if look.missing_fragments:
-        yield _fact(words("Not on the page"), clean(", ".join(look.missing_fragments)))
+        yield _fact(words("Not on page"), clean(", ".join(look.missing_fragments)))
 
 
 def _cost(look: Observation, words: Words) -> str:
@@ -198,7 +202,7 @@ def _page(facts: PageFacts, words: Words) -> Iterator[Markup]:
         more = words(f"declared {declared}, the text is in {detected}") if two else ""
         yield _fact(words("Language"), theirs(facts.language), f" ({more})" if more else "")
     if facts.canonical_url:
-        yield _fact(words("Calls itself"), link(facts.canonical_url))
+        yield _fact(words("Canonical"), link(facts.canonical_url))
     for feed in facts.feeds:
         yield _fact(words("Feed"), link(feed))
 
@@ -210,7 +214,8 @@ def _row_facts(row: Row | None, entry: Entry, sources: Sources) -> Iterator[Mark
         if state.last_ok_at:
             yield _fact(words("Last good"), _moment(state.last_ok_at))
     if entry.followable and (glances := _glances(row, sources)):
-        yield _fact(words(f"All {len(glances)} looks"), _streaks(glances, words))
+        title = "The one look" if len(glances) == 1 else f"All {len(glances)} looks"
+        yield _fact(words(title), _streaks(glances, words))
     said = {entry.code, entry.copy.name if entry.copy else ""}
     advice = (each for each in row.findings if each.name not in said) if row else ()
     for finding in advice:

@@ -7,8 +7,8 @@ from crawler.charts import MOST_RUNS, TROUBLES, key, proportions, tally, timelin
 from crawler.levels import PERHAPS
 from crawler.model import Chronicle, Headcount, Health, Network, Outcome, Report
 from crawler.outline import Outline
-from crawler.roll import LABELS, Roll, labelled, pairs
-from crawler.tags import NOTHING, Markup, slug, tag
+from crawler.roll import LABELS, Roll, counted, pairs
+from crawler.tags import NOTHING, Markup, joined, slug, tag
 from crawler.text import readable
 from crawler.words import Words
 
@@ -52,6 +52,12 @@ def headline(report: Report, roll: Roll, words: Words) -> str:
     return words("No broken links" if report.run.complete else "No broken links so far")
 
 
+def _bold(number: int, kind: str, words: Words) -> Markup:
+    """Say how many links are of a kind, the number so that it is seen first."""
+    before, _, after = counted(number, kind, words).partition(str(number))
+    return joined(before, tag("b", figure(number)), after)
+
+
 def figure(number: int) -> str:
     r"""Show a number so that thousands are seen in every language: apart, as ISO 80000-1 has it.
 
@@ -71,16 +77,18 @@ def _notes(report: Report, said: Outline, words: Words) -> Iterator[Markup]:
     if first:
         yield tag("ul", *first, class_="notes")
     if rest:
-        title = tag("summary", words(f"{len(rest)} more notes"))
+        title = tag(
+            "summary", words("1 more note" if len(rest) == 1 else f"{len(rest)} more notes")
+        )
         yield tag("details", title, tag("ul", *rest, class_="notes"))
 
 
 def _glance(roll: Roll, words: Words) -> Markup:
     parts = list(pairs(roll.kinds()))
-    told = ", ".join(words(f"{number} {LABELS[kind]}") for kind, number in parts)
+    told = ", ".join(counted(number, kind, words) for kind, number in parts)
     figures = [
         tag("li", tag(
-            "a", key(kind, tag("b", figure(number)), " ", labelled(kind, number, words)),
+            "a", key(kind, _bold(number, kind, words)),
             href=f"#kind={slug(kind)}", data_choose=slug(kind),
         ))
         for kind, number in parts
@@ -111,8 +119,8 @@ def course(chronicle: Chronicle, words: Words) -> Markup:
                    tag("p", words(f"Nothing was wrong after any of {len(runs)} runs."),
                        class_="words"), class_="course")  # fmt: skip
     legend = [
-        tag("li", key(each, tag("b", figure(number)), " ", labelled(each, number, words)))
-        for each, number in ((each, last.healths.get(each, 0)) for each in TROUBLES)
+        tag("li", key(each, _bold(last.healths.get(each, 0), each, words)))
+        for each in TROUBLES
         if any(run.healths.get(each) for run in runs)
     ]
     return tag(

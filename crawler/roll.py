@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
-from crawler.levels import PERHAPS, standing
+from crawler.levels import KNOWN, PERHAPS, standing
 from crawler.model import Health, LinkState, Occurrence, Outcome, Report, Row
 from crawler.naming import named, whole, written
 from crawler.outline import identity
@@ -27,6 +27,7 @@ KINDS: Final = (
     Outcome.FAILING,
     Outcome.UNSAFE,
     Outcome.BLOCKED,
+    KNOWN,
     Outcome.REDIRECTED,
     Outcome.OK,
     Outcome.SKIPPED,
@@ -45,11 +46,12 @@ LABELS: Final[Mapping[str, str]] = {
     Outcome.FAILING: "no answer",
     Outcome.UNSAFE: "unsafe",
     Outcome.BLOCKED: "not for us",
+    KNOWN: "known before",
     Outcome.REDIRECTED: "redirected",
     Outcome.OK: "well",
     Outcome.SKIPPED: "not asked",
 }
-"""What kinds and healths are called in a list; behind a number, by `labelled`."""
+"""What kinds and healths are called in a list; behind a number, by `counted`."""
 
 SHOWN_PLACES: Final = 3
 """Places of a link that the roll keeps; the entry of one that is not well has more."""
@@ -57,11 +59,6 @@ SHOWN_PLACES: Final = 3
 _RANKS: Final = {kind: rank for rank, kind in enumerate(KINDS)}
 _THERE: Final = (Outcome.OK, Outcome.REDIRECTED)
 _OVER_TIME: Final = (Health.DRIFTED, Health.FLAKY)
-
-
-def labelled(kind: str, number: int, words: Words) -> str:
-    """Return what a kind or a health is called behind a number, to which words may have to bend."""
-    return words(f"{number} {LABELS[kind]}").partition(" ")[2]
 
 
 @dataclass(slots=True)
@@ -139,6 +136,11 @@ def taken_down(report: Report, roll: Roll) -> Report:
     """Return the same report; whoever goes through its rows, once, fills the roll."""
     rows = report.rows
     return replace(report, rows=View(len(rows), lambda index: roll.take(rows[index])))
+
+
+def counted(number: int, kind: str, words: Words) -> str:
+    """Say how many links, or looks at one, are of a kind."""
+    return words(f"{number} {LABELS[kind]}")
 
 
 def since(state: LinkState | None) -> datetime | None:

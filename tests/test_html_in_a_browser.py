@@ -244,7 +244,7 @@ def test_a_replacement_is_copied_and_the_button_says_so(visit: Open) -> None:
     found.wait_for("button.copy", "Copied")
     copied = found.page.evaluate("navigator.clipboard.readText()")
     assert copied == button.get_attribute("data-copy")
-    found.wait_for("button.copy", "Copy ")
+    found.wait_for("button.copy", "Copy address")
     found.check_quiet()
 
 

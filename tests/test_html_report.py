@@ -14,6 +14,7 @@ from fakes import NOON, look, occurrence, url, verdict_of
 from hypothesis import given
 from pages_of_reports import chronicle, many, rich
 from selectolax.lexbor import LexborHTMLParser, LexborNode
+from strict import OTHERS, Strict
 from test_reports import (
     HOSTILE,
     RUN,
@@ -30,6 +31,7 @@ from test_reports import (
 from crawler import reports
 from crawler.charts import MOST_RUNS
 from crawler.dress import dress, manners
+from crawler.explanations import explanation
 from crawler.model import (
     Chronicle,
     Finding,
@@ -346,7 +348,7 @@ def test_a_name_that_is_no_url_is_shown_as_it_is() -> None:
 def test_an_entry_without_hops_says_where_it_led_all_the_same() -> None:
     seen = replace(look("gone"), final_url=url("https://b.example/"))
     tree = page(Report(RUN, (row("https://a.example/", observation=seen),)))
-    assert "Led to https://b.example/" in words_of(only(tree, "dl"))
+    assert "Leads to https://b.example/" in words_of(only(tree, "dl"))
 
 
 def test_languages_of_titles_are_said_if_they_are_any() -> None:
@@ -381,6 +383,51 @@ def test_words_of_ours_are_in_the_language_that_is_asked_for() -> None:
         assert WORD in (node.attributes["aria-label"] or ""), node.html
     for node in tree.css("bdi, .places code, #all .url"):
         assert WORD not in node.text(), node.html
+
+
+# What the makers of these reports have written in the place of the program.
+MADE_UP = frozenset({
+    "192.168.1.12",
+    "A deep link that leads to the front page.",
+    "It ended with 2026-11-21.",
+    "It was “Oak Library”; it is another.",
+    "Moved for good: to another site.",
+    "Since then.",
+    "Some looks are good, some are not.",
+    "The page is another.",
+    "There is no such page.",
+    "There is no such page. (HTTP 404)",
+    "a.md: the front matter is malformed.",
+    "docs/getting-started.md: the front matter is malformed.",
+    "the page says “not found”",
+})  # fmt: skip
+
+
+@pytest.mark.parametrize("tag", OTHERS)
+def test_every_language_knows_all_that_a_page_says(tag: str) -> None:
+    words = Strict(tag)
+    crowd = tuple(row("https://a.example/", "gone", line) for line in range(1, 31))
+    late = Report(replace(RUN, complete=False), crowd[:1])
+    told = course(*({Health.BROKEN: 1} for _ in range(400)))
+    calm = course({Health.HEALTHY: 9}, {Health.HEALTHY: 9})
+    several = (
+        rich(),
+        everything(),
+        news(),
+        late,
+        Report(RUN, ()),
+        Report(RUN, crowd, ("a.md: the front matter is malformed.",) * 9, chronicle=told),
+        Report(RUN, crowd[:7], chronicle=calm),
+        Report(replace(RUN, network=Network.DOWN), ()),
+        Report(RUN, crowd[:1], ("a.md: the front matter is malformed.",) * 6, remembers=True),
+        replace(news(), changes=(news().changes or ())[:1] * 30),
+        replace(rich(), changes=()),
+        many(3000),
+    )
+    for report in several:
+        for aspect in reports.BY_NAME["html"].aspects:
+            assert "".join(reports.BY_NAME["html"].render(report, aspect, words))
+    assert set(words.unknown_words) <= MADE_UP
 
 
 # What is not there
@@ -537,6 +584,21 @@ def test_a_link_with_one_look_has_no_chart_and_no_row_has_one_of_another() -> No
     tree = page(Report(RUN, (gone,), chronicle=Chronicle((), glances)))
     assert tree.css(".looks") == []
     assert words_of(only(tree, ".streaks")) == "2026-11-22: broken, one look"
+
+
+def test_the_evidence_explains_what_a_word_of_ours_means() -> None:
+    bare = Finding("empty", Severity.WARNING, "The page shows nothing.")
+    tree = page(Report(RUN, (row("https://a.example/", findings=(bare,)),)))
+    assert explanation("empty", kind="advice") in only(tree, "li.entry dl").text()
+    lost = page(Report(RUN, (row("https://a.example/", "gone"),)))
+    assert explanation("gone") in only(lost, "li.entry dl").text()
+
+
+def test_a_code_that_nobody_knows_is_shown_without_explanation() -> None:
+    (first, *_) = news().changes or ()
+    tree = page(replace(news(), changes=(replace(first, code="of-tomorrow"),)), Aspect.CHANGES)
+    assert words_of(only(tree, "li.entry .why code")) == "of-tomorrow"
+    assert tree.css("dl") == []
 
 
 def test_hops_that_are_none_of_http_say_how() -> None:

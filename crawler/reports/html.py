@@ -20,7 +20,7 @@ from crawler.model import Change, Chronicle, Health, Outcome, Report
 from crawler.outline import Aspect, Outline, Section, outline
 from crawler.roll import KINDS, Line, Roll, taken_down
 from crawler.rollcall import tables
-from crawler.tags import NOTHING, Markup, address, end, link, slug, start, tag, theirs
+from crawler.tags import NOTHING, Markup, address, end, escape, link, slug, start, tag, theirs
 from crawler.text import readable, shown_name
 from crawler.version import __version__
 from crawler.words import Words
@@ -190,13 +190,19 @@ def _catalogue(report: Report, words: Words) -> Iterator[str]:
             document = chapter.document
             yield tag("h2", shown_name(document))
         yield tag("h3", theirs(chapter.section)) if chapter.section else NOTHING
-        yield tag("ul", *map(_resource, chapter.resources), class_="resources")
+        yield tag("ul", *(_resource(each, words) for each in chapter.resources), class_="resources")
     yield end("div")
     yield from _foot(report, words)
 
 
-def _resource(resource: Resource) -> Markup:
+def _resource(resource: Resource, words: Words) -> Markup:
     facts = resource.facts
-    remarks = Markup(" · ").join(theirs(each) for each in resource.remarks)
-    return tag("li", tag("p", theirs(resource.name, facts.language)), link(resource.url),
-               tag("p", Markup(remarks), class_="remarks"))  # fmt: skip
+    told = [theirs(each) for each in resource.remarks]
+    if resource.trouble:
+        told.append(escape(words(resource.trouble)))
+    return tag(
+        "li",
+        tag("p", theirs(resource.name, facts.language)),
+        link(resource.url),
+        tag("p", Markup(" · ".join(told)), class_="remarks"),
+    )

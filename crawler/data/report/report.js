@@ -7,7 +7,7 @@
   const $ = (selector, from = document) => from.querySelector(selector);
   const $$ = (selector, from = document) => [...from.querySelectorAll(selector)];
   const figure = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, "\u202f");
-  const fill = (words, ...values) => values.reduce((text, value) => text.replace("{}", value), words);
+  const fill = (words, ...values) => words.replace(/%([12])/g, (_, hole) => values[hole - 1]);
 
   copying();
   if ($("#controls")) choosing($("#controls"));
