@@ -90,7 +90,7 @@ def timeline(runs: Sequence[Headcount], name: str, words: Words) -> Markup:
         preserveAspectRatio="none",
     )  # fmt: skip
     return tag(
-        "svg", *_grid(lines, plane), drawn, *_calendar(days(first, last), plane),
+        "svg", drawn, *_grid(lines, plane), *_calendar(days(first, last), plane),
         *_ticks(shown, plane),
         class_="timeline", width="100%", height=_TOP + _PLOT + 26, role="img", aria_label=name,
     )  # fmt: skip

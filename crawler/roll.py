@@ -143,6 +143,11 @@ def counted(number: int, kind: str, words: Words) -> str:
     return words(f"{number} {LABELS[kind]}")
 
 
+def labelled(kind: str, number: int, words: Words) -> str:
+    """Return what a kind is called beside a number, to which words may have to bend."""
+    return counted(number, kind, words).partition(" ")[2]
+
+
 def since(state: LinkState | None) -> datetime | None:
     """Return when that began which is wrong with a link; None if nothing is."""
     if state is None or state.health in (Health.HEALTHY, Health.UNKNOWN):
