@@ -89,13 +89,16 @@ def timeline(runs: Sequence[Headcount], name: str, words: Words) -> Markup:
         y=_TOP, width="100%", height=_PLOT, viewBox=f"0 0 {_WIDE} {_HIGH}",
         preserveAspectRatio="none",
     )  # fmt: skip
+    marked = days(first, last, max(1, int(_MOST_DAYS * plane.x(last) / 100)))
     return tag(
-        "svg", drawn, *_grid(lines, plane), *_calendar(days(first, last), plane),
+        "svg", drawn, *_grid(lines, plane), *_calendar(marked, plane),
         *_ticks(shown, plane),
         class_="timeline", width="100%", height=_TOP + _PLOT + 26, role="img", aria_label=name,
     )  # fmt: skip
 
 
+_MOST_DAYS: Final = 5
+"""Days that have room in a timeline; where its runs end before it does, there are fewer."""
 _TOP: Final = 16  # room for the highest number
 
 
@@ -151,12 +154,14 @@ def _grid(lines: Sequence[int], plane: _Plane) -> Iterator[Markup]:
 
 
 def _calendar(moments: Iterable[datetime], plane: _Plane) -> Iterator[Markup]:
-    for at in moments:
+    for number, at in enumerate(moments):
         x = plane.x(at)
         y = _TOP + _PLOT
+        spare = "spare" if number % 2 else None  # on a phone there is room for half of them
         yield tag("line", x1=f"{x:.2f}%", x2=f"{x:.2f}%", y1=y, y2=y + 9, class_="day")
         anchor = "start" if x < 8 else "end" if x > 92 else "middle"  # noqa: PLR2004 - half a date
-        yield tag("text", f"{at:%Y-%m-%d}", x=f"{x:.2f}%", y=y + 22, text_anchor=anchor)
+        yield tag("text", f"{at:%Y-%m-%d}", x=f"{x:.2f}%", y=y + 22, text_anchor=anchor,
+                  class_=spare)  # fmt: skip
 
 
 def _ticks(runs: Sequence[Headcount], plane: _Plane) -> Iterator[Markup]:

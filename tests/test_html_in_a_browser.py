@@ -7,17 +7,20 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from fakes import NOON
 from pages_of_reports import chronicle, many, rich
 from test_html_report import troubled
 from test_reports import everything, news
 
 from crawler import reports
-from crawler.model import Report
+from crawler.model import Chronicle, Headcount, Health, Report
 from crawler.outline import Aspect
 
 NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -104,6 +107,21 @@ def visit(browser: Any, tmp_path: Path) -> Iterator[Open]:  # noqa: ANN401 - the
     yield opened
     for context in contexts:
         context.close()
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("days", [(0, 1, 4), (0, 1, 2, 3, 4, 5), (0, 9), (0, 30, 60)])
+def test_the_days_of_a_timeline_can_be_read(visit: Open, width: int, days: tuple[int, ...]) -> None:
+    healths = {Health.BROKEN: 2, Health.HEALTHY: 9}
+    runs = tuple(Headcount(NOON + timedelta(days=each), 11, healths) for each in days)
+    found = visit(
+        replace(rich(), chronicle=Chronicle(runs)), viewport={"width": width, "height": 800}
+    )
+    boxes = found.page.locator(".timeline text[text-anchor]").locator("visible=true")
+    found_at = [box for each in boxes.all() if (box := each.bounding_box())]
+    edges = sorted((box["x"], box["x"] + box["width"]) for box in found_at)
+    assert edges
+    assert all(end < start for (_, end), (start, _) in pairwise(edges))
 
 
 @pytest.mark.parametrize("report", [rich, everything, news], ids=lambda each: each.__name__)
