@@ -285,7 +285,7 @@ def _timeless(value: Any) -> Any:  # noqa: ANN401 - JSON
         return {
             name: _timeless(each)
             for name, each in value.items()
-            if not name.endswith(("_at", "_since")) and name not in {"id", "elapsed_ms"}
+            if not name.endswith(("_at", "_since")) and name not in {"id", "elapsed_ms", "at", "since"}
         }
     return value
 
