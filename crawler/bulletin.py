@@ -21,6 +21,7 @@ _SECTIONS: Final = (
     (Change.IGNORE_EXPIRED, "Ignores that ended", "Give them a later day, or take them out."),
     (Change.RECOVERED, "Recovered", "They are there again."),
 )
+_MOMENT: Final = "%Y-%m-%d %H:%M"
 _COUNTED: Final = {Change.IGNORE_EXPIRED: "ignored no longer"}
 
 
@@ -33,8 +34,20 @@ def bulletin(report: Report) -> Outline:
             outcome = Outcome.BROKEN if kind is Change.BROKEN else None
             sections.append(Section(title, words, entries, outcome))
     when = report.run.finished_at or report.run.started_at
-    heading = f"What has changed, {when:%Y-%m-%d %H:%M} UTC"
-    return Outline(heading, tuple(sections), f"Changed: {counted(changes)}.")
+    heading = f"What has changed, {when:{_MOMENT}} UTC"
+    return Outline(heading, tuple(sections), _summary(report), _notes(report))
+
+
+def _summary(report: Report) -> str:
+    """Say how much has changed, and since when if that is not the run before."""
+    since = f" since {report.since:{_MOMENT}} UTC" if report.since else ""
+    changes = report.changes
+    return f"Changed{since}: {counted(changes)}." if changes else f"Nothing has changed{since}."
+
+
+def _notes(report: Report) -> tuple[str, ...]:
+    """Return what tells a report of what has changed from one of all that has."""
+    return (*report.chosen, *(report.remarks if report.since else ()))
 
 
 def with_changes(said: Outline, report: Report) -> Outline:
@@ -48,8 +61,9 @@ def with_changes(said: Outline, report: Report) -> Outline:
         return said
     first = tuple(map(_shortly, changes[:MAX_IN_REPORT]))
     more = len(changes) - len(first)
-    known = f"{report.since:%Y-%m-%d %H:%M} UTC" if report.since else "the looks before this run"
-    words = f"Since {known}{f'; {more} more are left out here' if more else ''}."
+    known = f"{report.since:{_MOMENT}} UTC" if report.since else "the looks before this run"
+    are = "is" if more == 1 else "are"
+    words = f"Since {known}{f'; {more} more {are} left out here' if more else ''}."
     return replace(said, sections=(Section("Changed", words, first), *said.sections))
 
 

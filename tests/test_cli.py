@@ -469,7 +469,13 @@ def test_a_report_begins_with_what_has_changed(crawl: Crawl, port: int) -> None:
     for since in ("last", "2w", "2020-01-01"):
         told = crawl("report", "--view", "changes", "--since", since).out
         assert "Newly broken (1)" in told
-        assert "Changed: 1 broken." in told
+        assert re.search(r"\nChanged since 20[0-9-]+ [0-9:]+ UTC: 1 broken\.\n", told)
+    told = crawl("report", "--view", "changes", "--host", "b.example", "--since", "2020-01-01").out
+    nothing = (
+        "\nNothing has changed since 2020-01-01 00:00 UTC.\nOnly host b.example: 0 of 3 places.\n"
+    )
+    assert told.endswith(nothing)
+    assert crawl("report", "--since", "").code == 2
     feed = crawl("report", "--format", "atom", "--since", "2020-01-01").out
     assert feed.count("<entry>") == 2
     wrong = crawl("report", "--since", "soon")

@@ -509,8 +509,9 @@ def test_a_page_of_what_has_changed_says_so_when_nothing_has() -> None:
     assert words_of(only(page(rich(), Aspect.CHANGES), "h1")) == (
         "Changed: 1 broken, 1 drifted, 1 moved, 1 recovered."
     )
-    quiet = page(replace(rich(), changes=()), Aspect.CHANGES)
-    assert words_of(only(quiet, "h1")) == "Nothing has changed"
+    quiet = page(replace(rich(), changes=(), chosen=("Only some: 0 of 9.",)), Aspect.CHANGES)
+    assert words_of(only(quiet, "h1")) == "Nothing has changed."
+    assert words_of(only(quiet, ".notes li")) == "Only some: 0 of 9."
 
 
 def test_a_catalogue_has_its_resources_under_their_headings() -> None:

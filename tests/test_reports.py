@@ -265,6 +265,8 @@ def test_a_report_of_very_many_changes_is_a_report_all_the_same() -> None:
         in text
     )
     assert reports.render(many, "text", Aspect.CHANGES).count("gone.example") == 30 * 1
+    one_more = reports.render(replace(news(), changes=changes[:1] * 21), "text")
+    assert "; 1 more is left out here." in one_more
 
 
 def test_a_report_says_since_when_it_tells_what_has_changed() -> None:
@@ -380,6 +382,9 @@ def test_a_format_is_asked_for_nothing_that_it_cannot_show(monkeypatch: pytest.M
     assert reports.shown("news", None, Aspect.TROUBLE) is Aspect.CHANGES
     with pytest.raises(UsageError, match="--view all: news cannot show that, but changes"):
         reports.shown("news", Aspect.ALL)
+    monkeypatch.undo()
+    with pytest.raises(UsageError, match=r"badge cannot show that, but all\.$"):
+        reports.shown("badge", Aspect.HOSTS)
 
 
 def test_trouble_leaves_advice_out() -> None:

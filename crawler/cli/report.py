@@ -142,7 +142,8 @@ def _report(
 
     choice, now = _choice(given), SystemClock().now()
     with History(Path(settings.places.db)) as history:
-        since = moment(given["since"] or DEFAULT, *history.ends(now))
+        asked = DEFAULT if given["since"] is None else given["since"]
+        since = moment(asked, *history.ends(now))
         report = history.report(now, since, chronicle=each.charts)
         # A feed tells each change; to all others they are what they have come to.
         report = report if each.name == _FEED else netted(report, history.states, history.began())

@@ -106,7 +106,8 @@ def shown(name: str, view: Aspect | None, usual: Aspect = Aspect.ALL) -> Aspect:
     if view is None:
         return next(iter(aspects)) if len(aspects) == 1 else usual
     if view not in aspects:
-        has = ", ".join(each for each in Aspect if each in aspects)
+        # That of a run has no name on the command line: it is what a run shows.
+        has = ", ".join(each for each in Aspect if each in aspects - {Aspect.TROUBLE})
         raise UsageError(f"--view {view}: {name} cannot show that, but {has}.")
     return view
 

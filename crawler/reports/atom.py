@@ -59,7 +59,8 @@ def render(report: Report, _aspect: Aspect, words: Words) -> Iterator[str]:
         f" <title>{escape(words('Links: what has changed'))}</title>\n"
     )
     if (more := len(items) - MAX_ENTRIES) > 0:
-        told = words(f"The newest {MAX_ENTRIES} changes; {more} more are left out.")
+        are = "is" if more == 1 else "are"
+        told = words(f"The newest {MAX_ENTRIES} changes; {more} more {are} left out.")
         yield f" <subtitle>{escape(told)}</subtitle>\n"
     yield (
         f" <updated>{_moment(updated)}</updated>\n"

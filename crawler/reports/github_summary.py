@@ -42,7 +42,7 @@ def _pieces(said: Outline, words: Words) -> Iterator[tuple[str, int]]:
     """Yield what stands together, and how many things it tells that could be left out."""
     yield f"# {words(said.heading)}\n\n{words(said.summary)}\n", 0
     for note in said.notes:
-        yield f"\n**Note:** {escape(words(note))}\n", 1
+        yield f"\n**{words('Note')}:** {escape(words(note))}\n", 1
     for section in said.sections:
         yield _head(section, words), 0
         for entry in section.entries:

@@ -76,8 +76,10 @@ def _whole(report: Report, aspect: Aspect, words: Words) -> Iterator[str]:
 def _news(said: Outline, report: Report, words: Words) -> Iterator[str]:
     sources = Sources(Roll(remembers=False), words)
     yield from _head(said.heading, words)
-    title = tag("h1", words(said.summary if said.sections else "Nothing has changed"))
+    title = tag("h1", words(said.summary))
     yield tag("header", tag("p", words(said.heading), class_="kicker"), title, class_="masthead")
+    if notes := [tag("li", readable(words(note))) for note in said.notes]:
+        yield tag("ul", *notes, class_="notes")
     yield start("div", id="links")
     for section in said.sections:
         yield from _section(section, {}, sources)
