@@ -20,8 +20,8 @@ class Choice:
     """What is chosen by. Empty: by nothing of the kind.
 
     `documents`: names, directories or patterns as in `.gitignore`; `hosts`: names, each with all
-    below it; `healths`: what is believed; `outcomes`: of the latest look, and broken also what all
-    looks together call so.
+    below it, with no full stop at the end; `healths`: what is believed; `outcomes`: of the latest
+    look, and broken also what all looks together call so.
     """
 
     documents: tuple[str, ...] = ()
@@ -77,16 +77,24 @@ def _is_chosen(row: Row, choice: Choice) -> bool:
 
 @lru_cache(maxsize=1024)  # the places of a document have it in common
 def _is_in(document: str, wanted: tuple[str, ...]) -> bool:
-    if not wanted or document in wanted:
+    if not wanted:
         return True
-    return rules(wanted).ignore(document.removeprefix("./"))
+    name, asked = _plain(document), tuple(map(_plain, wanted))
+    # A name is one, whatever brackets and stars it has that a pattern would mean something by.
+    if any(name == each or name.startswith(f"{each.rstrip('/')}/") for each in asked):
+        return True
+    return rules(asked).ignore(name)
+
+
+def _plain(name: str) -> str:
+    return name.removeprefix("./")
 
 
 def _is_at(row: Row, hosts: tuple[str, ...]) -> bool:
     if not hosts:
         return True
     target = row.place.target
-    host = target.url.host if isinstance(target, Target) else ""
+    host = target.url.host.removesuffix(".") if isinstance(target, Target) else ""
     return any(host == each or host.endswith(f".{each}") for each in hosts)
 
 

@@ -49,6 +49,8 @@ def chosen(choice: Choice) -> list[int]:
         (Choice(documents=("docs",)), [3, 4]),
         (Choice(documents=("docs/",)), [3, 4]),
         (Choice(documents=("docs/guide",)), [3]),
+        (Choice(documents=("./README.md", "./docs/guide/")), [1, 2, 3]),
+        (Choice(documents=("**",)), [1, 2, 3, 4, 5]),
         (Choice(documents=("*.rst", "README.md")), [1, 2, 4]),
         (Choice(documents=("docs/**/*.md",)), [3]),
         (Choice(documents=("doc",)), []),
@@ -67,8 +69,21 @@ def test_words_of_a_kind_add_up_and_kinds_narrow_down(choice: Choice, numbers: l
 
 
 def test_a_document_that_is_called_like_a_pattern_is_found_by_its_name() -> None:
-    odd = replace(WHOLE, rows=(row("a[1].md", "https://a.example/"), ROWS[0]))
-    assert len(choose(odd, Choice(documents=("a[1].md",))).rows) == 1
+    names = ("a[1].md", "a1.md", "my [old] docs/b*.md", "my o docs/b1.md")
+    odd = replace(WHOLE, rows=tuple(row(name, "https://a.example/") for name in names))
+    for wanted, taken in (
+        ("a[1].md", 2),  # a pattern, too
+        ("my [old] docs", 2),
+        ("./my [old] docs/", 2),
+        ("my [old] docs/b*.md", 2),
+        ("a", 0),
+    ):
+        assert len(choose(odd, Choice(documents=(wanted,))).rows) == taken, wanted
+
+
+def test_a_host_is_the_same_with_a_full_stop_at_its_end() -> None:
+    dotted = replace(WHOLE, rows=(row("a.md", "https://sub.a.example./"), *ROWS))
+    assert len(choose(dotted, Choice(hosts=("a.example",))).rows) == 3
 
 
 def test_a_report_says_what_it_was_chosen_by() -> None:

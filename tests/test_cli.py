@@ -453,8 +453,16 @@ def test_a_report_can_be_of_some_links_only(crawl: Crawl, port: int) -> None:
     rows = json.loads(crawl("report", "--outcome", "redirected", "--format", "json").out)
     assert [each["url"] for each in rows["links"]] == [f"http://a.example:{port}/moved"]
     assert rows["run"]["chosen"] == ["Only outcome redirected: 1 of 4 places."]
-    wrong = crawl("report", "--host", "a b")
-    assert (wrong.code, wrong.err) == (2, "crawl: --host a b: is not the name of a host.\n")
+    for name in ("./b.md", str(Path("b.md").absolute())):
+        assert "1 of 4 places." in crawl("report", "--document", name).out
+    for name in (".", str(Path.cwd())):
+        assert "4 of 4 places." in crawl("report", "--document", name).out
+    assert "1 of 4 places." in crawl("report", "--host", "B.EXAMPLE.").out
+    assert crawl("report", "--host", "::1").code == 0
+    for name in ("a b", "b.example:1", "me@b.example", "b.example/gone", "*.example", ""):
+        wrong = crawl("report", "--host", name)
+        assert (wrong.code, wrong.err) == (2, f"crawl: --host {name}: is not the name of a host.\n")
+    assert crawl("report", "--document", "").code == 2
 
 
 def test_a_report_begins_with_what_has_changed(crawl: Crawl, port: int) -> None:

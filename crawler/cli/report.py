@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from crawler.blame import Lines
 
 _FEED: Final = "atom"
+_BESIDES: Final = frozenset("/?#@*\\ \t\r\n")
+"""What no host's name has, and a URL may have in other places."""
 _VIEWS: Final = (
     Aspect.ALL, Aspect.CHANGES, Aspect.BROKEN, Aspect.IGNORED, Aspect.CATALOGUE, Aspect.HOSTS,
     Aspect.WEIGHT,
@@ -180,15 +182,32 @@ def _blamed(report: Report, now: datetime) -> "Lines":
 
 def _choice(given: Mapping[str, Any]) -> Choice:
     return Choice(
-        given["document"],
+        tuple(map(_document, given["document"])),
         tuple(map(_host, given["host"])),
         tuple(map(Health, given["health"])),
         tuple(map(Outcome, given["outcome"])),
     )
 
 
+def _document(name: str) -> str:
+    """Return the name that a document has in reports, which is relative: a shell may complete it.
+
+    Else what begins with a slash is a pattern, as in `.gitignore`: of the top alone.
+    """
+    if not name.strip():
+        raise UsageError("--document: is empty; name a document, a directory or a pattern.")
+    here = Path.cwd().as_posix()
+    if name.rstrip("/") in (".", here):
+        return "**"
+    return name.removeprefix(f"{here}/")
+
+
 def _host(name: str) -> str:
-    target = resolve(f"https://{name}/")
-    if isinstance(target, Rejected) or not target.url.host or name != name.strip("/"):
+    """Return the name of a host as URLs have it: in small letters, in ASCII."""
+    bare = f"[{name}]" if name.count(":") > 1 and not name.startswith("[") else name
+    target = resolve(f"https://{bare}/")
+    url = None if isinstance(target, Rejected) else target.url
+    # With anything else in it, be it a port, it would be taken for what it is not.
+    if url is None or not url.host or str(url) != f"https://{url.host}/" or _BESIDES & set(bare):
         raise UsageError(f"--host {clean(name)}: is not the name of a host.")
-    return target.url.host
+    return url.host.removesuffix(".")
