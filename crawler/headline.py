@@ -1,10 +1,10 @@
 """A whole report in a few words: what a badge has room for.
 
 It is never better than what is known. A run that was cut short, had no network, or could not read
-a document, says so in the place of a good figure.
+a document, says so in the place of a good figure; what is about some links only says that, too.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -45,6 +45,11 @@ def headline(report: Report) -> Headline:
 
     Links that are not looked at (`skipped`) are not counted at all.
     """
+    said = _said(report)
+    return replace(said, words=f"{said.words} (a selection)") if report.chosen else said
+
+
+def _said(report: Report) -> Headline:
     loudest = _loudest(report)
     broken = sum(each is Level.ERROR for each in loudest.values())
     doubtful = sum(each is Level.WARNING for each in loudest.values())

@@ -14,6 +14,7 @@ from test_reports import RUN, drifted, everything, flaky, row, state, written
 
 from crawler import reports
 from crawler.headline import Headline, Tone, headline
+from crawler.languages import language
 from crawler.model import Health, Network, Outcome, Place, Report, Row, Unread
 from crawler.outline import Aspect
 from crawler.reports import badge
@@ -56,6 +57,17 @@ def said(*rows: Row, **fields: Any) -> tuple[str, Tone]:  # noqa: ANN401 - any f
 )  # fmt: skip
 def test_a_report_in_a_few_words(rows: tuple[Row, ...], words: str, tone: Tone) -> None:
     assert said(*rows) == (words, tone)
+
+
+def test_a_badge_of_some_links_does_not_pass_for_one_of_all() -> None:
+    only = ("Only host a.example: 1 of 9 places.",)
+    assert said(WELL, chosen=only) == ("1 well (a selection)", Tone.GOOD)
+    assert said(chosen=only) == ("none (a selection)", Tone.UNKNOWN)
+    cut = replace(RUN, complete=False)
+    words, _ = said(WELL, GONE, run=cut, chosen=only)
+    assert words == "1 broken of 2 (the run was cut short) (a selection)"
+    assert language("es")(words) == "1 roto de 2 (la pasada se interrumpió) (una selección)"
+    assert language("es")("1 well (a selection)") == "1 bien (una selección)"
 
 
 def test_a_link_counts_once_by_its_worst_place() -> None:
