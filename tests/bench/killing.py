@@ -285,7 +285,8 @@ def _timeless(value: Any) -> Any:  # noqa: ANN401 - JSON
         return {
             name: _timeless(each)
             for name, each in value.items()
-            if not name.endswith(("_at", "_since")) and name not in {"id", "elapsed_ms", "at", "since"}
+            if not name.endswith(("_at", "_since"))
+            and name not in {"id", "elapsed_ms", "at", "since"}
         }
     return value
 
