@@ -7,12 +7,13 @@ from typing import Final, TypeAlias
 
 from crawler.beliefs import drift_words, history_of
 from crawler.model import Finding, LinkState, Occurrence, Row
-from crawler.naming import lacks_fragment, named, whole, written
+from crawler.naming import lacks_fragment, named, replacement, whole, written
 from crawler.urls import Target
 
 MAX_PLACES: Final = 20
 """Places of one link that an entry holds; further ones are counted."""
 
+_EACH_ITS_OWN: Final = "Keep at each place what stands behind its #."
 _ONE_LOOK: Final = "As the latest look saw it; reports add up looks for whole pages only."
 
 
@@ -38,7 +39,10 @@ class Entry:
 
 @dataclass(slots=True)
 class Draft:
-    """An entry on its way; its row is forgotten, and its places add up."""
+    """An entry on its way; its row is forgotten, and its places add up.
+
+    `several`: its places lead to several parts of the page, each its own.
+    """
 
     code: str
     sentence: str
@@ -49,6 +53,7 @@ class Draft:
     host: str = ""
     places: list[Occurrence] = field(default_factory=list)
     written: int = 0
+    several: bool = False
 
     def add(self, place: Occurrence) -> None:
         """Take note of one more place."""
@@ -83,9 +88,11 @@ def take_belief(drafts: Drafts, row: Row, state: LinkState) -> None:
 
 def take_advice(drafts: Drafts, row: Row, finding: Finding) -> None:
     """Take note of a row for the advice there is."""
-    url = whole(row) if finding in row.advice else written(row)
-    draft = drafts.setdefault(url, Draft(finding.name, finding.message))
-    draft.sentence, draft.replacement = finding.message, finding.replacement
+    url, proposed = whole(row) if finding in row.advice else written(row), replacement(finding, row)
+    draft = drafts.setdefault(url, Draft(finding.name, "", replacement=proposed))
+    draft.several = draft.several or draft.replacement != proposed
+    draft.sentence = f"{finding.message} {_EACH_ITS_OWN}" if draft.several else finding.message
+    draft.replacement = finding.replacement if draft.several else proposed
     draft.add(row.place.occurrence)
 
 

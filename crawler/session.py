@@ -92,7 +92,7 @@ def prepare(given: Mapping[str, Any], asks: Asks) -> Session:
         terminal.say(sentence)
     if settings.select.recursive and not (collection.entrances or talk.quiet):
         terminal.say("--recursive: no source is a page of the web: there is nothing to follow.")
-    name, wait = reports.chosen(talk.format, output), given["wait"]
+    name, wait = reports.of_run(talk.format, output), given["wait"]
     aspect = reports.shown(name, None, Aspect.ALL if talk.verbose else Aspect.TROUBLE)
     return Session(settings, collection, name, aspect, output, clock, wait, asks=asks, words=words)
 

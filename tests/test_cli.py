@@ -731,6 +731,11 @@ def test_the_demo_says_that_it_is_practice_and_shows_the_commands(crawl: Crawl) 
         (("check", "a.md", "--output", "no/such/dir"), 2, "a file in a directory that exists"),
         (("check", "a.md", "--output", "empty"), 2, "a file in a directory that exists"),
         (("check", "a.md", "--output", "a.md"), 2, "is one of the documents"),
+        (
+            ("check", "a.md", "--output", "a.atom"),
+            2,
+            "atom tells of a history and of no single run",
+        ),
         (("check", "a.md", "--user-agent", "ñandú"), 2, "must be printable ASCII"),
         (("check", "a.md", "--header", "a.example: X-Y: ñ"), 2, "--header takes"),
         (("check", "a.md", "--resolve", "*:99999:127.0.0.1"), 2, "PATTERN:PORT:ADDRESS"),

@@ -185,6 +185,8 @@ def test_the_oldest_of_very_many_changes_are_counted() -> None:
     assert parsed(full).find(f"{ATOM}subtitle") is None
     tree = parsed(feed(*(change(at=each) for each in hours)))
     assert tree.findtext(f"{ATOM}subtitle") == "The newest 500 changes; 3 more are left out."
+    chosen = replace(full, chosen=("Only host a.example: 1 of 9 places.",))
+    assert parsed(chosen).findtext(f"{ATOM}subtitle") == "Only host a.example: 1 of 9 places."
     assert len(tree.findall(f"{ATOM}entry")) == atom.MAX_ENTRIES
     assert tree.find(f"{ATOM}entry").findtext(f"{ATOM}updated") == "2026-11-22T12:00:00Z"
 

@@ -20,6 +20,7 @@ from crawler.beliefs import drift_words, is_broken
 from crawler.dress import dress, manners
 from crawler.errors import UsageError
 from crawler.ink import Paper
+from crawler.languages import language
 from crawler.marked import code, escape
 from crawler.model import (
     Change,
@@ -570,6 +571,34 @@ def test_user_information_is_shown_nowhere() -> None:
     rejected = written("https://ann:secret@[bad", Rejection.MALFORMED)
     for each in ("text", "markdown"):
         assert "secret" not in reports.render(Report(RUN, (rejected,)), each)
+
+
+@pytest.mark.parametrize(
+    ("fragments", "proposed", "own"),
+    [
+        ((None, None), "https://b.example/", False),
+        (("part", "part"), "https://b.example/#part", False),
+        (("part", None), "https://b.example/", True),
+        ((None, "part", None), "https://b.example/", True),
+        (("one", "two", "one"), "https://b.example/", True),
+    ],
+)
+def test_what_is_proposed_leads_to_the_same_part_of_the_page(
+    fragments: tuple[str | None, ...], proposed: str, own: bool
+) -> None:
+    moved = Finding("moved", Severity.ADVICE, "Moved for good.", "https://b.example/")
+    seen = replace(look("permanent", address="https://a.example/"), findings=(moved,))
+    rows = tuple(
+        Row(Place(occurrence(), Target(url("https://a.example/"), each)), seen.verdict, seen)
+        for each in fragments
+    )
+    ((entry,),) = (each.entries for each in outline(Report(RUN, rows)).sections)
+    assert entry.replacement == proposed
+    hint = " Keep at each place what stands behind its #."
+    assert entry.sentence == f"Moved for good.{hint if own else ''}"
+    assert entry.written == len(fragments)
+    told = language("es")(f"Moved for good: to another site.{hint}")
+    assert told.startswith("Cambio definitivo: a otro sitio. Conviene")
 
 
 HOSTILE = st.text(

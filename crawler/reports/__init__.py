@@ -97,6 +97,14 @@ def chosen(name: str | None, output: PurePath | None) -> str:
     return name or (ending.name if ending else "text")
 
 
+def of_run(name: str | None, output: PurePath | None) -> str:
+    """Return the chosen format of what a run has found. Raises `UsageError` where it is none."""
+    found = chosen(name, output)
+    if found not in OF_RUNS:
+        raise UsageError(f"{found} tells of a history and of no single run: `crawl report` has it.")
+    return found
+
+
 def shown(name: str, view: Aspect | None, usual: Aspect = Aspect.ALL) -> Aspect:
     """Return what of a report is shown in a format: a view if one is named, else the usual one.
 

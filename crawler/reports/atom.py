@@ -58,10 +58,12 @@ def render(report: Report, _aspect: Aspect, words: Words) -> Iterator[str]:
         f" <id>{_feed_id(report)}</id>\n"
         f" <title>{escape(words('Links: what has changed'))}</title>\n"
     )
+    told = list(map(words, report.chosen))
     if (more := len(items) - MAX_ENTRIES) > 0:
         are = "is" if more == 1 else "are"
-        told = words(f"The newest {MAX_ENTRIES} changes; {more} more {are} left out.")
-        yield f" <subtitle>{escape(told)}</subtitle>\n"
+        told.append(words(f"The newest {MAX_ENTRIES} changes; {more} more {are} left out."))
+    if told:
+        yield f" <subtitle>{escape(' '.join(told), _MAX_TEXT)}</subtitle>\n"
     yield (
         f" <updated>{_moment(updated)}</updated>\n"
         " <author><name>crawl</name></author>\n"
