@@ -121,7 +121,7 @@ def _moment(at: datetime) -> str:
 def _entry(item: _Item, words: Words) -> str:
     change = item.change
     name = named_ignore(change.ignore) if change.ignore else str(change.url)
-    title = f"{words(_TITLES[change.kind])}: {name}"
+    title = f"{words(f'{_TITLES[change.kind]}:')} {name}"  # of one link, as languages bend it
     links = (("alternate", change.url), ("related", change.replacement))
     lines = "\n".join(escape(each, _MAX_TEXT) for each in _lines(change, words))
     return "".join((
