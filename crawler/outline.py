@@ -170,6 +170,26 @@ def outline(report: Report, aspect: Aspect = Aspect.ALL) -> Outline:
     return Outline(heading, sections, summary, notes, total, figures)
 
 
+def rows_shown(report: Report, aspect: Aspect) -> Iterator[Row]:
+    """Yield the rows of an aspect, for formats that tell of every row what there is to tell.
+
+    What is only sure, and what is left out, are some of them; any other aspect has all.
+    """
+    if aspect not in (Aspect.BROKEN, Aspect.IGNORED):
+        yield from report.rows
+        return
+    for row in report.rows:
+        left_out = row.place.ignored is not None
+        sure = not left_out and _is_sure(row, remembers=report.remembers)
+        if left_out if aspect is Aspect.IGNORED else sure:
+            yield row
+
+
+def _is_sure(row: Row, *, remembers: bool) -> bool:
+    drifted = row.state is not None and row.state.health is Health.DRIFTED
+    return drifted or standing(row, remembers=remembers) in _SURE
+
+
 def identity(row: Row) -> Url | str:
     """Return what makes a row's link one link with those of other rows, wherever it is written."""
     target = row.place.target

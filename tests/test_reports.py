@@ -388,6 +388,33 @@ def test_a_format_is_asked_for_nothing_that_it_cannot_show(monkeypatch: pytest.M
         reports.shown("badge", Aspect.HOSTS)
 
 
+@pytest.mark.parametrize("aspect", [Aspect.BROKEN, Aspect.IGNORED, Aspect.ALL])
+def test_data_of_a_view_are_of_what_it_shows(aspect: Aspect) -> None:
+    """And so the same as people are told."""
+    whole = everything()
+    left = row("https://gone.example/a", "ignored", 30)
+    left = replace(left, place=replace(left.place, ignored="said so"))
+    report = replace(whole, rows=(*whole.rows, left))
+    told = {
+        f"{place.document}:{place.span.line}"
+        for section in outline(report, aspect).sections
+        for entry in section.entries
+        for place in entry.places
+    }
+    links = [json.loads(line) for line in reports.render(report, "jsonl", aspect).splitlines()]
+    assert json.loads(reports.render(report, "json", aspect))["links"] == links
+    table = csv.reader(reports.render(report, "csv", aspect).splitlines())
+    assert len(list(table)) == len(links) + 1
+    found = {f"{each['document']}:{each['line']}" for each in links}
+    assert found >= told
+    assert links
+    if aspect is Aspect.ALL:
+        assert len(links) == len(report.rows)
+    else:
+        assert found == told
+        assert len(links) < len(report.rows)
+
+
 def test_trouble_leaves_advice_out() -> None:
     titles = [section.title for section in outline(everything(), Aspect.TROUBLE).sections]
     assert titles[:2] == ["Broken", "Drifted"]

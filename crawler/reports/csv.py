@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from crawler.catalogue import chapters
 from crawler.model import Report, Transition
-from crawler.outline import FIGURED, Aspect
+from crawler.outline import FIGURED, Aspect, rows_shown
 from crawler.records import change_record, resource_record, row_record
 from crawler.text import clean
 from crawler.words import Words
@@ -56,7 +56,7 @@ def render(report: Report, aspect: Aspect, _words: Words) -> Iterator[str]:
     if aspect is Aspect.CATALOGUE:
         resources = (each for chapter in chapters(report) for each in chapter.resources)
         return _table(CATALOGUE_COLUMNS, map(resource_record, resources))
-    return _table(COLUMNS, (_flat(row_record(row)) for row in report.rows))
+    return _table(COLUMNS, (_flat(row_record(row)) for row in rows_shown(report, aspect)))
 
 
 def escape(value: object) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from crawler.catalogue import chapters
 from crawler.model import Report
-from crawler.outline import FIGURED, Aspect
+from crawler.outline import FIGURED, Aspect, rows_shown
 from crawler.records import (
     change_record,
     changes_record,
@@ -25,14 +25,14 @@ def render(report: Report, aspect: Aspect, _words: Words) -> Iterator[str]:
         return whole_text(report_record(report), figure_records(report, aspect), "figures")
     if aspect is Aspect.CHANGES:
         return _changes(report)
-    return _catalogue(report) if aspect is Aspect.CATALOGUE else _all(report)
+    return _catalogue(report) if aspect is Aspect.CATALOGUE else _all(report, aspect)
 
 
-def _all(report: Report) -> Iterator[str]:
+def _all(report: Report, aspect: Aspect) -> Iterator[str]:
     changes = report.changes
     told = None if changes is None else list(map(change_record, changes))
     head = report_record(report) | {"since": stamp(report.since), "changes": told}
-    return whole_text(head, map(row_record, report.rows))
+    return whole_text(head, map(row_record, rows_shown(report, aspect)))
 
 
 def _changes(report: Report) -> Iterator[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from crawler.catalogue import chapters
 from crawler.model import Report
-from crawler.outline import FIGURED, Aspect
+from crawler.outline import FIGURED, Aspect, rows_shown
 from crawler.records import Record, change_record, resource_record, row_record
 from crawler.text import without_commands
 from crawler.words import Words
@@ -25,7 +25,7 @@ def _records(report: Report, aspect: Aspect) -> Iterable[Record]:
         return map(change_record, report.changes or ())
     if aspect is Aspect.CATALOGUE:
         return (resource_record(each) for chapter in chapters(report) for each in chapter.resources)
-    return map(row_record, report.rows)
+    return map(row_record, rows_shown(report, aspect))
 
 
 def _line(record: Record) -> str:
