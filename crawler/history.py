@@ -187,12 +187,15 @@ class History:
         """Return all that is known of one link: its places, and every look that counts."""
         with self._reading() as db, snapshot(db):
             rows = db.query(f"{_PLACES} where links.url = ? order by documents.name", [str(url)])
-            places = tuple(place_of(row).occurrence for row in rows)
+            places = tuple(map(place_of, rows))
             states = [state_of(row) for row in links_at(self._db, [str(url)]) if row["health"]]
             looks = tuple(self._looks(_OF_LINK, [str(url)]))
             said = tuple(moment(row["at"]) for row in db.query(_ACCEPTED, [str(url)]))
         copies = self.archive.of(url)
-        return Story(url, looks, places, states[0] if states else None, copies, said)
+        written = tuple(each.occurrence for each in places)
+        left_out = {each.occurrence: each.ignored for each in places if each.ignored is not None}
+        state = states[0] if states else None
+        return Story(url, looks, written, state, copies, said, left_out)
 
     def similar(self, text: str, limit: int = 5) -> list[str]:
         """Return known URLs that hold a text, for those who remember a piece of one."""

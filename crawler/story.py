@@ -3,8 +3,8 @@
 `storytelling.py` tells it to people.
 """
 
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 class Story:
     """All that a history holds of one URL. Looks are in order, oldest first.
 
-    `accepted_at`: when somebody said that what the page was then is right, in order.
+    `accepted_at`: when somebody said that what the page was then is right, in order; `left_out`: at
+    which places it is not to be asked, each with what is said of that.
     """
 
     url: Url
@@ -32,6 +33,7 @@ class Story:
     state: LinkState | None
     copies: Copies = ()
     accepted_at: tuple[datetime, ...] = ()
+    left_out: Mapping[Occurrence, str] = field(default_factory=dict)
 
     @property
     def latest(self) -> Observation | None:
@@ -82,7 +84,8 @@ def _place_record(place: Occurrence, story: Story) -> "Record":
     from crawler.records import occurrence_record  # noqa: PLC0415
 
     findings = [asdict(finding) for finding in told_at(place, story)]
-    return {**occurrence_record(place), "findings": findings}
+    ignored = story.left_out.get(place)
+    return {**occurrence_record(place), "ignored": ignored, "findings": findings}
 
 
 def _copy_record(copy: ArchivedCopy) -> "Record":

@@ -171,13 +171,15 @@ def _places(story: Story, paper: Paper, words: Words) -> Iterator[Line]:
     if not story.places:
         yield ((f"  {words('none: no document has it any more')}", ""),)
     room = Room("  ", paper.width, _SHOWN_PLACES)
-    label = partial(_label, words=words)
+    label = partial(_label, story=story, words=words)
     yield from whereabouts(story.places, len(story.places), label, room, words)
 
 
-def _label(place: Occurrence, words: Words) -> str:
-    label, section = escape(place.text), escape(place.section)
-    return "  ".join(filter(None, (label, section and words(f"(in {section})"))))
+def _label(place: Occurrence, story: Story, words: Words) -> str:
+    label, section, why = escape(place.text), escape(place.section), story.left_out.get(place)
+    inside = section and words(f"(in {section})")
+    told = f"left out ({escape(why)})" if why else "left out"
+    return "  ".join(filter(None, (label, inside, "" if why is None else words(told))))
 
 
 def _findings(story: Story, latest: Observation) -> Iterator[Finding]:

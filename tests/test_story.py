@@ -6,6 +6,7 @@ from datetime import timedelta
 from fakes import NOON, look, occurrence, state_of_looks, url
 
 from crawler.archiving import ArchivedCopy, Basis, Came, Errand, question
+from crawler.languages import language
 from crawler.model import (
     Finding,
     Health,
@@ -81,6 +82,29 @@ def test_a_look_of_a_night_that_was_ahead_speaks_for_nobody() -> None:
     assert "The clock was ahead" in told
     assert Story(A, (now, ahead), (), None).latest == ahead
     assert Story(A, (), (), None).latest is None
+
+
+def test_a_story_says_which_of_its_places_are_left_out_and_why() -> None:
+    places = (
+        replace(occurrence(text="one"), document="a.md"),
+        replace(occurrence(text="two"), document="b.md"),
+        replace(occurrence(text="three"), document="c.md"),
+    )
+    left_out = {places[0]: "moves\x1b[1m; until 2027-01-31", places[2]: ""}
+    story = Story(A, (), places, None, left_out=left_out)
+    lines = story_text(story).splitlines()
+    ends = {
+        line.split()[1]: line for line in lines if line.startswith(("  a.md", "  b.md", "  c.md"))
+    }
+    assert "\x1b" not in ends["one"]
+    assert ends["one"].endswith("; until 2027-01-31)")
+    assert "left out (moves" in ends["one"]
+    assert ends["two"].endswith("two  (in Section)")
+    assert ends["three"].endswith("(in Section)  left out")
+    record = story_record(story, USUAL)
+    assert [each["ignored"] for each in record["places"]] == [left_out[places[0]], None, ""]
+    told = "left out (moves; until 2027-01-31)"
+    assert language("es")(told) == "excluido (moves; hasta el 2027-01-31)"
 
 
 def test_the_story_as_data_has_the_advice_on_each_place() -> None:
