@@ -18,6 +18,7 @@ from crawler.model import (
     Row,
     Run,
     Severity,
+    Span,
     Verdict,
 )
 from crawler.reasons import verdict
@@ -111,14 +112,27 @@ BEFORE: Final = "It was there before."
 """Why trouble is known: the link is written in what the documents are compared with."""
 
 
-def settled(report: Report, hrefs: frozenset[str]) -> Report:
-    """Return the report in which trouble with links that are written so is known from before."""
+TAKEN: Final = "it was there before this change"
+"""What is said of the target of a link that is written where it always was, and broken now."""
+
+
+def settled(
+    report: Report, hrefs: frozenset[str], broken: frozenset[tuple[str, Span]] = frozenset()
+) -> Report:
+    """Return the report in which trouble with links that are written so is known from before.
+
+    `broken`: where links are written, by document, that the change itself has broken.
+    """
 
     def told(index: int) -> Row:
         row = report.rows[index]
-        return replace(row, known=BEFORE) if row.place.occurrence.href in hrefs else row
+        written = row.place.occurrence
+        if (written.document, written.span) in broken and row.verdict.outcome is Outcome.BROKEN:
+            detail = "; ".join(filter(None, (row.verdict.detail, TAKEN)))
+            return replace(row, verdict=replace(row.verdict, detail=detail))
+        return replace(row, known=BEFORE) if written.href in hrefs else row
 
-    return replace(report, rows=View(len(report.rows), told)) if hrefs else report
+    return replace(report, rows=View(len(report.rows), told)) if hrefs or broken else report
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from crawler.elsewhere import Elsewhere, Inside
 from crawler.ignores import Ignores
 from crawler.kept import Links, Places
 from crawler.local import Ground
-from crawler.model import Document, Entrance, Ignore, Occurrence, Place, Unread
+from crawler.model import Document, Entrance, Ignore, Occurrence, Place, Span, Unread
 from crawler.published import Found
 from crawler.scratch import Scratch
 from crawler.settings import ExtractSettings
@@ -36,7 +36,8 @@ class Collection:
     `links` are those to be asked: one is not if it is left out wherever it is written.
 
     `partial`: these are not all places of the documents, but the new ones; `known`: as the links
-    are written that are no news.
+    are written that are no news; `broken`: where links are written, by document, to what was there
+    before the change.
 
     The places are in the scratch file, where what a run sees may go too.
     """
@@ -52,6 +53,7 @@ class Collection:
     entrances: tuple[Entrance, ...] = ()
     missed: frozenset[str] = frozenset()
     known: frozenset[str] = frozenset()
+    broken: frozenset[tuple[str, Span]] = frozenset()
     partial: bool = False
 
     def with_remarks(self, remarks: Iterable[str]) -> "Collection":
@@ -88,7 +90,7 @@ class Collector:
         """Read one more document, and keep the places of it that are wanted."""
         begin = len(self._places)
         reading = documents.read(document, self._settings)
-        base = _base(document, reading.base)
+        base = base_of(document, reading.base)
         # A page of the web stands nowhere on the disk, and no template will be filled in any more.
         served = document.base is not None
         ground, known = (None, None) if served else (self._ground(document), self._known)
@@ -97,7 +99,7 @@ class Collector:
         occurrences = iter(reading.occurrences)
         room = min(self._room, self._settings.max_document_links)
         for written in islice(occurrences, room):
-            occurrence, target = _resolved(written, base, known)
+            occurrence, target = resolved(written, base, known)
             found = ground.found(occurrence, target, reading.base) if ground else None
             place = _place(occurrence, _located(occurrence, target, found))
             place = ignores.judged(place) if ignores else place
@@ -152,7 +154,7 @@ def collect(
     return collector.collected()
 
 
-def _base(document: Document, declared: str | None) -> str | None:
+def base_of(document: Document, declared: str | None) -> str | None:
     """Return the URL that a document's relative links start from: HTML, `<base href>`."""
     if declared is None:
         return document.base
@@ -160,7 +162,7 @@ def _base(document: Document, declared: str | None) -> str | None:
     return str(target.url) if isinstance(target, Target) else document.base
 
 
-def _resolved(
+def resolved(
     occurrence: Occurrence, base: str | None, known: Mapping[str, str] | None
 ) -> tuple[Occurrence, Target | Rejected]:
     """Put in what templates stand for; a link with an expression that is not known is none yet.

@@ -2,27 +2,32 @@
 
 A file whose content git has under the same path is untouched, whatever its dates say; a document
 that is new under its name may be one that is gone under another. Nothing but what git has stored
-and what is on the disk takes part.
+and what is on the disk takes part. Untouched documents are looked at where they may link to what
+the change took away.
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import Final
 
 from crawler import documents
+from crawler.breaking import Breaking, Standing
 from crawler.difference import new_lines, renamed, touches
-from crawler.disk import Unreadable, document
 from crawler.documents import BY_NAME, format_of
 from crawler.errors import UsageError
-from crawler.model import Document, Place
+from crawler.losses import Sides
+from crawler.mentions import Mentions
+from crawler.model import Document, Place, Span
 from crawler.revisions import Files, Repository, id_of, repository_of
-from crawler.settings import ExtractSettings
+from crawler.settings import ExtractSettings, Settings
+from crawler.stored import stored_document
 from crawler.urls import Rejected
 
 MAX_GONE: Final = 500
 """Documents that are gone and may be what new ones were; beyond that none is looked for."""
+_AT_ONCE: Final = 200  # files that are held in memory at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,27 +43,82 @@ class Against:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """What a touched document holds `now` and what it held `before`: None if it is new.
+    """What a document holds `now` and what it held `before`: None if it is new.
 
-    `moved`: it was elsewhere, so that its links to files start from another directory now.
+    `was`: the name that it had, if that was another one, so that its links to files start from
+    another directory now. `path`: its own from the repository's top.
     """
 
     now: bytes
     before: bytes | None
-    moved: bool = False
+    path: str = ""
+    was: str = ""
+
+    @property
+    def is_touched(self) -> bool:
+        """Whether it holds something else now, or is called something else."""
+        return self.before != self.now or bool(self.was)
 
 
 @dataclass(frozen=True, slots=True)
-class Touched:
-    """The documents that a change has touched, by name. `beside`: those that git cannot compare."""
+class Compared:
+    """What is to be looked at for a change: documents, by name, and which of their links.
+
+    They are those that the change has touched, and those that may link to what it took away.
+    `beside`: those that git cannot compare. `ground`: where they stand.
+    """
 
     versions: Mapping[str, Version]
+    ground: Standing
+    settings: ExtractSettings
+    breaking: Breaking | None = None
     beside: tuple[str, ...] = ()
 
+    def known(self) -> frozenset[str]:
+        """Return all links that touched documents held before, as they were written."""
+        olds = (
+            stored_document(name, each.before)
+            for name, each in self.versions.items()
+            if each.before and each.is_touched
+        )
+        return frozenset(
+            each.href
+            for old in olds
+            if old
+            for each in documents.read(old, self.settings).occurrences
+        )
 
-async def touched(
-    against: Against, files: Mapping[str, str], read: Callable[[str], bytes | None]
-) -> Touched:
+    def broken(self, document: Document) -> frozenset[Span]:
+        """Return where a document writes links to files that the change breaks."""
+        if self.breaking is None:
+            return frozenset()
+        version = self.versions[document.name]
+        return self.breaking.spans(document, version.was, version.path)
+
+    def new(self, document: Document) -> Callable[[Place], bool]:
+        """Return what tells which places of a document stand in what the change has written."""
+        version = self.versions[document.name]
+        old = None if version.before is None else stored_document(document.name, version.before)
+        if old is None or old.format != document.format:
+            return lambda _: True
+        if BY_NAME[document.format].binary:
+            known = {each.href for each in documents.read(old, self.settings).occurrences}
+            return lambda place: place.occurrence.href not in known
+        lines = new_lines(old.text, document.text)
+
+        def is_new(place: Place) -> bool:
+            moved = bool(version.was) and isinstance(place.target, Rejected)
+            return moved or touches(place.occurrence.span, lines)
+
+        return is_new
+
+
+async def compared(
+    against: Against,
+    files: Mapping[str, str],
+    read: Callable[[str], bytes | None],
+    settings: Settings,
+) -> Compared:
     """Compare documents, given by name with their paths. Raises `CrawlerError` if that cannot be.
 
     `read` returns what is in one now, by name; None if that cannot be read, or is no document.
@@ -68,44 +128,37 @@ async def touched(
         option = "--staged" if against.staged else f"--base {against.revision}"
         raise UsageError(f"{option}: there is no git repository here, or no git to ask.")
     before = await repository.files_of(await repository.merge_base(against.revision))
-    paths = dict(_comparable(repository, before, files))
     staged = await repository.files_staged() if against.staged else None
+    sides, paths = Sides(repository, before, staged), dict(_comparable(repository, before, files))
     if staged is None:
         now = _on_disk(paths, before, read)
-        gone = _gone(repository, before)
     else:
         now = await _in_index(repository, paths, before, staged)
-        gone = [each for each in before.ids if each not in staged.ids]
-    versions = await _versions(repository, before, {paths[name]: now[name] for name in now}, gone)
-    return Touched(
-        {name: versions[paths[name]] for name in now if paths[name] in versions},
-        tuple(name for name in files if name not in paths),
-    )
+    gone = await sides.gone()
+    by_path = await _versions(repository, before, {paths[name]: now[name] for name in now}, gone)
+    versions = {name: by_path[paths[name]] for name in now if paths[name] in by_path}
+    olds = ((each.path, each.before, each.now) for each in versions.values() if each.before)
+    lost = sides.lost(gone, olds, settings.extract)
+    sides = await sides.with_links() if lost or staged else sides
+    beside = tuple(name for name in files if name not in paths)
+    made = Compared(versions, sides.now(settings.local), settings.extract, beside=beside)
+    if not lost:
+        return made
+    rest = {name: path for name, path in paths.items() if name not in now}
+    concerned = [each async for each in _concerned(_untouched(sides, rest, read), Mentions(lost))]
+    untouched = {name: Version(data, data, rest[name]) for name, data in concerned}
+    breaking = Breaking(lost, sides.before(settings.local), made.ground, settings.extract)
+    return replace(made, versions={**versions, **untouched}, breaking=breaking)
 
 
-def known(versions: Mapping[str, Version], settings: ExtractSettings) -> frozenset[str]:
-    """Return all links that touched documents held before, as they were written."""
-    olds = (_decoded(name, each.before) for name, each in versions.items() if each.before)
-    return frozenset(
-        each.href for old in olds if old for each in documents.read(old, settings).occurrences
-    )
-
-
-def wanted(version: Version, now: Document, settings: ExtractSettings) -> Callable[[Place], bool]:
-    """Return what tells which places of a touched document the change has touched."""
-    old = None if version.before is None else _decoded(now.name, version.before)
-    if old is None or old.format != now.format:
-        return lambda _: True
-    if BY_NAME[now.format].binary:
-        known = {each.href for each in documents.read(old, settings).occurrences}
-        return lambda place: place.occurrence.href not in known
-    lines = new_lines(old.text, now.text)
-
-    def is_touched(place: Place) -> bool:
-        moved = version.moved and isinstance(place.target, Rejected)
-        return moved or touches(place.occurrence.span, lines)
-
-    return is_touched
+async def _concerned(
+    documents: AsyncIterator[tuple[str, bytes]], mentions: Mentions
+) -> AsyncIterator[tuple[str, bytes]]:
+    """Yield the documents that may link to what is lost. What is in an archive is not seen."""
+    async for name, data in documents:
+        format_ = format_of(name)
+        if (format_ and format_.binary) or mentions.are_in(data):
+            yield name, data
 
 
 def _comparable(
@@ -120,19 +173,22 @@ def _comparable(
                 yield name, inside
 
 
-def _gone(repository: Repository, before: Files) -> list[str]:
-    return [each for each in before.ids if not os.path.lexists(repository.top / each)]
-
-
 def _on_disk(
     paths: Mapping[str, str], before: Files, read: Callable[[str], bytes | None]
 ) -> dict[str, bytes]:
     found = {}
     for name, path in paths.items():
         data, known = read(name), before.ids.get(path)
-        if data is not None and (known is None or id_of(data, known) != known):
+        if data is not None and (known is None or not _is_stored(data, known)):
             found[name] = data
     return found
+
+
+def _is_stored(data: bytes, known: str) -> bool:
+    """Tell whether git has stored it so, be it with the line ends of another system."""
+    if id_of(data, known) == known:
+        return True
+    return b"\r\n" in data and id_of(data.replace(b"\r\n", b"\n"), known) == known
 
 
 async def _in_index(
@@ -141,7 +197,26 @@ async def _in_index(
     ids = {name: staged.ids[path] for name, path in paths.items() if path in staged.ids}
     ids = {name: each for name, each in ids.items() if each != before.ids.get(paths[name])}
     contents = await repository.contents(ids.values())
-    return {name: contents[each] for name, each in ids.items()}
+    return {name: contents[each] for name, each in ids.items() if each in contents}
+
+
+async def _untouched(
+    sides: Sides, paths: Mapping[str, str], read: Callable[[str], bytes | None]
+) -> AsyncIterator[tuple[str, bytes]]:
+    """Yield what documents hold that the change has not touched, by name."""
+    staged = sides.staged
+    if staged is None:
+        for name in paths:
+            if (data := read(name)) is not None:
+                yield name, data
+        return
+    ids = [(name, staged.ids[path]) for name, path in paths.items() if path in staged.ids]
+    for first in range(0, len(ids), _AT_ONCE):
+        few = ids[first : first + _AT_ONCE]
+        contents = await sides.repository.contents(number for _, number in few)
+        for name, number in few:
+            if number in contents:
+                yield name, contents[number]
 
 
 async def _versions(
@@ -150,30 +225,27 @@ async def _versions(
     """Return what paths hold and held; those that only have another name now hold nothing new."""
     come = {path: data for path, data in now.items() if path not in before.ids}
     endings = {PurePath(path).suffix for path in come}
-    candidates = [path for path in gone if PurePath(path).suffix in endings and format_of(path)]
+    candidates = [
+        path
+        for path in gone
+        if path in before.ids and PurePath(path).suffix in endings and format_of(path)
+    ]
     candidates = candidates if len(candidates) <= MAX_GONE else []
     asked = {path: before.ids[path] for path in (*candidates, *(now.keys() & before.ids.keys()))}
     contents = await repository.contents(asked.values())
     were = renamed(
-        {path: _text(path, contents[before.ids[path]]) for path in candidates},
+        {path: _text(path, contents.get(before.ids[path], b"")) for path in candidates},
         {path: _text(path, data) for path, data in come.items()},
     )
     found = {}
     for path, data in now.items():
         was = were.get(path, path)
-        known = before.ids.get(was)
-        found[path] = Version(data, contents[known] if known else None, moved=was != path)
+        old = contents.get(before.ids.get(was, ""))
+        found[path] = Version(data, old, path, "" if was == path else str(repository.top / was))
     return found
 
 
 def _text(path: str, data: bytes) -> str:
-    made = _decoded(path, data)
+    made = stored_document(path, data)
     # What is no text has lines all the same, if it is to be found again under another name.
     return made.text if made and made.text else data.decode("latin-1")
-
-
-def _decoded(name: str, data: bytes) -> Document | None:
-    try:
-        return document(name, "plaintext", data, "", [])
-    except Unreadable:
-        return None

@@ -14,7 +14,7 @@ from crawler import documents
 from crawler.anchors import USER_CONTENT, holds
 from crawler.fragments import is_for_scripts, parted
 from crawler.kept import Places
-from crawler.model import Place
+from crawler.model import Document, Place
 from crawler.published import Found
 from crawler.settings import ExtractSettings
 from crawler.slugs import names_footnote
@@ -48,7 +48,7 @@ class Inside:
         if known is None:
             return
         for fragment, numbers in self._asked.items():
-            if reason := _whether_there(parted(fragment)[0], known):
+            if reason := whether_there(parted(fragment)[0], known):
                 for number in numbers:
                     places.resolve(number, reason)
 
@@ -77,30 +77,30 @@ class Elsewhere:
 
 def _missing(tree: Tree, file: Parts, asked: Asked, settings: ExtractSettings) -> Iterator[str]:
     """Yield the fragments that a file has not, as far as anybody can tell."""
-    anchors = _anchors(tree, file, settings)
+    document = tree.text(file)
+    anchors = None if document is None else anchors_in(document, settings)
     for fragment in asked:
         name = parted(fragment)[0]
-        if anchors and _whether_there(name, anchors) is Rejection.ANCHOR:
+        if anchors is not None and whether_there(name, anchors) is Rejection.ANCHOR:
             continue
         if lines := _LINES.fullmatch(name):
             last = max(int(each[-9:]) for each in lines.groups() if each)
             has = tree.lines(file)
             if has is not None and last > has:
                 yield fragment
-        elif anchors is not None and _whether_there(name, anchors):
+        elif anchors is not None and whether_there(name, anchors):
             yield fragment
 
 
-def _anchors(tree: Tree, file: Parts, settings: ExtractSettings) -> frozenset[str] | None:
-    document = tree.text(file)
-    if document is None:
-        return None
+def anchors_in(document: Document, settings: ExtractSettings) -> frozenset[str] | None:
+    """Return all that a fragment may name in a document; None where nobody can tell."""
     reading = documents.read(document, settings)
     deque(reading.occurrences, maxlen=0)  # anchors are known once all links were gone through
     return reading.anchors()
 
 
-def _whether_there(name: str, anchors: frozenset[str]) -> Rejection | None:
+def whether_there(name: str, anchors: frozenset[str]) -> Rejection | None:
+    """Tell whether one of some anchors is what a fragment names; None where nobody can tell."""
     written = name.removeprefix(USER_CONTENT)
     if holds(anchors, written) or holds(anchors, written.lower()):  # code hosts fold case
         return Rejection.ANCHOR

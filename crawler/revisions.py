@@ -8,8 +8,8 @@ repository's settings takes part, whoever wrote them.
 import hashlib
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -18,6 +18,7 @@ from crawler.git import output
 from crawler.text import clean
 
 _REGULAR: Final = (b"100644", b"100755")
+_LINK: Final = b"120000"
 _MODULE: Final = b"160000"
 _SHALLOW: Final = (
     "The clone is a shallow one: fetch more of its history (`git fetch --unshallow`, or in GitHub "
@@ -32,11 +33,22 @@ _ID: Final = re.compile(rb"[0-9a-f]{40,64}")
 class Files:
     """Regular files of a commit or of the index: their ids by path from the repository's top.
 
-    `modules`: paths of submodules, whose files are another repository's.
+    `modules`: paths of submodules, whose files are another repository's; `links`: symbolic links,
+    by path as well, and the ids of the texts that say where they lead.
     """
 
     ids: Mapping[str, str]
     modules: frozenset[str] = frozenset()
+    links: Mapping[str, str] = field(default_factory=dict)
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the paths of all that there is."""
+        yield from self.ids
+        yield from self.links
+        yield from self.modules
+
+    def __contains__(self, path: str) -> bool:
+        return path in self.ids or path in self.links or path in self.modules
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +88,28 @@ class Repository:
         told = await output(self.top, "ls-files", "-s", "-z", "--full-name")
         return _listed(told, lambda head: (head[0] if head[2] == b"0" else b"", head[1]))
 
+    async def skipped(self) -> frozenset[str]:
+        """Return what the index holds and a sparse working tree has not, on purpose."""
+        told = await output(self.top, "ls-files", "-t", "-z", "--full-name") or b""
+        entries = (entry.partition(b" ") for entry in told.split(b"\0"))
+        return frozenset(os.fsdecode(path) for tag, _, path in entries if tag == b"S")
+
     async def contents(self, ids: Iterable[str]) -> Mapping[str, bytes]:
-        """Return what is in files, by id. Raises `ImpossibleError` if the clone has not all."""
+        """Return what is in files, by id; nothing of those that are larger than any document.
+
+        Raises `ImpossibleError` if the clone has not all.
+        """
         wanted = tuple(dict.fromkeys(ids))
         if not wanted:
             return {}
-        told = await output(
-            self.top, "cat-file", "--batch", given="".join(f"{each}\n" for each in wanted).encode()
-        )
-        found = _parted(told or b"")
+        given = "".join(f"{each}\n" for each in wanted).encode()
+        told = await output(self.top, "cat-file", "--batch", given=given)
+        if told is None:  # too much at once
+            half = len(wanted) // 2
+            if not half:
+                return {}
+            return {**await self.contents(wanted[:half]), **await self.contents(wanted[half:])}
+        found = _parted(told)
         if len(found) < len(wanted):
             raise ImpossibleError(
                 "the clone lacks files of the commit to compare with: it is a partial one."
@@ -113,15 +138,17 @@ def _listed(told: bytes | None, parted: _Parted) -> Files:
     """Read a list of entries that end in NUL: what is told of each, a tab, and its path."""
     if told is None:
         raise ImpossibleError("git did not tell which files there are.")
-    ids, modules = dict[str, str](), set[str]()
+    ids, links, modules = dict[str, str](), dict[str, str](), set[str]()
     for entry in told.split(b"\0")[:-1]:
         head, _, name = entry.partition(b"\t")
         mode, number = parted(head.split())
         if mode in _REGULAR:
             ids[os.fsdecode(name)] = number.decode()
+        elif mode == _LINK:
+            links[os.fsdecode(name)] = number.decode()
         elif mode == _MODULE:
             modules.add(os.fsdecode(name))
-    return Files(ids, frozenset(modules))
+    return Files(ids, frozenset(modules), links)
 
 
 def _parted(told: bytes) -> dict[str, bytes]:

@@ -282,7 +282,7 @@ async def _checked(session: Session) -> Report:
     stop, quiet = Stop(), session.settings.talk.quiet
     with terminal.stopping(stop), _progress(session) as progress:
         report = await check(session.collection, _conduct(session, stop, progress), quiet=quiet)
-    return settled(_told(report, session), session.collection.known)
+    return _told(report, session)
 
 
 async def _recorded(session: Session, store: "Store") -> tuple[Report, CrawlerError | None]:
@@ -292,7 +292,7 @@ async def _recorded(session: Session, store: "Store") -> tuple[Report, CrawlerEr
         with _progress(session) as progress:
             collection, conduct = session.collection, _conduct(session, stop, progress)
             report, error = await runs.run(collection, store, conduct)
-        report = settled(_told(report, session), session.collection.known)
+        report = _told(report, session)
         if error is None:
             report, error = await _with_copies(report, store, conduct, begun)
     return report, error
@@ -326,12 +326,12 @@ def _cut_short(stop: Stop) -> CrawlerError | None:
 
 
 def _told(report: Report, session: Session) -> Report:
-    """Say what there was to remark on while the run went on, and return the report."""
+    """Say what there was to remark on while the run went on, and tell old trouble from new."""
     known, quiet = session.collection, session.settings.talk.quiet
     remarks = () if quiet else report.remarks[len(known.remarks) :]
     for sentence in (*remarks, *unread_notes(report.unread[len(known.unread) :])):
         terminal.say(sentence)
-    return report
+    return settled(report, known.known, known.broken)
 
 
 def _conduct(session: Session, stop: Stop, progress: Progress) -> Conduct:

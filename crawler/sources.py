@@ -7,14 +7,15 @@ from typing import BinaryIO
 
 from crawler.awaiting import awaited
 from crawler.collect import Collection, collect, kept_href
-from crawler.comparing import Against, Version, known, touched, wanted
+from crawler.comparing import Against, Compared, Version, compared
 from crawler.disk import NotText, Unreadable
 from crawler.documents import format_of
-from crawler.errors import SourceError
-from crawler.model import Document, Entrance, Place, Unread
-from crawler.searching import Search, Source, counted
+from crawler.errors import SourceError, UsageError
+from crawler.model import Document, Entrance, Place, Span, Unread
+from crawler.searching import Search, Source, StandardInput, counted
 from crawler.settings import Settings
 from crawler.tree import Grounds
+from crawler.urls import Rejected
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +23,14 @@ class Loaded:
     """Documents, in order of their names, and what could not be read, or not as expected.
 
     Each is read when its turn comes, so that no two are in memory; the rest may grow with it.
-    `versions`: what each held before, where only those count that a change has touched.
+    `compared`: what each held before, where only that counts that a change has touched or broken.
     """
 
     documents: Iterator[Document]
     remarks: list[str]
     unread: list[Unread]
     entrances: tuple[Entrance, ...] = ()
-    versions: Mapping[str, Version] | None = None
+    compared: Compared | None = None
 
 
 def gather(
@@ -46,25 +47,33 @@ def gather(
     new beside what it names.
     """
     loaded = load(names, stdin, stdin_name, settings, against)
-    ground = Grounds(settings.local).of
-    versions = loaded.versions
+    change = loaded.compared
+    ground = change.ground if change else Grounds(settings.local).of
+    broken = set[tuple[str, Span]]()
 
-    def new(document: Document) -> Callable[[Place], bool]:
-        if versions is None:
+    def wanted(document: Document) -> Callable[[Place], bool]:
+        if change is None:
             return lambda _: True
-        return wanted(versions[document.name], document, settings.extract)
+        is_new, spans = change.new(document), change.broken(document)
+        broken.update((document.name, span) for span in spans)
+        return lambda place: is_new(place) or _is_among(place, spans)
 
-    collection = collect(loaded.documents, settings.extract, ground, today, new)
+    collection = collect(loaded.documents, settings.extract, ground, today, wanted)
     collection = collection.with_remarks(loaded.remarks)
     unread = (*loaded.unread, *collection.unread)
-    before = frozenset(map(kept_href, known(versions or {}, settings.extract)))
+    known = change.known() if change else frozenset()
     return replace(
         collection,
         unread=unread,
         entrances=loaded.entrances,
-        known=before,
+        known=frozenset(map(kept_href, known)),
+        broken=frozenset(broken),
         partial=against is not None,
     )
+
+
+def _is_among(place: Place, spans: frozenset[Span]) -> bool:
+    return place.occurrence.span in spans and isinstance(place.target, Rejected)
 
 
 def load(
@@ -93,26 +102,42 @@ def load(
     for source in dict.fromkeys(listed):
         search.find(source, trusted=False)
     remarks, unread = list(search.remarks()), list(search.unread.values())
-    versions = None if against is None else _touched(search.found, against, remarks, unread)
-    documents = _documents(search.found, versions, remarks, unread)
-    return Loaded(documents, remarks, unread, tuple(search.entrances.values()), versions)
+    change = (
+        None if against is None else _compared(search.found, against, settings, remarks, unread)
+    )
+    documents = _documents(search.found, change.versions if change else None, remarks, unread)
+    return Loaded(documents, remarks, unread, tuple(search.entrances.values()), change)
 
 
-def _touched(
-    found: Mapping[str, Source], against: Against, remarks: list[str], unread: list[Unread]
-) -> Mapping[str, Version]:
+def _compared(
+    found: Mapping[str, Source],
+    against: Against,
+    settings: Settings,
+    remarks: list[str],
+    unread: list[Unread],
+) -> Compared:
+    streams = {name: each for name, each in found.items() if isinstance(each, StandardInput)}
+    if streams and against.staged:
+        raise UsageError("--staged: the index is read, and not standard input.")
+    given = dict[str, bytes]()
+
     def read(name: str) -> bytes | None:
         try:
-            return found[name].data()
+            if name not in streams:
+                return found[name].data()
+            return given.setdefault(name, given.get(name) or found[name].data())
         except Unreadable as error:
-            unread.append(Unread(name, str(error)))
+            problem = Unread(name, str(error))
+            if problem not in unread:  # it is read again if the change took something away
+                unread.append(problem)
             return None
 
-    told = awaited(touched(against, {name: each.path for name, each in found.items()}, read))
+    paths = {name: each.path for name, each in found.items()}
+    told = awaited(compared(against, paths, read, settings))
     if told.beside:
         number = counted(len(told.beside), "document")
         remarks.append(f"{number} outside of the repository, or of a submodule: not compared.")
-    return told.versions
+    return told
 
 
 def _documents(

@@ -5,8 +5,8 @@ names that directories list, symbolic links included, and no written path ever r
 """
 
 import os
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterator
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -19,7 +19,7 @@ from crawler.mapping import Remap, remap_of
 from crawler.model import Document
 from crawler.settings import LocalSettings
 from crawler.urls import Target, resolve
-from crawler.walk import Listing, Parts, Thing
+from crawler.walk import Listing, Parts, Thing, Tree
 
 MAX_SIZE: Final = 4_194_304
 """Bytes of a file that is read to find a place in it."""
@@ -81,12 +81,21 @@ class DiskTree:
 
 
 class Grounds:
-    """Where documents stand. Raises `SettingsError` if what the settings name is not there."""
+    """Where documents stand. Raises `SettingsError` if what the settings name is not there.
 
-    def __init__(self, settings: LocalSettings) -> None:
+    `tree`: what makes a tree of the top of a project; `is_there`: tells whether a directory is.
+    """
+
+    def __init__(
+        self,
+        settings: LocalSettings,
+        tree: Callable[[Path], Tree] = DiskTree,
+        is_there: Callable[[Path], bool] = Path.is_dir,
+    ) -> None:
         self._here = Path.cwd().resolve()
         self._root = _directory("root", settings.root) if settings.root else None
-        self._trees: dict[Path, DiskTree] = {}
+        self._is_there = is_there
+        self._tree = cache(tree)
         self._project = lru_cache(maxsize=1024)(self._found_project)
         self._web = Web(_top_url(settings.base_url), tuple(map(self._remap, settings.remap)))
 
@@ -95,7 +104,7 @@ class Grounds:
         path = Path(document.name)
         try:
             directory = path.parent.resolve()
-            if document.base is not None or not directory.is_dir():
+            if document.base is not None or not self._is_there(directory):
                 return None
             top = self._project(directory, document.source)
         except (OSError, ValueError):  # a name that no system has, given to standard input
@@ -114,7 +123,7 @@ class Grounds:
             return None
         return self._web.base + quote(os.fsencode(document.relative_to(top).as_posix()))
 
-    def _remap(self, text: str) -> tuple[Remap, DiskTree | None]:
+    def _remap(self, text: str) -> tuple[Remap, Tree | None]:
         remap = remap_of(text)
         directory = remap.directory
         tree = None if directory is None else self._tree(_directory("remap", directory))
@@ -133,9 +142,6 @@ class Grounds:
         named = Path(source).resolve()
         yield from (each for each in (self._here, named) if directory.is_relative_to(each))
         yield directory
-
-    def _tree(self, top: Path) -> DiskTree:
-        return self._trees.setdefault(top, DiskTree(top))
 
 
 def _top_url(url: str | None) -> str | None:
