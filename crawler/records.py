@@ -69,8 +69,9 @@ def changes_record(report: Report) -> Record:
     return {
         "schema": SCHEMA,
         "tool": f"crawl {__version__}",
-        "text": f"crawl: {counted(report.changes or ())}.",
-        "run": _run_record(report.run),
+        "text": f"crawl: {counted(report.changes or ()) or 'nothing has changed'}.",
+        "run": {**_run_record(report.run), "chosen": list(report.chosen)},
+        "since": stamp(report.since),
     }
 
 

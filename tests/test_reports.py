@@ -415,6 +415,15 @@ def test_data_of_a_view_are_of_what_it_shows(aspect: Aspect) -> None:
         assert len(links) < len(report.rows)
 
 
+def test_what_machines_get_of_a_quiet_week_says_so() -> None:
+    quiet = replace(news(), changes=(), since=NOON, chosen=("Only host a.example: 1 of 9 places.",))
+    told = json.loads(reports.render(quiet, "json", Aspect.CHANGES))
+    assert told["text"] == "crawl: nothing has changed."
+    assert (told["since"], told["run"]["chosen"]) == ("2026-11-22T12:00:00Z", list(quiet.chosen))
+    last = reports.render(quiet, "github", Aspect.ALL).splitlines()[-1]
+    assert last.endswith(" notices. Only host a.example: 1 of 9 places.")
+
+
 def test_trouble_leaves_advice_out() -> None:
     titles = [section.title for section in outline(everything(), Aspect.TROUBLE).sections]
     assert titles[:2] == ["Broken", "Drifted"]

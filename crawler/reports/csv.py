@@ -24,7 +24,7 @@ COLUMNS: Final = (
 )  # fmt: skip
 CHANGE_COLUMNS: Final = (
     "kind", "url", "sentence", "reason", "before", "after", "since", "history", "replacement",
-    "document", "line", "column", "entry", "text",
+    "document", "line", "column", "entry", "text", "at",
 )  # fmt: skip
 CATALOGUE_COLUMNS: Final = (
     "document", "section", "line", "label", "title", "url", "final_url", "language", "site",

@@ -35,7 +35,10 @@ def render(report: Report, aspect: Aspect, words: Words) -> Iterator[str]:
         told[notice.level].take(notice)
     for each in told.values():
         yield from (f"{line}\n" for line in each.lines(words))
-    yield f"{_last(told, words)}\n"
+    yield (
+        " ".join((_last(told, words), *(clean(words(each), _LIMIT) for each in report.chosen)))
+        + "\n"
+    )
 
 
 def escape(text: str) -> str:
