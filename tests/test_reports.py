@@ -424,6 +424,20 @@ def test_what_machines_get_of_a_quiet_week_says_so() -> None:
     assert last.endswith(" notices. Only host a.example: 1 of 9 places.")
 
 
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("o.JSON", "json"), ("badge.json", "json"), ("o.Badge.JSON", "badge-json"),
+        ("o.junit.xml", "junit"), ("o.xml", "text"), ("o", "text"), (None, "text"),
+    ],
+)  # fmt: skip
+def test_a_format_is_chosen_by_the_ending_however_it_is_written(
+    file: str | None, name: str
+) -> None:
+    assert reports.chosen(None, Path(file) if file else None) == name
+    assert reports.chosen("csv", Path(file) if file else None) == "csv"
+
+
 def test_trouble_leaves_advice_out() -> None:
     titles = [section.title for section in outline(everything(), Aspect.TROUBLE).sections]
     assert titles[:2] == ["Broken", "Drifted"]

@@ -91,7 +91,8 @@ OF_RUNS: Final = tuple(each.name for each in FORMATS if Aspect.TROUBLE in each.a
 
 def chosen(name: str | None, output: PurePath | None) -> str:
     """Return the format that is asked for: by name, else by the ending of its file, else text."""
-    endings = (each for each in FORMATS if output and output.name.endswith(each.suffix))
+    written = output.name.lower() if output else ""
+    endings = (each for each in FORMATS if written.endswith(each.suffix))
     # The longest ending is the one that says most: `.badge.json`.
     ending = max(endings, key=lambda each: len(each.suffix), default=None)
     return name or (ending.name if ending else "text")
