@@ -166,7 +166,7 @@ def _comparable(
 ) -> Iterator[tuple[str, str]]:
     """Yield the documents that git can compare, with their paths in the repository."""
     for name, path in files.items():
-        real = Path(os.path.realpath(Path(path).parent)) / Path(path).name
+        real = Path(os.path.realpath(path))  # of a symbolic link that was named, where it leads
         if real.is_relative_to(repository.top):
             inside = real.relative_to(repository.top).as_posix()
             if not any(inside.startswith(f"{each}/") for each in before.modules):

@@ -43,6 +43,7 @@ _ENVIRONMENT: Final = {
     "GIT_TERMINAL_PROMPT": "0",
     "LC_ALL": "C",
 }
+_INDEX: Final = "GIT_INDEX_FILE"
 _HEADER: Final = re.compile(rb"([0-9a-f]{40,64}) [0-9]+ ([0-9]+)(?: [0-9]+)?")
 _TIME: Final = re.compile(rb"author-time ([0-9]{1,11})")
 _AUTHOR: Final = b"author "
@@ -191,6 +192,8 @@ async def output(directory: Path, *arguments: str, given: bytes = b"") -> bytes 
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith("GIT_")
     } | _ENVIRONMENT
+    if index := os.environ.get(_INDEX):  # a hook's: `git commit -a` and `git commit FILE` have one
+        environment[_INDEX] = os.path.join(os.getcwd(), index)  # noqa: PTH109, PTH118 - never raises
     try:
         transport, told = await asyncio.get_running_loop().subprocess_exec(
             _Told, "git", *_OPTIONS, *arguments, cwd=directory, env=environment,

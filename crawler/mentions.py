@@ -14,6 +14,7 @@ from unicodedata import normalize
 from urllib.parse import quote, unquote_to_bytes
 
 _WORD: Final = re.compile(rb"[A-Za-z0-9]+")
+_PARTED: Final = bytes(each if _WORD.fullmatch(bytes((each,))) else 0x20 for each in range(256))
 _JSON: Final = re.compile(rb"\\u[0-9A-Fa-f]{4}")
 # Pages that stand for their directories, and for each other.
 _FRONT: Final = frozenset({"index", "README", "Readme", "readme", "_index"})
@@ -94,7 +95,7 @@ class _Names:
             return True
         if len(words) <= _FEW and not any(each in data for each in words):
             return False
-        return not words.isdisjoint(_WORD.findall(data))
+        return not words.isdisjoint(data.translate(_PARTED).split())
 
 
 _FEW: Final = 50

@@ -104,17 +104,21 @@ class Repository:
             return {}
         given = "".join(f"{each}\n" for each in wanted).encode()
         told = await output(self.top, "cat-file", "--batch", given=given)
-        if told is None:  # too much at once
+        if told is None and len(wanted) > 1:  # too much at once, perhaps
             half = len(wanted) // 2
-            if not half:
-                return {}
             return {**await self.contents(wanted[:half]), **await self.contents(wanted[half:])}
-        found = _parted(told)
+        if told is None and await self._has(wanted[0]):
+            return {}
+        found = _parted(told or b"")
         if len(found) < len(wanted):
             raise ImpossibleError(
                 "the clone lacks files of the commit to compare with: it is a partial one."
             )
         return found
+
+    async def _has(self, number: str) -> bool:
+        asked = ("--batch-check=%(objecttype)",)
+        return await output(self.top, "cat-file", *asked, given=f"{number}\n".encode()) == b"blob\n"
 
     async def _is_shallow(self) -> bool:
         told = await output(self.top, "rev-parse", "--is-shallow-repository")

@@ -106,7 +106,11 @@ def load(
         None if against is None else _compared(search.found, against, settings, remarks, unread)
     )
     documents = _documents(search.found, change.versions if change else None, remarks, unread)
-    return Loaded(documents, remarks, unread, tuple(search.entrances.values()), change)
+    entrances = tuple(search.entrances.values())
+    if entrances and change:
+        remarks.append(f"{counted(len(entrances), 'page')} of the web: not compared.")
+        entrances = ()
+    return Loaded(documents, remarks, unread, entrances, change)
 
 
 def _compared(

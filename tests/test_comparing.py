@@ -274,3 +274,134 @@ def test_a_repositorys_settings_make_git_run_nothing(new: Linked, tmp_path: Path
     assert new("--base", "main") == ["docs/long.md https://new.example/"]
     assert new("--working-tree") == ["docs/long.md https://new.example/"]
     assert not trap.exists()
+
+
+def test_pages_of_the_web_are_not_compared(crawl: Callable[..., Done]) -> None:
+    done = crawl("check", ".", "https://one.example/", "--base", "main")
+    assert (done.code, "No links." in done.out) == (0, True)
+    assert "crawl: 1 page of the web: not compared." in done.err
+
+
+def test_a_symbolic_link_is_what_it_leads_to(new: Linked) -> None:
+    Path("link.md").symlink_to("docs/long.md")
+    assert new("--base", "main", sources=("link.md",)) == []
+    write("docs/long.md", f"{LONG}<https://new.example/>\n")
+    assert new("--base", "main", sources=("link.md",)) == ["link.md https://new.example/"]
+
+
+def test_a_hook_has_an_index_of_its_own(new: Linked, monkeypatch: pytest.MonkeyPatch) -> None:
+    write("docs/long.md", f"{LONG}<https://new.example/>\n")
+    Path("hook-index").write_bytes(Path(".git/index").read_bytes())
+    monkeypatch.setenv("GIT_INDEX_FILE", "hook-index")
+    assert new("--staged") == []
+    run(Path(), "add", "docs/long.md")
+    assert new("--staged") == []
+    Path("hook-index").write_bytes(Path(".git/index").read_bytes())
+    run(Path(), "reset", "-q")
+    assert new("--staged") == ["docs/long.md https://new.example/"]
+    monkeypatch.delenv("GIT_INDEX_FILE")
+    assert new("--staged") == []
+
+
+def test_line_ends_that_git_converts_touch_nothing(new: Linked) -> None:
+    write(".gitattributes", "*.md text eol=crlf\n")
+    Path("docs/long.md").unlink()
+    run(Path(), "checkout", "-q", "docs/long.md")
+    assert b"\r\n" in Path("docs/long.md").read_bytes()
+    assert new("--base", "main") == []
+    write("docs/long.md", (LONG + "<https://new.example/>\n").replace("\n", "\r\n"))
+    assert new("--base", "main") == ["docs/long.md https://new.example/"]
+
+
+def test_more_than_git_may_tell_at_once_is_asked_for_in_parts(
+    new: Linked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write("docs/wide.md", f"<https://wide.example/{'x' * 3000}>\n")
+    commit()
+    run(Path(), "branch", "-q", "-f", "main")
+    for name in ("README.md", "docs/long.md", "docs/wide.md"):
+        write(name, Path(name).read_text() + "<https://new.example/>\n")
+    monkeypatch.setattr("crawler.git._MAX_OUTPUT", 1000)
+    assert [each for each in new("--base", "main") if "wide" not in each] == [
+        "README.md https://new.example/", "docs/long.md https://new.example/",
+    ]  # fmt: skip
+
+
+def test_a_working_tree_beside_the_first_is_one_too(
+    new: Linked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(Path(), "worktree", "add", "-q", "-b", "other", str(tmp_path / "beside"), "main")
+    monkeypatch.chdir(tmp_path / "beside")
+    write("docs/long.md", f"{LONG}<https://new.example/>\n[home](../README.md)\n")
+    assert new("--base", "main") == [
+        "docs/long.md https://new.example/", "docs/long.md ../README.md",
+    ]  # fmt: skip
+    run(Path(), "add", "-A")
+    assert len(new("--staged")) == 2
+
+
+def test_objects_may_have_longer_ids(
+    new: Linked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    top = tmp_path / "sha256"
+    top.mkdir()
+    monkeypatch.chdir(top)
+    run(top, "init", "-q", "-b", "main", "--object-format=sha256")
+    write("README.md", LONG)
+    commit()
+    assert new("--working-tree") == []
+    write("README.md", f"{LONG}<https://new.example/>\n")
+    assert new("--working-tree") == ["README.md https://new.example/"]
+    run(top, "add", "-A")
+    assert new("--staged") == ["README.md https://new.example/"]
+
+
+def test_a_repository_without_files_has_nothing_to_compare(
+    crawl: Callable[..., Done], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(Path(), "clone", "-q", "--bare", ".", str(tmp_path / "bare"))
+    monkeypatch.chdir(tmp_path / "bare")
+    write("a.md", "<https://a.example/>\n")
+    done = crawl("check", "a.md", "--base", "main")
+    assert (done.code, "there is no git repository here" in done.err) == (2, True)
+
+
+def test_a_file_may_become_a_directory(new: Linked) -> None:
+    write("odd.md", "[r](README.md)\n<https://old.example/>\n")
+    commit()
+    run(Path(), "branch", "-q", "-f", "main")
+    Path("odd.md").unlink()
+    write("odd.md/inside.md", "<https://old.example/>\n<https://new.example/>\n")
+    assert "odd.md/inside.md https://new.example/" in new("--base", "main")
+    run(Path(), "add", "-A")
+    assert "odd.md/inside.md https://new.example/" in new("--staged")
+
+
+def test_a_list_of_files_may_say_what_is_compared(new: Linked) -> None:
+    write("docs/long.md", f"{LONG}<https://new.example/>\n")
+    write("README.md", "<https://new.example/>\n")
+    write("list", "docs/long.md\n")
+    found = new("--base", "main", "--files-from", "list", sources=())
+    assert found == ["docs/long.md https://new.example/"]
+
+
+def test_a_clone_that_lacks_files_says_so(
+    crawl: Callable[..., Done], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write("docs/long.md", f"{LONG}<https://new.example/>\n")
+    commit()
+    source = Path.cwd()
+    run(source, "config", "uploadpack.allowFilter", "true")
+    run(
+        tmp_path,
+        "clone",
+        "-q",
+        "--filter=blob:none",
+        "--branch",
+        "topic",
+        f"file://{source}",
+        "few",
+    )
+    monkeypatch.chdir(tmp_path / "few")
+    done = crawl("check", ".", "--base", "origin/main")
+    assert (done.code, "the clone lacks files" in done.err) == (3, True)
