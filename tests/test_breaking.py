@@ -314,3 +314,21 @@ def test_standard_input_is_compared_and_is_not_in_the_index(
         2,
         "crawl: --staged: the index is read, and not standard input.\n",
     )
+
+
+def test_lines_and_headings_are_those_of_the_index(crawl: Callable[..., Done]) -> None:
+    write("more.md", "# More\n")  # never staged
+    Path("abroad.md").symlink_to(Path("docs").resolve() / "guide.md")
+    links = (
+        "docs/guide.md#last-steps", "docs/guide.md#new", "docs/notes.txt#L1", "docs/notes.txt#L2",
+        "docs/notes.txt#x", "more.md#more", "more.md#L2", "abroad.md#new",
+    )  # fmt: skip
+    write("a.md", "".join(f"[x]({each})\n" for each in links))
+    run(Path(), "add", "a.md", "abroad.md")
+    write("docs/guide.md", "# New\n")
+    write("docs/notes.txt", "1\n2\n")
+    done = crawl("check", ".", "--staged", "--format", "json")
+    rows = json.loads(done.out)["links"]
+    assert [each["raw"] for each in rows if each["outcome"] == "broken"] == [
+        "docs/guide.md#new", "docs/notes.txt#L2", "more.md#L2", "abroad.md#new",
+    ]  # fmt: skip
