@@ -117,7 +117,7 @@ def _anchors(path: str, data: bytes, settings: ExtractSettings) -> frozenset[str
 
 
 def _entries(files: Files, texts: Mapping[str, bytes]) -> Entries:
-    entries: dict[str, Thing | str] = dict.fromkeys(files.ids, Thing.FILE)
+    entries: dict[str, Thing | str] = dict.fromkeys((*files.ids, *files.unmerged), Thing.FILE)
     entries.update(dict.fromkeys(files.modules, Thing.DIRECTORY))
     entries.update(
         {

@@ -19,6 +19,7 @@ from crawler.text import clean
 
 _REGULAR: Final = (b"100644", b"100755")
 _LINK: Final = b"120000"
+_UNMERGED: Final = b"unmerged"
 _MODULE: Final = b"160000"
 _SHALLOW: Final = (
     "The clone is a shallow one: fetch more of its history (`git fetch --unshallow`, or in GitHub "
@@ -34,21 +35,25 @@ class Files:
     """Regular files of a commit or of the index: their ids by path from the repository's top.
 
     `modules`: paths of submodules, whose files are another repository's; `links`: symbolic links,
-    by path as well, and the ids of the texts that say where they lead.
+    by path as well, and the ids of the texts that say where they lead; `unmerged`: paths of what is
+    in conflict, of which nobody knows what it holds.
     """
 
     ids: Mapping[str, str]
     modules: frozenset[str] = frozenset()
     links: Mapping[str, str] = field(default_factory=dict)
+    unmerged: frozenset[str] = frozenset()
 
     def __iter__(self) -> Iterator[str]:
         """Yield the paths of all that there is."""
         yield from self.ids
         yield from self.links
         yield from self.modules
+        yield from self.unmerged
 
     def __contains__(self, path: str) -> bool:
-        return path in self.ids or path in self.links or path in self.modules
+        stored = path in self.ids or path in self.links
+        return stored or path in self.modules or path in self.unmerged
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +91,7 @@ class Repository:
     async def files_staged(self) -> Files:
         """Return what the index holds: of what is in conflict nothing."""
         told = await output(self.top, "ls-files", "-s", "-z", "--full-name")
-        return _listed(told, lambda head: (head[0] if head[2] == b"0" else b"", head[1]))
+        return _listed(told, lambda head: (head[0] if head[2] == b"0" else _UNMERGED, head[1]))
 
     async def skipped(self) -> frozenset[str]:
         """Return what the index holds and a sparse working tree has not, on purpose."""
@@ -142,7 +147,8 @@ def _listed(told: bytes | None, parted: _Parted) -> Files:
     """Read a list of entries that end in NUL: what is told of each, a tab, and its path."""
     if told is None:
         raise ImpossibleError("git did not tell which files there are.")
-    ids, links, modules = dict[str, str](), dict[str, str](), set[str]()
+    ids, links = dict[str, str](), dict[str, str]()
+    modules, unmerged = set[str](), set[str]()
     for entry in told.split(b"\0")[:-1]:
         head, _, name = entry.partition(b"\t")
         mode, number = parted(head.split())
@@ -152,7 +158,9 @@ def _listed(told: bytes | None, parted: _Parted) -> Files:
             links[os.fsdecode(name)] = number.decode()
         elif mode == _MODULE:
             modules.add(os.fsdecode(name))
-    return Files(ids, frozenset(modules), links)
+        elif mode == _UNMERGED:
+            unmerged.add(os.fsdecode(name))
+    return Files(ids, frozenset(modules), links, frozenset(unmerged))
 
 
 def _parted(told: bytes) -> dict[str, bytes]:

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -332,3 +333,14 @@ def test_lines_and_headings_are_those_of_the_index(crawl: Callable[..., Done]) -
     assert [each["raw"] for each in rows if each["outcome"] == "broken"] == [
         "docs/guide.md#new", "docs/notes.txt#L2", "more.md#L2", "abroad.md#new",
     ]  # fmt: skip
+
+
+def test_what_is_in_conflict_is_there(broken: Broken) -> None:
+    write("docs/guide.md", GUIDE.replace("Words", "Other words"))
+    commit()
+    run(Path(), "checkout", "-q", "-b", "other", "main")
+    write("docs/guide.md", GUIDE.replace("Words", "More words"))
+    commit()
+    with pytest.raises(subprocess.CalledProcessError):
+        run(Path(), "merge", "-q", "topic")
+    assert broken("--staged") == []
