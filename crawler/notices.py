@@ -20,7 +20,6 @@ from crawler.model import Finding, Health, LinkState, Network, Occurrence, Outco
 from crawler.naming import named, replacement, whole, written
 from crawler.notes import ignore_notes, run_notes, unread_notes
 from crawler.outline import SHOWN, TOPICS, Aspect
-from crawler.reasons import BY_CODE
 from crawler.turnout import turnout_notes
 from crawler.urls import Target, resolve
 from crawler.words import Words
@@ -31,7 +30,6 @@ Kind: TypeAlias = Literal["reasons", "advice", "beliefs"]
 ASPECTS: Final = frozenset({Aspect.TROUBLE, Aspect.BROKEN, Aspect.ALL})
 """What formats that are made of notices can show."""
 
-_NOTHING: Final = BY_CODE["ok"].cure
 _BELIEVED: Final = frozenset({Health.DRIFTED, Health.FLAKY})
 _THERE: Final = frozenset({Outcome.OK, Outcome.REDIRECTED})
 # What these put there leads to the same page; what others do is for the author to weigh.
@@ -93,8 +91,8 @@ class Notice:
         told = [f"{self.about}:", *map(words, self.sentences)]
         if self.proposed:
             told.append(words(f"Write {self.proposed} instead."))
-        elif (remedy := self._cure(words)) != words(_NOTHING):
-            told.append(remedy)
+        else:
+            told.append(self._cure(words))
         if self.copy and self.copy.replacement:
             told += [words(self.copy.message), self.copy.replacement]
         return " ".join(filter(None, told))

@@ -266,8 +266,6 @@ def _number(number: int, noun: str) -> str:
 
 
 def _why_skipped(codes: Mapping[str, int]) -> str:
-    if not codes:
-        return ""
     if len(codes) == 1:
         return f" ({next(iter(codes))})"
     return f" ({', '.join(f'{number} {code}' for code, number in sorted(codes.items()))})"
