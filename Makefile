@@ -11,6 +11,9 @@ BIN := $(VENV)/bin
 CRAWL := $(BIN)/crawl
 READY := $(VENV)/.ready
 DEV_READY := $(VENV)/.ready-dev
+TESTED := $(VENV)/.tested
+TESTS_NEED := $(shell find .ci Makefile README.md CHANGELOG.md pyproject.toml crawler docs reports \
+	seeds tests -type f ! -name '*.pyc' ! -name '* *')
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check format lint types contracts docs bench fuzz clean
@@ -43,11 +46,18 @@ run: $(READY)
 		echo "The whole report: reports/latest.md (for people), reports/latest.json (for programs)."; \
 	else exit $$code; fi
 
+# With coverage, which `check` asks for. What changes meanwhile has not been tested.
 test: $(DEV_READY)
-	@$(BIN)/pytest
+	@rm -f $(TESTED) && touch $(TESTED).begun
+	@$(BIN)/pytest --cov --cov-report=
+	@mv $(TESTED).begun $(TESTED)
 
-check: format lint types contracts docs
-	@$(BIN)/pytest --cov --cov-fail-under=95
+$(TESTED): $(DEV_READY) $(TESTS_NEED)
+	@$(MAKE) --no-print-directory test
+
+# Tests that have passed since the last change are not run again.
+check: format lint types contracts docs $(TESTED)
+	@$(BIN)/coverage report --fail-under=95
 	@$(BIN)/python tests/core_coverage.py
 
 format: $(DEV_READY)
