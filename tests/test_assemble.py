@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from fakes import NOON, look, occurrence, state_of_looks, url, verdict_of
 
-from crawler.assemble import Tally, assemble, noted, without_network
-from crawler.model import Outcome, Place, Run
+from crawler.assemble import Tally, assemble, noted, told, without_network
+from crawler.model import Finding, Outcome, Place, Run, Severity
 from crawler.records import counts
 from crawler.urls import Rejected, Rejection, Target
 
@@ -124,3 +124,13 @@ def test_a_tally_says_what_rows_have_among_them_however_often_they_are_looked_at
     assert list(rows) == list(rows) == list(report.rows)
     outcome = report.rows[0].verdict.outcome
     assert found == Tally({outcome}, {code}, seen=seen, confirmed=confirmed)
+
+
+def test_what_all_looks_tell_together_goes_to_the_links_that_it_is_about() -> None:
+    seen = {each: look("ok", address=str(each)) for each in (A, B)}
+    places = [place(line, Target(each)) for line, each in enumerate((A, B, C), 1)]
+    report = assemble(RUN, places, seen, {}, {})
+    found = Finding("converged", Severity.ADVICE, "Led together.")
+    findings = [row.findings for row in told(report, {B: found, C: found}).rows]
+    assert findings == [(), (found,), ()]
+    assert told(report, {}) is report
