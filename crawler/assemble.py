@@ -150,12 +150,11 @@ class Tally:
 
     def take(self, row: Row) -> Row:
         """Take note of a row, and return it. Trouble that is known fails nothing."""
-        if row.known and row.verdict.outcome not in _THERE:
-            return row
-        self.outcomes.add(row.verdict.outcome)
         self.reasons.add(row.verdict.reason)
         self.seen = self.seen or row.observation is not None
-        self.confirmed = self.confirmed or _is_confirmed(row)
+        if not row.known:
+            self.outcomes.add(row.verdict.outcome)
+            self.confirmed = self.confirmed or _is_confirmed(row)
         return row
 
 

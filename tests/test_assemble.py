@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from fakes import NOON, look, occurrence, state_of_looks, url, verdict_of
 
-from crawler.assemble import Tally, assemble, noted, told, without_network
-from crawler.model import Finding, Outcome, Place, Run, Severity
+from crawler.assemble import BEFORE, Tally, assemble, noted, told, without_network
+from crawler.model import Finding, Outcome, Place, Row, Run, Severity
 from crawler.records import counts
 from crawler.urls import Rejected, Rejection, Target
 
@@ -134,3 +134,13 @@ def test_what_all_looks_tell_together_goes_to_the_links_that_it_is_about() -> No
     findings = [row.findings for row in told(report, {B: found, C: found}).rows]
     assert findings == [(), (found,), ()]
     assert told(report, {}) is report
+
+
+def test_of_what_is_known_no_outcome_counts_but_that_it_was_not_asked_does() -> None:
+    found = Tally()
+    late = Row(place(1, Target(A)), verdict_of("interrupted"), known=BEFORE)
+    lost = Row(place(2, Rejected("x", Rejection.MALFORMED)), verdict_of("malformed"), known=BEFORE)
+    for each in (late, lost):
+        assert found.take(each) is each
+    assert (found.outcomes, found.confirmed) == (set(), False)
+    assert found.reasons == {"interrupted", "malformed"}
