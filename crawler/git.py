@@ -210,7 +210,8 @@ async def output(directory: Path, *arguments: str, given: bytes = b"") -> bytes 
         with suppress(TimeoutError):
             async with asyncio.timeout(SECONDS):
                 await told.ended.wait()
-                return bytes(told.data) if transport.get_returncode() == 0 else None
+                well = transport.get_returncode() == 0 and not told.is_cut
+                return bytes(told.data) if well else None
     finally:
         transport.close()  # kills it, if it still runs
         await told.exited.wait()
@@ -226,6 +227,7 @@ class _Told(asyncio.SubprocessProtocol):
 
     def __init__(self) -> None:
         self.data = bytearray()
+        self.is_cut = False
         self.ended = asyncio.Event()
         self.exited = asyncio.Event()
         self._transport: asyncio.BaseTransport | None = None
@@ -236,7 +238,8 @@ class _Told(asyncio.SubprocessProtocol):
     def pipe_data_received(self, _: int, data: bytes) -> None:
         self.data += data
         if len(self.data) > _MAX_OUTPUT and self._transport:
-            self._transport.close()  # and so it has failed
+            self.is_cut = True  # even if it has ended well meanwhile
+            self._transport.close()
 
     def process_exited(self) -> None:
         self.exited.set()

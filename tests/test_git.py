@@ -164,6 +164,12 @@ async def test_a_git_that_hangs_or_floods_is_ended(
     monkeypatch.setattr(git, "SECONDS", 30.0)
     monkeypatch.setattr(git, "_MAX_OUTPUT", 100_000)
     assert await git.written(repository / "a.md", [(4, A)], NOW) == {}
+    # It has printed too much and ended well before anybody could stop it.
+    fake.write_text("#!/bin/sh\nhead -c 60000 /dev/zero\n", "utf-8")
+    monkeypatch.setattr(git, "_MAX_OUTPUT", 1_000)
+    for _ in range(9):
+        assert await git.output(repository, "version") is None
+    monkeypatch.setattr(git, "_MAX_OUTPUT", 100_000)
     # Another process holds what it prints to open, and prints on after its end.
     fake.write_text("#!/bin/sh\nyes &\nsleep 60 &\nexit 0\n", "utf-8")
     assert await git.written(repository / "a.md", [(4, A)], NOW) == {}
