@@ -9,7 +9,7 @@ import re
 from typing import Final
 from urllib.parse import quote
 
-from crawler.text import is_clean
+from crawler.text import clean, is_clean
 
 STANDARD_INPUT: Final = "standard-input.md"
 """What standard input is called if nobody gives it a name."""
@@ -35,6 +35,14 @@ def shown_path(document: str) -> str | None:
     """Return the path of a document where it can be printed as it is; else None."""
     path = path_of(document)
     return path if path is not None and is_clean(path) else None
+
+
+def path_or_name(document: str) -> str:
+    """Return a path for formats that need some: of what is no file here, the name of the document.
+
+    That leads to no other file.
+    """
+    return shown_path(document) or clean(document)
 
 
 def uri_of(path: str) -> str:

@@ -105,6 +105,19 @@ def whole_text(head: Record, links: Iterable[Record], name: str = "links") -> It
     yield "\n ]\n}\n" if before == "," else f"{before}]\n}}\n"
 
 
+def array_text(items: Iterable[Any]) -> Iterator[str]:
+    r"""Yield the JSON of an array, a line an item, that is never in memory as a whole.
+
+    >>> "".join(array_text([{"a": 1}, 2]))
+    '[\n{"a": 1},\n2\n]'
+    """
+    before = "["
+    for item in items:
+        yield f"{before}\n{without_commands(json.dumps(item, allow_nan=False))}"
+        before = ","
+    yield "[\n]" if before == "[" else "\n]"
+
+
 def _fields(record: Record) -> str:
     return ",\n".join([
         # Most are texts: to call for each of those would take a fifth of the time.

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,3 +19,25 @@ def run(directory: Path, *arguments: str, at: datetime = OLD, who: str = "Ann") 
         ["git", *arguments], cwd=directory, env=environment, check=True, capture_output=True,  # noqa: S607
     )  # fmt: skip
     return done.stdout.decode()
+
+
+def write(path: str, text: str | bytes) -> None:
+    """Write a file below the working directory."""
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    Path(path).write_bytes(text if isinstance(text, bytes) else text.encode())
+
+
+def commit(message: str = "more") -> None:
+    """Commit all that there is in the working directory."""
+    run(Path(), "add", "-A")
+    run(Path(), "commit", "-qm", message)
+
+
+def branched(top: Path, files: Mapping[str, str]) -> None:
+    """Make a repository whose branch `topic` is where `main` is."""
+    run(top, "init", "-q", "-b", "main")
+    for path, text in files.items():
+        write(str(top / path), text)
+    run(top, "add", "-A")
+    run(top, "commit", "-qm", "first")
+    run(top, "checkout", "-qb", "topic")

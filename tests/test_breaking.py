@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from commandline import Done, called
-from commits import run
+from commits import branched, commit, run, write
 
 from crawler import documents
 from crawler.model import Document, Reading
@@ -18,16 +18,6 @@ from crawler.settings import ExtractSettings
 Broken = Callable[..., list[str]]
 
 GUIDE = "# Guide\n\n## First steps\n\nWords.\n\n## Last steps\n\nMore.\n"
-
-
-def write(path: str, text: str | bytes) -> None:
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    Path(path).write_bytes(text if isinstance(text, bytes) else text.encode())
-
-
-def commit(message: str = "more") -> None:
-    run(Path(), "add", "-A")
-    run(Path(), "commit", "-qm", message)
 
 
 def base() -> None:
@@ -44,12 +34,8 @@ def crawl(
     top = tmp_path / "top"
     top.mkdir()
     monkeypatch.chdir(top)
-    run(top, "init", "-q", "-b", "main")
-    write("docs/guide.md", GUIDE)
-    write("docs/notes.txt", "Notes.\n")
-    write("README.md", "# A\n\n[guide](docs/guide.md)\n")
-    commit("first")
-    run(top, "checkout", "-qb", "topic")
+    readme = "# A\n\n[guide](docs/guide.md)\n"
+    branched(top, {"docs/guide.md": GUIDE, "docs/notes.txt": "Notes.\n", "README.md": readme})
     return lambda *arguments: called(arguments, monkeypatch, capsys)
 
 

@@ -7,20 +7,10 @@ from pathlib import Path
 
 import pytest
 from commandline import Done, called
-from commits import run
+from commits import branched, commit, run, write
 
 Linked = Callable[..., list[str]]
 LONG = "".join(f"Line {number} with [a link](https://x{number}.example/).\n" for number in range(9))
-
-
-def write(path: str, text: str) -> None:
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    Path(path).write_bytes(text.encode())
-
-
-def commit(message: str = "more") -> None:
-    run(Path(), "add", "-A")
-    run(Path(), "commit", "-qm", message)
 
 
 @pytest.fixture
@@ -31,11 +21,8 @@ def crawl(
     top = tmp_path / "top"
     top.mkdir()
     monkeypatch.chdir(top)
-    run(top, "init", "-q", "-b", "main")
-    write("README.md", "# A\n\n[one](https://one.example/)\n[two](https://two.example/)\n")
-    write("docs/long.md", LONG)
-    commit("first")
-    run(top, "checkout", "-qb", "topic")
+    readme = "# A\n\n[one](https://one.example/)\n[two](https://two.example/)\n"
+    branched(top, {"README.md": readme, "docs/long.md": LONG})
     return lambda *arguments: called(arguments, monkeypatch, capsys)
 
 

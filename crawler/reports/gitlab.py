@@ -5,16 +5,16 @@ report as a whole: the exit code tells of that.
 """
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, TypeAlias
 
-from crawler.checkout_paths import shown_path
+from crawler.checkout_paths import path_or_name
 from crawler.levels import Level
 from crawler.model import Report
 from crawler.notices import Alarm, Notice, alarms, notices
 from crawler.outline import Aspect
-from crawler.text import clean, without_commands
+from crawler.records import array_text
+from crawler.text import clean
 from crawler.words import Words
 
 _SEVERITIES: Final = {Level.ERROR: "major", Level.WARNING: "minor", Level.NOTE: "info"}
@@ -25,12 +25,8 @@ Issue: TypeAlias = dict[str, Any]
 
 def render(report: Report, aspect: Aspect, words: Words) -> Iterator[str]:
     """Render documents that were not read, then all notices, in order."""
-    yield "["
-    comma = ""
-    for issue in _issues(report, aspect, words):
-        yield f"{comma}\n{without_commands(json.dumps(issue, allow_nan=False))}"
-        comma = ","
-    yield "\n]\n"
+    yield from array_text(_issues(report, aspect, words))
+    yield "\n"
 
 
 def escape(text: str) -> str:
@@ -54,7 +50,7 @@ def _issue(notice: Notice, words: Words) -> Issue:
         "fingerprint": notice.fingerprint,
         "severity": _SEVERITIES[notice.level],
         "location": {
-            "path": _path(notice.place.document),
+            "path": path_or_name(notice.place.document),
             "lines": {"begin": span.line, "end": span.end_line},
         },
     }
@@ -67,10 +63,5 @@ def _unread(alarm: Alarm, document: str, words: Words) -> Issue:
         "check_name": "unread",
         "fingerprint": hashlib.sha256(told).hexdigest()[:32],
         "severity": _SEVERITIES[Level.ERROR],
-        "location": {"path": _path(document), "lines": {"begin": 1}},
+        "location": {"path": path_or_name(document), "lines": {"begin": 1}},
     }
-
-
-def _path(document: str) -> str:
-    # What is no file of the checkout goes by its name: it needs some, and this leads to no other.
-    return shown_path(document) or clean(document)

@@ -5,16 +5,16 @@ a range has columns where the URL begins the line, and else it is of whole lines
 needs columns. What concerns the report as a whole has no place there: the exit code tells of that.
 """
 
-import json
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, TypeAlias
 
-from crawler.checkout_paths import shown_path
+from crawler.checkout_paths import path_or_name
 from crawler.levels import Level
 from crawler.model import Occurrence, Report
 from crawler.notices import Notice, alarms, notices
 from crawler.outline import Aspect
-from crawler.text import clean, without_commands
+from crawler.records import array_text
+from crawler.text import clean
 from crawler.words import Words
 
 _SEVERITIES: Final = {Level.ERROR: "ERROR", Level.WARNING: "WARNING", Level.NOTE: "INFO"}
@@ -25,12 +25,9 @@ Object: TypeAlias = dict[str, Any]
 
 def render(report: Report, aspect: Aspect, words: Words) -> Iterator[str]:
     """Render documents that were not read, then all notices, in order."""
-    yield '{"source": {"name": "crawl"}, "diagnostics": ['
-    comma = ""
-    for each in _diagnostics(report, aspect, words):
-        yield f"{comma}\n{without_commands(json.dumps(each, allow_nan=False))}"
-        comma = ","
-    yield "\n]}\n"
+    yield '{"source": {"name": "crawl"}, "diagnostics": '
+    yield from array_text(_diagnostics(report, aspect, words))
+    yield "}\n"
 
 
 def escape(text: str) -> str:
@@ -43,7 +40,7 @@ def _diagnostics(report: Report, aspect: Aspect, words: Words) -> Iterable[Objec
         if alarm.document is not None:
             yield {
                 "message": escape(words(alarm.sentence)),
-                "location": {"path": _path(alarm.document)},
+                "location": {"path": path_or_name(alarm.document)},
                 "severity": "ERROR",
                 "code": {"value": "unread"},
             }
@@ -56,7 +53,7 @@ def _diagnostic(notice: Notice, words: Words) -> Object:
     fits = fix is not None and "column" in where["start"]
     return {
         "message": escape(notice.message(words)),
-        "location": {"path": _path(notice.place.document), "range": where},
+        "location": {"path": path_or_name(notice.place.document), "range": where},
         "severity": _SEVERITIES[notice.level],
         "code": {"value": notice.code},
         **({"suggestions": [{"range": where, "text": fix}]} if fits else {}),
@@ -73,8 +70,3 @@ def _range(place: Occurrence) -> Object:
             "end": {"line": span.line, "column": end},
         }
     return {"start": {"line": span.line}, "end": {"line": span.end_line}}
-
-
-def _path(document: str) -> str:
-    # What is no file of the checkout goes by its name: it needs some, and this leads to no other.
-    return shown_path(document) or clean(document)
