@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from crawler import git
 from crawler.archiving import ArchivedCopy, Errand, Welcome, order, saved, seek, wish
-from crawler.crawl import Conduct
+from crawler.conduct import Conduct
 from crawler.errands import Task
 from crawler.errors import StoreError
 from crawler.fetch import Fetcher

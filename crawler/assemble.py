@@ -2,10 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from crawler.archiving import Copies, finding
-from crawler.at_places import advise_place
 from crawler.fragments import parted
 from crawler.model import (
     Finding,
@@ -22,9 +20,12 @@ from crawler.model import (
     Verdict,
 )
 from crawler.reasons import verdict
+from crawler.unasked import judge_rejected
 from crawler.urls import Rejected, Url
-from crawler.verdicts import judge_rejected
 from crawler.views import Lookup, View
+
+if TYPE_CHECKING:
+    from crawler.archiving import Copies
 
 _THERE: Final = frozenset({Outcome.OK, Outcome.REDIRECTED})
 _NO_TEXT: Final = (
@@ -61,6 +62,8 @@ def assemble(
 
 def _seen(place: Place, look: Observation, state: LinkState | None) -> Row:
     """A look is at a URL; what its page has not is missing where somebody asks for it only."""
+    from crawler.at_places import advise_place  # noqa: PLC0415 - where nothing was looked at, none
+
     name, text = parted(place.fragment or "")
     judged = look.verdict
     if name in look.missing_fragments and judged.outcome in _THERE:
@@ -83,8 +86,11 @@ def told(report: Report, findings: Mapping[Url, Finding]) -> Report:
     return replace(report, rows=View(len(report.rows), with_finding)) if findings else report
 
 
-def archived(report: Report, copies: Mapping[Url, Copies]) -> Report:
+def archived(report: Report, copies: "Mapping[Url, Copies]") -> Report:
     """Return the report with what is known of archived copies of links that are lost."""
+    if not copies:
+        return report
+    from crawler.archiving import finding  # noqa: PLC0415 - few histories have any
 
     def told(index: int) -> Row:
         row = report.rows[index]
@@ -93,7 +99,7 @@ def archived(report: Report, copies: Mapping[Url, Copies]) -> Report:
         found = finding(known, row.state)
         return replace(row, advice=(*row.advice, found)) if found else row
 
-    return replace(report, rows=View(len(report.rows), told)) if copies else report
+    return replace(report, rows=View(len(report.rows), told))
 
 
 def without_network(report: Report) -> Report:

@@ -2,32 +2,29 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Coroutine, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Coroutine, Iterable, Sequence
+from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from crawler.agenda import Agenda, Asks
+from crawler.agenda import Agenda
 from crawler.clock import Clock
 from crawler.conditional import basis
+from crawler.conduct import Conduct, Looks
 from crawler.fetch import Fetcher
 from crawler.following import Following
 from crawler.frontier import Frontier, Turn
 from crawler.homing import Homing
 from crawler.look import observe, observe_sibling
-from crawler.model import Fetch, Link, LinkState, Observation, Reads, Sibling, Verdict
+from crawler.model import Fetch, Link, LinkState, Observation, Reads, Sibling
 from crawler.outage import Outage
 from crawler.reasons import verdict
 from crawler.settings import Settings
 from crawler.siblings import Directory, directory, sibling
 from crawler.stop import Stop, first_of
+from crawler.unasked import judge_unasked
 from crawler.urls import Url
-from crawler.verdicts import judge_unasked
 from crawler.views import Lookup
-
-if TYPE_CHECKING:
-    import httpx
-
 
 SECOND_LOOK_SECONDS: Final = 3.0
 """How long a link that failed is left alone before its second look, at the run's end."""
@@ -40,40 +37,6 @@ _MAY_PASS: Final = frozenset({
 })  # fmt: skip
 # Looks that wait for the turn of a host cost little, and hold up nobody.
 _TALKS_PER_SLOT: Final = 8
-
-
-@dataclass(slots=True)
-class Looks:
-    """Which links one run saw, and what it did not ask."""
-
-    seen: set[Url] = field(default_factory=set)
-    unasked: dict[Url, Verdict] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Conduct:
-    """How a run is to be done.
-
-    `on_look` is called with each look as soon as it is had; `stop` ends the run early;
-    `transport` takes the place of the network, for tests and for practice; `recall` returns the
-    last look at a link, if it means what one of this run would; `sent_home`: links that their last
-    look found at a front page, and which; `on_found` is told how many links were found while the
-    run goes on, or fewer are to be asked than there are. `asks` says which links are asked;
-    `latest` returns the last looks at some, whatever they mean, and `looked_for` the fragments that
-    the last look at a link has looked for.
-    """
-
-    settings: Settings
-    clock: Clock
-    stop: Stop
-    on_look: Callable[[Observation], None]
-    transport: "httpx.AsyncBaseTransport | None" = None
-    recall: Callable[[Url], Observation | None] = lambda _: None
-    sent_home: Sequence[tuple[Url, Url]] = ()
-    on_found: Callable[[int], None] = lambda _: None
-    asks: Asks = Asks.ALL
-    latest: Callable[[Iterable[Url]], Iterable[Observation]] = lambda _: ()
-    looked_for: Callable[[Url], frozenset[str]] = lambda _: frozenset()
 
 
 async def crawl(

@@ -34,8 +34,8 @@ from crawler.model import (
 from crawler.robots import Robots, forbids_following
 from crawler.scope import Origin, Scope, origin_of
 from crawler.settings import Settings
+from crawler.unasked import judge_unasked
 from crawler.urls import Target, Url
-from crawler.verdicts import judge_unasked
 from crawler.views import Lookup
 
 _THERE: Final = frozenset({Outcome.OK, Outcome.REDIRECTED})

@@ -7,14 +7,16 @@ find: a name as it is asked for, or a text directive (`:~:text=…`) with its si
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
 from crawler.anchors import USER_CONTENT, anchors_of, fold, folded_text, holds
 from crawler.model import Response
-from crawler.page import Page
 from crawler.tables import script_fragments
 from crawler.urls import Url
+
+if TYPE_CHECKING:
+    from crawler.page import Page
 
 DIRECTIVE: Final = ":~:"
 """What parts a name from directives to the browser: URL Fragment Text Directives §3.3."""
@@ -46,7 +48,9 @@ def parted(fragment: str) -> tuple[str, str]:
     return name, sign + directives
 
 
-def missing_parts(asked: Iterable[str], response: Response, page: Page, url: Url) -> frozenset[str]:
+def missing_parts(
+    asked: Iterable[str], response: Response, page: "Page", url: Url
+) -> frozenset[str]:
     """Return the parts of the asked fragments that a page has not, as far as it can tell.
 
     `url`: the one that answered.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from crawler import session, sources, terminal
 from crawler.clock import SystemClock
-from crawler.crawl import Conduct
+from crawler.conduct import Conduct
 from crawler.model import Report
 from crawler.settings import Settings
 from crawler.stop import Stop

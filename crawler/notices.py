@@ -27,9 +27,6 @@ from crawler.words import Words
 Kind: TypeAlias = Literal["reasons", "advice", "beliefs"]
 """What explains a notice: see `explanations.KINDS`."""
 
-ASPECTS: Final = frozenset({Aspect.TROUBLE, Aspect.BROKEN, Aspect.ALL})
-"""What formats that are made of notices can show."""
-
 _BELIEVED: Final = frozenset({Health.DRIFTED, Health.FLAKY})
 _THERE: Final = frozenset({Outcome.OK, Outcome.REDIRECTED})
 # What these put there leads to the same page; what others do is for the author to weigh.

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from crawler.collect import Collection
-from crawler.crawl import Conduct
+from crawler.conduct import Conduct
 from crawler.errors import StoreError
 from crawler.kept import ByLink, Links, states_of
 from crawler.model import LinkState

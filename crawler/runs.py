@@ -1,19 +1,18 @@
 """Whole runs: documents in, report out, with or without a history."""
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from crawler.agenda import Agenda
 from crawler.assemble import assemble, without_network
 from crawler.clock import Clock
 from crawler.collect import Collection
-from crawler.crawl import Conduct, Looks, crawl
+from crawler.conduct import Conduct, Looks
 from crawler.errors import StoreError
-from crawler.following import Following
-from crawler.guard import invents_names
 from crawler.model import (
     Link,
     LinkState,
@@ -35,6 +34,7 @@ from crawler.urls import Url
 from crawler.views import Lookup
 
 if TYPE_CHECKING:
+    from crawler.following import Following
     from crawler.store import Store
 
 RESUMABLE: Final = timedelta(hours=12)
@@ -49,7 +49,7 @@ async def check(collection: Collection, known: Lookup[LinkState], conduct: Condu
         seen.take(look)
         conduct.on_look(look)
 
-    following = Following(collection, conduct.settings) if collection.entrances else None
+    following = _following(collection, conduct)
     agenda, taking = _agenda(known, conduct), replace(conduct, on_look=take)
     looks = await _looks(collection.links, agenda, taking, following, seen.signs)
     collection = _followed(collection, following, seen, looks.unasked)
@@ -76,7 +76,7 @@ async def run(
     seen = Seen(collection, known, conduct.settings, store.past, ahead)
     seen.undated = store.is_behind(begun.run.started_at)
     had = seen.looks.__contains__
-    following = Following(collection, conduct.settings, had) if collection.entrances else None
+    following = _following(collection, conduct, had)
     seen.resume(store.looks(begun), collection.links if following else None)
     recorder = Recorder(store, begun, seen, conduct.clock)
 
@@ -119,9 +119,22 @@ async def read(collection: Collection, conduct: Conduct) -> Collection:
     """Read the pages of the web among the sources, and look at no link of theirs."""
     select = replace(conduct.settings.select, recursive=False)
     settings = replace(conduct.settings, select=select)
+    from crawler.crawl import crawl  # noqa: PLC0415 - loads all that asks
+    from crawler.following import Following  # noqa: PLC0415 - likewise
+
     following = Following(collection, settings, had=lambda _: True)
     looks = await crawl((), {}, conduct, following)
     return following.collected(looks.unasked)
+
+
+def _following(
+    collection: Collection, conduct: Conduct, had: Callable[[Url], bool] = lambda _: False
+) -> "Following | None":
+    if not collection.entrances:
+        return None
+    from crawler.following import Following  # noqa: PLC0415 - most documents are files
+
+    return Following(collection, conduct.settings, had)
 
 
 def _agenda(known: Lookup[LinkState], conduct: Conduct) -> Agenda:
@@ -133,13 +146,19 @@ async def _looks(
     links: Iterable[Link],
     agenda: Agenda,
     conduct: Conduct,
-    following: Following | None,
+    following: "Following | None",
     signs: Signs,
 ) -> Looks:
     """Look at links; where no site has answered for itself, also at some that were well.
 
     What is due may be nothing but dead links, and not all networks tell the truth.
     """
+    links, first = iter(links), None
+    if following is None and (first := next(links, None)) is None:
+        return Looks()  # as for most changes: then nothing that asks need be loaded
+    from crawler.crawl import crawl  # noqa: PLC0415 - see above
+
+    links = links if first is None else chain((first,), links)
     settings, begun = conduct.settings, conduct.clock.monotonic()
     looks = await crawl(links, agenda.states, conduct, following, agenda)
     if signs.sure or not looks.seen or conduct.stop.reason is not None:
@@ -156,7 +175,7 @@ async def _looks(
 
 def _followed(
     collection: Collection,
-    following: Following | None,
+    following: "Following | None",
     seen: Seen,
     unasked: Mapping[Url, Verdict],
 ) -> Collection:
@@ -201,6 +220,8 @@ async def _network(signs: Signs, conduct: Conduct) -> Network:
     # A practice web has no name server, and a proxy has another than we do.
     real = conduct.transport is None and not conduct.settings.fetch.proxy
     if network is Network.UP and real and signs.doubtful:
+        from crawler.guard import invents_names  # noqa: PLC0415 - as what asks
+
         invented = await invents_names(signs.doubtful, conduct.settings.fetch)
         return Network.HIJACKED if invented else Network.UP
     return network

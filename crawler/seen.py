@@ -6,7 +6,7 @@ from itertools import chain
 
 from crawler.agenda import Agenda
 from crawler.collect import Collection
-from crawler.crawl import Conduct
+from crawler.conduct import Conduct
 from crawler.health import advance
 from crawler.kept import Links, looks_at, states_of
 from crawler.model import LinkState, Observation, Transition

@@ -9,17 +9,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import httpx
-
 from crawler import options, recollection, reports, runs, sources, terminal
 from crawler.agenda import Asks
-from crawler.archiving import ARCHIVE
 from crawler.assemble import Tally, archived, noted, settled
 from crawler.awaiting import awaited
 from crawler.clock import Clock, SystemClock
 from crawler.collect import Collection
-from crawler.crawl import Conduct
-from crawler.errands import tasks
+from crawler.conduct import Conduct
 from crawler.errors import (
     IMPOSSIBLE,
     INTERRUPTED,
@@ -41,11 +37,13 @@ from crawler.outline import Aspect
 from crawler.progress import Progress
 from crawler.settings import Settings
 from crawler.stop import Stop
-from crawler.verdicts import judge_unasked
+from crawler.unasked import judge_unasked
 from crawler.views import Lookup
 from crawler.words import ENGLISH, Words
 
 if TYPE_CHECKING:
+    import httpx
+
     from crawler.store import Store
 
 
@@ -63,7 +61,7 @@ class Session:
     output: Path | None
     clock: Clock
     wait: bool = False
-    transport: httpx.AsyncBaseTransport | None = None
+    transport: "httpx.AsyncBaseTransport | None" = None
     news: str | None = None
     asks: Asks = Asks.ALL
     words: Words = ENGLISH
@@ -302,6 +300,9 @@ async def _with_copies(
     report: Report, store: "Store", conduct: Conduct, begun: float
 ) -> tuple[Report, CrawlerError | None]:
     """Ask the archive what is wished for, once the run is over, and tell of what it has."""
+    from crawler.archiving import ARCHIVE  # noqa: PLC0415 - a check asks nothing of it
+    from crawler.errands import tasks  # noqa: PLC0415 - as above
+
     settings, clock = conduct.settings, conduct.clock
     error: CrawlerError | None = None
     try:
@@ -314,15 +315,15 @@ async def _with_copies(
             most = settings.pace.max_time
             left = None if most is None else most - (clock.monotonic() - begun)
             await archivist.consult(asked, store, conduct, left)
-            error = _cut_short(conduct.stop)
+            error = _cut_short(conduct.stop, ARCHIVE)
         return archived(report, store.archive.copies()), error
     except StoreError as error:
         return report, error
 
 
-def _cut_short(stop: Stop) -> CrawlerError | None:
+def _cut_short(stop: Stop, archive: str) -> CrawlerError | None:
     """Return what to say if somebody has ended the questions to the archive."""
-    return InterruptError(f"{ARCHIVE} was not asked about all of them.") if stop.reason else None
+    return InterruptError(f"{archive} was not asked about all of them.") if stop.reason else None
 
 
 def _told(report: Report, session: Session) -> Report:

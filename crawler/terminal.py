@@ -113,12 +113,14 @@ def deliver(
     report: Report, name: str, aspect: "Aspect", output: Path | None, words: Words = ENGLISH
 ) -> None:
     """Write the report to a file, all or nothing, or to standard output."""
-    from crawler import reports  # noqa: PLC0415 - 30 ms that a command without reports need not pay
-
     if output is None and name == "text":
+        from crawler.reports.text import render_styled  # noqa: PLC0415 - as below
+
         paper = paper_of(sys.stdout)
-        write_pieces(lambda: reports.text.render_styled(report, aspect, words, paper), None)
+        write_pieces(lambda: render_styled(report, aspect, words, paper), None)
     else:
+        from crawler import reports  # noqa: PLC0415 - some commands have none
+
         write_pieces(lambda: reports.BY_NAME[name].render(report, aspect, words), output)
 
 

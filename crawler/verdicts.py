@@ -29,12 +29,9 @@ from crawler.pages import (
     response_of,
     soft_404,
 )
-from crawler.patterns import search
 from crawler.reasons import BY_CODE, verdict
-from crawler.settings import SelectSettings
 from crawler.shortening import has_closed, is_unknown_code
 from crawler.siblings import same
-from crawler.urls import Rejected, Rejection, Url
 
 Rule: TypeAlias = Callable[[Evidence], str | None]
 
@@ -75,23 +72,6 @@ _WORDS: Final[Mapping[Says, str]] = {
 }
 _VIDEO_GONE: Final = frozenset({"- youtube", "youtube", "video unavailable"})
 _SEEN_IN_PAGES: Final = frozenset({"login", "parked", "placeholder", "soft-404"})
-_REJECTIONS: Final[Mapping[Rejection, str]] = {
-    Rejection.EMPTY: "empty",
-    Rejection.MALFORMED: "malformed",
-    Rejection.NO_SCHEME: "no-scheme",
-    Rejection.SCHEME: "scheme",
-    Rejection.FILE: "file",
-    Rejection.RELATIVE: "relative",
-    Rejection.MAIL: "mail",
-    Rejection.BAD_MAIL: "bad-mail",
-    Rejection.ANCHOR: "anchor",
-    Rejection.LOCAL: "local",
-    Rejection.FILE_MISSING: "file-missing",
-    Rejection.FILE_CASE: "file-case",
-    Rejection.OUTSIDE: "outside",
-    Rejection.FRAGMENT_MISSING: "fragment-missing",
-    Rejection.TEMPLATE: "template",
-}
 
 
 def no_answer(evidence: Evidence) -> str | None:
@@ -197,25 +177,6 @@ def judge(evidence: Evidence, rules: tuple[Rule, ...] = RULES) -> Verdict:
         detail = f"{judged.detail} {closed.host} was a shortener and has closed."
         judged = replace(judged, detail=detail)
     return judged
-
-
-def judge_unasked(url: Url, settings: SelectSettings) -> Verdict | None:
-    """Return the verdict on a URL that is not to be asked at all; None if it is to be."""
-    text = str(url)
-    if settings.include and not _any_matches(settings.include, text):
-        return verdict("excluded")
-    if _any_matches(settings.exclude, text):
-        return verdict("excluded")
-    return verdict("offline") if settings.offline else None
-
-
-def judge_rejected(rejected: Rejected) -> Verdict:
-    """Return the verdict on a written link that is no URL to ask for."""
-    return verdict(_REJECTIONS[rejected.reason], rejected.detail)
-
-
-def _any_matches(patterns: tuple[str, ...], text: str) -> bool:
-    return any(search(pattern, text) for pattern in patterns)
 
 
 def _is_for_good(hop: Hop) -> bool:

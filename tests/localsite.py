@@ -11,7 +11,7 @@ from loopback import listening
 
 from crawler import runs
 from crawler.agenda import Asks
-from crawler.crawl import Conduct
+from crawler.conduct import Conduct
 from crawler.model import Observation, Report
 from crawler.settings import FetchSettings, PaceSettings, Settings
 from crawler.sources import gather

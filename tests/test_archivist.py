@@ -24,7 +24,7 @@ from proxies import Middleman, Reader, Writer, proxying
 from crawler import archivist, session
 from crawler.archiving import ARCHIVE, ArchivedCopy, Basis, Came, Errand, question
 from crawler.cli import main
-from crawler.crawl import Conduct
+from crawler.conduct import Conduct
 from crawler.errands import Task
 from crawler.errors import StoreError
 from crawler.model import Contents, Document, Place, Run

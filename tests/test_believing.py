@@ -12,7 +12,7 @@ from fakes import NOON, FakeClock, url
 
 from crawler import reports, runs
 from crawler.collect import collect
-from crawler.crawl import Conduct
+from crawler.conduct import Conduct
 from crawler.model import Document, Health, Report
 from crawler.outline import Aspect
 from crawler.settings import ExtractSettings, FetchSettings, PaceSettings, Settings

@@ -17,7 +17,7 @@ from crawler import store as stores
 from crawler.clock import SystemClock
 from crawler.collect import Collection, collect
 from crawler.conditional import BELIEVED, basis, validators_of
-from crawler.crawl import Conduct
+from crawler.conduct import Conduct
 from crawler.model import (
     Answer,
     Document,

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import httpx
 from fakes import FakeClock, url
 
-from crawler.crawl import SECOND_LOOK_SECONDS, Conduct, Looks, crawl
+from crawler.conduct import Conduct, Looks
+from crawler.crawl import SECOND_LOOK_SECONDS, crawl
 from crawler.model import Link, Observation
 from crawler.settings import FetchSettings, PaceSettings, Settings
 from crawler.stop import Stop

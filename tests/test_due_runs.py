@@ -17,7 +17,7 @@ from crawler import recollection, recorder, reports, runs
 from crawler.agenda import Asks
 from crawler.assemble import Tally, noted
 from crawler.collect import Collection, collect
-from crawler.crawl import Conduct
+from crawler.conduct import Conduct
 from crawler.errors import StoreError
 from crawler.model import Document, Health, Network, Observation, Report, Turnout
 from crawler.outline import Aspect

@@ -9,7 +9,7 @@ from fakes import NOON, FakeClock
 from localsite import SETTINGS, Page, checked, linking, moved, run, seen, site
 
 from crawler import recollection, runs
-from crawler.crawl import Conduct
+from crawler.conduct import Conduct
 from crawler.model import Observation
 from crawler.rows import known_url
 from crawler.settings import SelectSettings

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from crawler import runs
 from crawler.agenda import Agenda, Asks
 from crawler.collect import collect
-from crawler.crawl import Conduct
+from crawler.conduct import Conduct
 from crawler.frontier import Frontier
 from crawler.health import advance
 from crawler.model import Document, Link, LinkState, Observation

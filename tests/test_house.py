@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
+import commits
 import core_coverage
 import pytest
 from bench import past
@@ -30,6 +31,11 @@ MAX_NOUNS = 800  # they stay in one file, by design
 MAX_FUNCTION = 40
 
 
+def _module(each: reports.Format) -> str:
+    assert isinstance(each.render, reports.Written)
+    return each.render.module
+
+
 def members(family: ModuleType) -> set[str]:
     return {f"{family.__name__}.{found.name}" for found in pkgutil.iter_modules(family.__path__)}
 
@@ -38,7 +44,7 @@ def members(family: ModuleType) -> set[str]:
     ("family", "registered"),
     [
         (documents, {f"crawler.documents.{each.name}" for each in documents.FORMATS}),
-        (reports, {getattr(each.render, "__module__", "") for each in reports.FORMATS}),
+        (reports, {f"crawler.reports.{_module(each)}" for each in reports.FORMATS}),
         (
             advice,
             {getattr(each, "__module__", "") for each in advice.ADVISORS},
@@ -152,6 +158,29 @@ def test_what_reads_needs_none_of_the_heavy_modules(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
     )
     assert done.stdout.endswith("loaded: []\n")
+
+
+OF_ASKING = {
+    "crawler.advice", "crawler.crawl", "crawler.fetch", "crawler.following", "crawler.guard",
+    "crawler.reports.html", "crawler.sites", "crawler.store", "pyreqwest",
+}  # fmt: skip
+
+
+def test_a_change_without_a_new_link_needs_nothing_that_asks(tmp_path: Path) -> None:
+    commits.branched(tmp_path, {"a.md": "<https://a.example/>\n"})
+    commits.write(str(tmp_path / "a.md"), "<https://a.example/>\n\nMore words.\n")
+    unwanted = (HEAVY - {"asyncio", "yaml"}) | OF_PAGES | OF_ASKING  # git is waited for
+    code = (
+        "import sys; sys.argv = ['crawl', 'check', '--base', 'main', '.']\n"
+        "from crawler.cli import main\n"
+        "try: main()\n"
+        "except SystemExit as end: assert not end.code\n"
+        f"print('loaded:', sorted({unwanted} & sys.modules.keys()))\n"
+    )
+    done = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.endswith("No links.\nloaded: []\n"), done.stdout
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from loopback import OK, answering, serving
 from crawler import recorder, runs
 from crawler.clock import SystemClock
 from crawler.collect import Collection, collect
-from crawler.crawl import Conduct
+from crawler.conduct import Conduct
 from crawler.guard import invents_names
 from crawler.model import Document, Network, Observation, Report
 from crawler.settings import ExtractSettings, FetchSettings, PaceSettings, Settings

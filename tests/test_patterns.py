@@ -42,8 +42,8 @@ def test_settings_that_were_found_cannot_hold_up_a_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from crawler.settings import SelectSettings  # noqa: PLC0415 - only here
+    from crawler.unasked import judge_unasked  # noqa: PLC0415
     from crawler.urls import Url  # noqa: PLC0415
-    from crawler.verdicts import judge_unasked  # noqa: PLC0415
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(patterns, "SECONDS", 0.02)

@@ -18,7 +18,7 @@ from fakes import NOON, FakeClock, look, said, state_of_looks, states_in, url
 
 from crawler import recorder, runs
 from crawler.collect import Collection, collect
-from crawler.crawl import Conduct
+from crawler.conduct import Conduct
 from crawler.errors import StoreError
 from crawler.model import Document, Health, Network, Observation, Report, Run
 from crawler.settings import (

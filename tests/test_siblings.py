@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from loopback import answering, serving
 
 from crawler import check_links
-from crawler.crawl import Conduct, crawl
+from crawler.conduct import Conduct
+from crawler.crawl import crawl
 from crawler.look import observe, observe_sibling
 from crawler.model import (
     Answer,

@@ -17,8 +17,9 @@ from crawler.model import (
 )
 from crawler.reasons import BY_CODE, REASONS, verdict
 from crawler.settings import SelectSettings
+from crawler.unasked import judge_rejected, judge_unasked
 from crawler.urls import Rejected, Rejection
-from crawler.verdicts import RULES, judge, judge_rejected, judge_unasked
+from crawler.verdicts import RULES, judge
 
 
 def with_hops(*statuses: int, effective: str = "https://b.example/") -> Evidence:

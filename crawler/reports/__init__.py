@@ -7,29 +7,13 @@ piece of strangers' text with the one function of its format.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import PurePath
-from typing import Final, Protocol
+from typing import Final, Protocol, cast
 
-from crawler import notices
 from crawler.errors import UsageError
 from crawler.model import Report
 from crawler.outline import Aspect
-from crawler.reports import (
-    atom,
-    badge,
-    csv,
-    github,
-    github_summary,
-    gitlab,
-    html,
-    json,
-    jsonl,
-    junit,
-    markdown,
-    rdjson,
-    sarif,
-    text,
-)
 from crawler.words import ENGLISH, Words
 
 
@@ -42,6 +26,19 @@ class Renderer(Protocol):
     def __call__(self, report: Report, aspect: Aspect, words: Words, /) -> Iterator[str]:
         """Yield the whole text, with a line end at its end."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A renderer by the name of its module, which is loaded when something is to be rendered."""
+
+    module: str
+    name: str = "render"
+
+    def __call__(self, report: Report, aspect: Aspect, words: Words, /) -> Iterator[str]:
+        """Render as its module does."""
+        loaded = getattr(import_module(f"{__name__}.{self.module}"), self.name)
+        return cast("Renderer", loaded)(report, aspect, words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,25 +60,25 @@ class Format:
 
 _CHANGES: Final = frozenset({Aspect.CHANGES})
 _WHOLE: Final = frozenset({Aspect.TROUBLE, Aspect.ALL})
+_NOTICED: Final = _WHOLE | {Aspect.BROKEN}
+_READ: Final = _NOTICED | {Aspect.CHANGES, Aspect.IGNORED}
 
 FORMATS: Final = (
-    Format("text", ".txt", text.render, kept=False),
-    Format("markdown", ".md", markdown.render),
-    Format("html", ".html", html.render, html.ASPECTS, charts=True),
-    Format("json", ".json", json.render),
-    Format("jsonl", ".jsonl", jsonl.render, kept=False),
-    Format("csv", ".csv", csv.render),
-    Format("sarif", ".sarif", sarif.render, notices.ASPECTS),
-    Format("junit", ".junit.xml", junit.render, notices.ASPECTS),
-    Format("github", ".github.txt", github.render, notices.ASPECTS, kept=False),
-    Format(
-        "github-summary", ".summary.md", github_summary.render, github_summary.ASPECTS, kept=False
-    ),
-    Format("gitlab", ".gitlab.json", gitlab.render, notices.ASPECTS, kept=False),
-    Format("rdjson", ".rdjson", rdjson.render, notices.ASPECTS, kept=False),
-    Format("atom", ".atom", atom.render, _CHANGES),
-    Format("badge", ".svg", badge.render, _WHOLE),
-    Format("badge-json", ".badge.json", badge.render_endpoint, _WHOLE),
+    Format("text", ".txt", Written("text"), kept=False),
+    Format("markdown", ".md", Written("markdown")),
+    Format("html", ".html", Written("html"), _READ | {Aspect.CATALOGUE}, charts=True),
+    Format("json", ".json", Written("json")),
+    Format("jsonl", ".jsonl", Written("jsonl"), kept=False),
+    Format("csv", ".csv", Written("csv")),
+    Format("sarif", ".sarif", Written("sarif"), _NOTICED),
+    Format("junit", ".junit.xml", Written("junit"), _NOTICED),
+    Format("github", ".github.txt", Written("github"), _NOTICED, kept=False),
+    Format("github-summary", ".summary.md", Written("github_summary"), _READ, kept=False),
+    Format("gitlab", ".gitlab.json", Written("gitlab"), _NOTICED, kept=False),
+    Format("rdjson", ".rdjson", Written("rdjson"), _NOTICED, kept=False),
+    Format("atom", ".atom", Written("atom"), _CHANGES),
+    Format("badge", ".svg", Written("badge"), _WHOLE),
+    Format("badge-json", ".badge.json", Written("badge", "render_endpoint"), _WHOLE),
 )
 BY_NAME: Final[Mapping[str, Format]] = {each.name: each for each in FORMATS}
 

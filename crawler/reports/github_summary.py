@@ -15,9 +15,6 @@ from crawler.model import Occurrence, Report
 from crawler.outline import Aspect, Outline, Section, outline
 from crawler.words import Words
 
-ASPECTS: Final = frozenset({
-    Aspect.TROUBLE, Aspect.BROKEN, Aspect.ALL, Aspect.CHANGES, Aspect.IGNORED,
-})  # fmt: skip
 MAX_BYTES: Final = 1_000_000
 """Of 1,048,576; a step's summary may have something else in it."""
 _PLACES: Final = 5

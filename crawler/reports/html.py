@@ -25,9 +25,6 @@ from crawler.text import readable, shown_name
 from crawler.version import __version__
 from crawler.words import Words
 
-ASPECTS: Final = frozenset(
-    {Aspect.TROUBLE, Aspect.ALL, Aspect.BROKEN, Aspect.CHANGES, Aspect.IGNORED, Aspect.CATALOGUE}
-)
 # What has become of links, and the kinds that they are of now.
 _CHANGED: Final[Mapping[str, str]] = {
     Change.DRIFTED: Health.DRIFTED,

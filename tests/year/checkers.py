@@ -8,7 +8,7 @@ from typing import Final, Self
 
 from crawler import runs
 from crawler.collect import collect
-from crawler.crawl import Conduct
+from crawler.conduct import Conduct
 from crawler.model import Outcome, Report, Verdict
 from crawler.settings import Settings
 from crawler.stop import Stop

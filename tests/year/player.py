@@ -10,7 +10,7 @@ from crawler import runs
 from crawler.agenda import Asks
 from crawler.beliefs import is_broken, is_unconfirmed
 from crawler.collect import Collection, collect
-from crawler.crawl import Conduct
+from crawler.conduct import Conduct
 from crawler.model import Change, Document, Network, Observation, Report, Row
 from crawler.settings import Settings
 from crawler.stop import Stop

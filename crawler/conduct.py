@@ -1,0 +1,52 @@
+"""How a run is to be done, and what became of its links: the nouns that whole runs go by.
+
+Apart from what does it (`crawl.py`): where nothing is to be asked, none of that is loaded.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from crawler.agenda import Asks
+from crawler.clock import Clock
+from crawler.model import Observation, Verdict
+from crawler.settings import Settings
+from crawler.stop import Stop
+from crawler.urls import Url
+
+if TYPE_CHECKING:
+    import httpx
+
+
+@dataclass(slots=True)
+class Looks:
+    """Which links one run saw, and what it did not ask."""
+
+    seen: set[Url] = field(default_factory=set)
+    unasked: dict[Url, Verdict] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Conduct:
+    """How a run is to be done.
+
+    `on_look` is called with each look as soon as it is had; `stop` ends the run early;
+    `transport` takes the place of the network, for tests and for practice; `recall` returns the
+    last look at a link, if it means what one of this run would; `sent_home`: links that their last
+    look found at a front page, and which; `on_found` is told how many links were found while the
+    run goes on, or fewer are to be asked than there are. `asks` says which links are asked;
+    `latest` returns the last looks at some, whatever they mean, and `looked_for` the fragments that
+    the last look at a link has looked for.
+    """
+
+    settings: Settings
+    clock: Clock
+    stop: Stop
+    on_look: Callable[[Observation], None]
+    transport: "httpx.AsyncBaseTransport | None" = None
+    recall: Callable[[Url], Observation | None] = lambda _: None
+    sent_home: Sequence[tuple[Url, Url]] = ()
+    on_found: Callable[[int], None] = lambda _: None
+    asks: Asks = Asks.ALL
+    latest: Callable[[Iterable[Url]], Iterable[Observation]] = lambda _: ()
+    looked_for: Callable[[Url], frozenset[str]] = lambda _: frozenset()
