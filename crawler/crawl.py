@@ -67,9 +67,9 @@ async def crawl(
     if stop.reason is not None or agenda.put_off:
         work.admit(following.waiting() if following else ())
     if stop.reason is not None:
-        for link in work.asked:
-            if link.url not in looks.seen:
-                looks.unasked[link.url] = verdict(stop.reason)
+        for url in work.asked:
+            if url not in looks.seen:
+                looks.unasked[url] = verdict(stop.reason)
     return looks
 
 
@@ -85,7 +85,7 @@ class _Work:
         following: Following | None,
         agenda: Agenda,
     ) -> None:
-        self.asked: list[Link] = []
+        self.asked: list[Url] = []
         pace = conduct.settings.pace
         # Where there is time for all, speed is all that counts.
         rank = agenda.rank if pace.max_time is not None else None
@@ -141,7 +141,7 @@ class _Work:
         return self._line_up(self._agenda.reconsidered(self._following.link)) > 0
 
     def _line_up(self, links: Sequence[Link]) -> int:
-        self.asked += links
+        self.asked += (link.url for link in links)
         self._frontier.extend(links)
         return len(links)
 

@@ -79,8 +79,10 @@ class Links:
     def link(self, number: int) -> Link:
         """Return the link of a number, with the fragments that were asked for so far."""
         url = self._urls[number]
-        fragments = frozenset(self._fragments.get(number, ()))
-        return Link(url, fragments | self._besides.get(url, frozenset()))
+        written, besides = self._fragments.get(number), self._besides.get(url)
+        if not (written or besides):
+            return Link(url)  # nearly all: an empty set of its own would be most of a link's size
+        return Link(url, frozenset().union(written or (), besides or ()))
 
     def ask_besides(self, besides: Mapping[Url, frozenset[str]]) -> None:
         """Ask pages, also of links yet to come, for what documents ask for that are not read now.

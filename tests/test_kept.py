@@ -54,6 +54,14 @@ def test_a_link_has_a_number_and_all_fragments_that_are_asked_of_it() -> None:
     assert (stranger in links, links.number(stranger)) == (False, None)
 
 
+def test_links_that_ask_for_nothing_on_their_pages_have_that_in_common() -> None:
+    links = links_to(A, B)
+    links.ask_besides({A: frozenset()})
+    assert links.link(0).fragments is links.link(1).fragments
+    links.ask_besides({B: frozenset({"z"})})
+    assert [link.fragments for link in links] == [frozenset(), {"z"}]
+
+
 def test_the_last_value_counts_and_strangers_have_none() -> None:
     looks = looks_at(links_to(A, B), Scratch())
     assert (looks.get(A), A in looks) == (None, False)
