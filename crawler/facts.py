@@ -36,9 +36,9 @@ _METAS: Final[Mapping[str, tuple[str, ...]]] = {
 _ELEMENTS: Final[Mapping[str, Callable[[Page], list[LexborNode]]]] = {
     # An SVG's title may come first in a page: the document's own stands in the head, or it is
     # one that no drawing holds.
-    "html": lambda page: page.in_head("title"),
+    "html": lambda page: page.titles,
     "html-body": lambda page: page.tree.css("body > title, main > title, div > title"),
-    "h1": lambda page: page.tree.css("h1"),
+    "h1": lambda page: page.headings,
 }
 _DESCRIPTIONS: Final = (
     "og:description", "description", "twitter:description", "dcterms.description",

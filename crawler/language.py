@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from selectolax.lexbor import LexborHTMLParser
-
 from crawler.detection import MANY, Guess, alike, allows, detect
 from crawler.model import Response
 from crawler.page import Page
@@ -74,27 +72,21 @@ def _of_its_host(language: str, host: str) -> str:
 
 
 def _title(page: Page) -> str:
-    title = page.tree.css_first("head > title")
-    return title.text() if title else page.meta("og:title") or ""
+    return page.titles[0].text() if page.titles else page.meta("og:title") or ""
 
 
 def _declared(page: Page, response: Response) -> Declared | None:
-    html = page.tree.css_first("html")
+    html = page.tree.root
     written = (
         ("html", html.attributes.get("lang") if html else None),
         ("og", page.meta("og:locale")),
-        ("meta", _meta_equivalent(page.tree, "content-language")),
+        ("meta", page.header("content-language")),
         ("header", response.headers.get("content-language")),
     )
     for source, value in written:
         if language := normalised_language(value or ""):
             return language, source
     return None
-
-
-def _meta_equivalent(tree: LexborHTMLParser, name: str) -> str | None:
-    node = tree.css_first(f'meta[http-equiv="{name}" i]')
-    return node.attributes.get("content") if node else None
 
 
 def normalised_language(declared: str) -> str | None:

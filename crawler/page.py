@@ -50,12 +50,15 @@ class Page:
         # As browsers that run scripts do: else an image in the head's noscript ends the head.
         self.tree = LexborHTMLParser(self.source, scripting=True)
         self._metas: dict[str, list[str]] = {}
+        self._headers: dict[str, str] = {}
         for node in self.tree.css("meta[content]")[:_MAX_METAS]:  # once: not for each name
             attributes = node.attributes
             content = (attributes.get("content") or "").strip()
             for key in ("property", "name", "itemprop"):
                 if content and (name := attributes.get(key)):
                     self._metas.setdefault(name.strip().lower(), []).append(content)
+            if content and (name := attributes.get("http-equiv")):
+                self._headers.setdefault(name.lower(), content)
 
     @cached_property
     def text(self) -> str:
@@ -72,6 +75,20 @@ class Page:
     def metas(self, name: str) -> tuple[str, ...]:
         """Return all contents of a name."""
         return tuple(self._metas.get(name, ())[:_MAX_SAME])
+
+    def header(self, name: str) -> str | None:
+        """Return what the page says for a header of HTTP (`http-equiv`), if it does."""
+        return self._headers.get(name)
+
+    @cached_property
+    def titles(self) -> list[LexborNode]:
+        """The title elements of the head: one, or none, in nearly all pages."""
+        return self.in_head("title")
+
+    @cached_property
+    def headings(self) -> list[LexborNode]:
+        """The first-level headings. To search a page costs more the larger it is: ask here."""
+        return self.tree.css("h1")
 
     def in_head(self, selector: str) -> list[LexborNode]:
         """Return the elements of the head that are selected: quicker than to search a page."""

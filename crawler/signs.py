@@ -39,7 +39,7 @@ _WORKS: Final = ("article", "book", "music", "video", "profile", "product")
 
 def read_signs(page: Page, response: Response) -> PageSigns:
     """Return what a page shows. Never raises."""
-    headings = [clean(node.text()) for node in page.tree.css("h1")[:MAX_HEADINGS]]
+    headings = [clean(node.text()) for node in page.headings[:MAX_HEADINGS]]
     headings = list(filter(None, headings))
     robots = f"{page.meta('robots') or ''} {response.headers.get('x-robots-tag', '')}".lower()
     suspect = _is_suspect(page, response, headings)
@@ -59,8 +59,7 @@ def _is_suspect(page: Page, response: Response, headings: list[str]) -> bool:
         return True
     if len(page.body) < _MAX_SMALL and not _has_links(page.text):
         return True
-    node = page.tree.head.css_first("title") if page.tree.head else None
-    title = node.text().strip() if node else ""
+    title = page.titles[0].text().strip() if page.titles else ""
     named = dict.fromkeys((title, page.meta("og:title") or title, *headings[:1]))
     return not title or any(map(_is_telling, named))
 
