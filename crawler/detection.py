@@ -9,7 +9,7 @@ import re
 import struct
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final
@@ -85,20 +85,22 @@ def detect(text: str) -> Guess | None:
     counted = _scripts(text)
     if not counted:
         return None
-    (script, letters), *rest = counted.most_common(2)
+    script = max(counted, key=counted.__getitem__)
+    letters = counted[script]
+    second = max((number for each, number in counted.items() if each != script), default=0)
     # A few words in other letters are names and code, be the text as short as they are.
-    if rest and rest[0][1] > max(_SHARED * counted.total(), _PASSAGE):
+    if second > max(_SHARED * sum(counted.values()), _PASSAGE):
         return Guess(MANY, script, reliable=False, by="script")
     if languages := scripts().languages[script]:
         return Guess(languages[0], script, letters >= _FEW_LETTERS, "script")
     return _by_words(text, script)
 
 
-def _scripts(text: str) -> Counter[str]:
+def _scripts(text: str) -> Mapping[str, int]:
     """Count letters by script: han is Japanese beside kana, and Korean beside hangul."""
     western = len(text.encode("latin-1", "ignore"))
     if len(text) * _WESTERN <= western:  # not worth counting
-        return Counter({"latin": western} if text.lower() != text.upper() else {})
+        return {"latin": western} if text.lower() != text.upper() else {}
     counted = Counter[str]()
     for character, number in Counter(text).items():
         if script := script_of(character):
@@ -131,7 +133,7 @@ def _by_words(text: str, script: str) -> Guess | None:
         return None
     language = table.languages[sums.index(best)]
     kin = alike(language)
-    rivals = (each for name, each in zip(table.languages, sums, strict=True) if name not in kin)
+    rivals = [each for name, each in zip(table.languages, sums, strict=True) if name not in kin]
     lead, mean = (best - max(rivals)) / pieces, best / pieces
     reliable = pieces >= _MIN_PIECES and lead >= _MIN_LEAD and mean >= _MIN_MEAN
     return Guess(language, script, reliable, "detected")
@@ -143,17 +145,16 @@ class _Table:
     def __init__(self, script: str) -> None:
         raw = ngrams(script)
         self.languages = raw.languages
-        self._room = f"<{len(raw.languages)}H"
+        self._room = struct.Struct(f"<{len(raw.languages)}H")
         lanes = cache(_lanes)  # many n-grams say the same
         self._weights = {ngram: lanes(row) for ngram, row in raw.rows}
         self.speaks = lru_cache(maxsize=4096)(self._speaks)  # the same few words, page after page
 
     def weigh(self, text: str) -> tuple[tuple[int, ...], int]:
         """Return what the words of a text say for each language, and how many pieces they have."""
-        said = [self.speaks(word) for word in text.lower().split()]
-        total = sum(weights for weights, _ in said)
-        octets = total.to_bytes(struct.calcsize(self._room), "little")
-        return struct.unpack(self._room, octets), sum(pieces for _, pieces in said)
+        weights, pieces = zip(*map(self.speaks, text.lower().split()), strict=True)
+        octets = sum(weights).to_bytes(self._room.size, "little")
+        return self._room.unpack(octets), sum(pieces)
 
     def _speaks(self, word: str) -> tuple[int, int]:
         """Return the sum of the weights of the pieces of what spaces enclose, and their number."""
