@@ -135,6 +135,8 @@ def _walled_by_headers(response: Response) -> bool:
 
 
 def _led_to_a_wall(evidence: Evidence) -> bool:
+    if not evidence.fetch.hops:
+        return False
     asked, final = (
         f"{url.host}{url.path}".casefold()
         for url in (_asked(evidence), evidence.fetch.effective_url)
@@ -258,9 +260,11 @@ def _insists(evidence: Evidence, heading: str = "") -> bool:
 
 def _says_nothing_else(evidence: Evidence) -> bool:
     """Tell whether a page without title and heading holds hardly more than the phrase."""
+    if not _shows_less(evidence.signs, _WHOLE_TEXT):
+        return False
     parts = segments(evidence.signs.text)
     unnamed = (part for part in parts if not names(_asked(evidence), part))
-    return _shows_less(evidence.signs, _WHOLE_TEXT) and _strongest(unnamed) is Missing.PAGE
+    return _strongest(unnamed) is Missing.PAGE
 
 
 def _is_canonical_elsewhere(evidence: Evidence) -> bool:
