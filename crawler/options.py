@@ -119,6 +119,12 @@ def output(*formats: str, settable: bool = False) -> Callable[[F], F]:
     return decorate
 
 
+def also(function: F) -> F:
+    """Add `--also`."""
+    words = "Write the report to this file too, in this format, of the same looks; repeatable."
+    return click.option("--also", metavar="FORMAT=FILE", multiple=True, help=words)(function)
+
+
 def language(function: F) -> F:
     """Add `--lang`."""
     return click.option(

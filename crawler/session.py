@@ -16,6 +16,9 @@ from crawler.awaiting import awaited
 from crawler.clock import Clock, SystemClock
 from crawler.collect import Collection
 from crawler.conduct import Conduct
+from crawler.crawl import Conduct
+from crawler.deliveries import Delivery, check_apart, deliveries, notified, write_all
+from crawler.errands import tasks
 from crawler.errors import (
     IMPOSSIBLE,
     INTERRUPTED,
@@ -65,6 +68,7 @@ class Session:
     news: str | None = None
     asks: Asks = Asks.ALL
     words: Words = ENGLISH
+    also: tuple[Delivery, ...] = ()
 
 
 def prepare(given: Mapping[str, Any], asks: Asks) -> Session:
@@ -78,21 +82,23 @@ def prepare(given: Mapping[str, Any], asks: Asks) -> Session:
     if talk.format and talk.format not in reports.BY_NAME:
         raise SettingsError(f"'format' must be one of {', '.join(reports.BY_NAME)}.")
     words, output = options.words_of(talk), terminal.writable(settings.places.output)
+    name, wait = reports.of_run(talk.format, output), given["wait"]
+    usual = Aspect.ALL if talk.verbose else Aspect.TROUBLE
+    aspect, also = reports.shown(name, None, usual), deliveries(given["also"], usual, output)
     stdin = terminal.standard_input()
     clock = SystemClock()
     today = clock.now().date()
     named, against = (given["sources"], stdin, given["stdin_name"]), options.against_of(given)
     collection = sources.gather(*named, settings, today, against)
-    if output and any(_same_file(output, each.name) for each in collection.documents):
-        raise UsageError(f"--output {output}: is one of the documents; name another file.")
+    check_apart(collection.documents, output, also)
     notes = () if talk.quiet else (*collection.remarks, *ignore_notes(collection.ignores))
     for sentence in (*notes, *unread_notes(collection.unread)):
         terminal.say(sentence)
     if settings.select.recursive and not (collection.entrances or talk.quiet):
         terminal.say("--recursive: no source is a page of the web: there is nothing to follow.")
-    name, wait = reports.of_run(talk.format, output), given["wait"]
-    aspect = reports.shown(name, None, Aspect.ALL if talk.verbose else Aspect.TROUBLE)
-    return Session(settings, collection, name, aspect, output, clock, wait, asks=asks, words=words)
+    return Session(
+        settings, collection, name, aspect, output, clock, wait, asks=asks, words=words, also=also
+    )
 
 
 def hushed(session: Session) -> Session:
@@ -169,6 +175,13 @@ def listed(collection: Collection, settings: Settings) -> Collection:
 
 def deliver(session: Session, report: Report) -> None:
     """Write the report where it is wanted, or what has changed, or nothing if nothing has."""
+    try:
+        _deliver(session, report)
+    finally:  # whatever became of that: these may be all that somebody wants
+        write_all(report, session.also, session.words)
+
+
+def _deliver(session: Session, report: Report) -> None:
     if session.news is None:
         terminal.deliver(report, session.format, session.aspect, session.output, session.words)
         return
@@ -217,22 +230,8 @@ def _deliver_and_notify(session: Session, report: Report) -> bool:
     try:
         deliver(session, report)
     finally:  # whatever became of that: no other run will tell what was recorded
-        failed = _notified(session, report)
+        failed = notified(report, session.settings)
     return failed
-
-
-def _notified(session: Session, report: Report) -> bool:
-    """Tell the hooks what was recorded and has changed; return whether one of them failed."""
-    hooks = session.settings.notify
-    if not report.changes or not (hooks.notify or hooks.notify_url):
-        return False
-    from crawler.notify import notify  # noqa: PLC0415 - most runs have no hooks, or no news
-
-    changes = reports.render(report, "json", Aspect.CHANGES)
-    failed = list(notify(session.settings, changes))
-    for sentence in failed:
-        terminal.say(sentence)
-    return bool(failed)
 
 
 def _trouble(network: Network, settings: Settings) -> str:
@@ -355,7 +354,3 @@ def _progress(session: Session) -> Progress:
         asked = len(collection.entrances)
     talk = session.settings.talk
     return Progress(asked, session.clock, shown=not (talk.no_progress or talk.quiet))
-
-
-def _same_file(output: Path, name: str) -> bool:
-    return os.path.exists(output) and os.path.exists(name) and output.samefile(name)  # noqa: PTH110

@@ -97,15 +97,15 @@ def standard_input() -> BinaryIO | None:
     return sys.stdin.buffer if sys.stdin else None
 
 
-def writable(output: str | None) -> Path | None:
+def writable(output: str | None, option: str = "--output ") -> Path | None:
     """Return the path of an output file; raises before any work if it cannot be one."""
     if output is None:
         return None
     path = Path(output)
     if os.path.isdir(output) or not os.path.isdir(path.parent):  # noqa: PTH112 - never raises
-        raise UsageError(f"--output {output}: must be a file in a directory that exists.")
-    if not os.access(path if _is_special(path) else path.resolve().parent, os.W_OK):
-        raise UsageError(f"--output {output}: may not be written; check the permissions.")
+        raise UsageError(f"{option}{output}: must be a file in a directory that exists.")
+    if not os.access(path if is_special(path) else path.resolve().parent, os.W_OK):
+        raise UsageError(f"{option}{output}: may not be written; check the permissions.")
     return path
 
 
@@ -141,7 +141,7 @@ def write_pieces(pieces: Pieces, output: Path | None) -> None:
         _print(pieces())
         return
     try:
-        _write(pieces(), output)
+        write_file(pieces(), output)
     except OSError as error:
         _print(pieces())
         raise ImpossibleError(
@@ -149,8 +149,9 @@ def write_pieces(pieces: Pieces, output: Path | None) -> None:
         ) from error
 
 
-def _write(pieces: Iterable[str], output: Path) -> None:
-    if _is_special(output):
+def write_file(pieces: Iterable[str], output: Path) -> None:
+    """Write a text to a file, all or nothing. Raises `OSError`."""
+    if is_special(output):
         with output.open("w", encoding="utf-8") as file:
             file.writelines(pieces)
         return
@@ -177,7 +178,7 @@ def _umask() -> int:
     return mask
 
 
-def _is_special(path: Path) -> bool:
+def is_special(path: Path) -> bool:
     """Tell whether a path is a device or a pipe: those are written to, never replaced."""
     return os.path.exists(path) and not os.path.isfile(path)  # noqa: PTH110, PTH113 - never raise
 

@@ -10,6 +10,7 @@ from crawler import options, reports
 @click.command()
 @click.option("--record", is_flag=True, help="Record what is seen in the history, as `run` does.")
 @options.output(*reports.OF_RUNS, settable=True)
+@options.also
 @options.asking
 @click.pass_context
 def command(ctx: click.Context, /, *, record: bool, **given: Any) -> None:  # noqa: ANN401
@@ -24,6 +25,7 @@ def command(ctx: click.Context, /, *, record: bool, **given: Any) -> None:  # no
     crawl check README.md docs
     crawl check https://example.org/docs/ --recursive
     crawl check --format json --output links.json "posts/**/*.md"
+    crawl check docs --format github --also sarif=links.sarif --also json=links.json
     git show HEAD:README.md | crawl check - --stdin-name README.md
     """
     from crawler import session

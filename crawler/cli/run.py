@@ -10,6 +10,7 @@ from crawler import options, reports
 @click.command()
 @click.option("--fail", is_flag=True, help="Exit with 1 if a link is confirmed to be broken.")
 @options.output(*reports.OF_RUNS, settable=True)
+@options.also
 @options.asking
 @click.pass_context
 def command(ctx: click.Context, /, *, fail: bool, **given: Any) -> None:  # noqa: ANN401
