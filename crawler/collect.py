@@ -8,7 +8,7 @@ from typing import Final
 
 from crawler import documents
 from crawler.elsewhere import Elsewhere, Inside
-from crawler.ignores import Ignores
+from crawler.ignores import Hidden, Ignores
 from crawler.kept import Links, Places
 from crawler.local import Ground
 from crawler.model import Document, Entrance, Ignore, Occurrence, Place, Span, Unread
@@ -50,6 +50,7 @@ class Collection:
     remarks: tuple[str, ...] = ()
     unread: tuple[Unread, ...] = ()
     ignores: tuple[Ignore, ...] = ()
+    hidden: Hidden = field(default_factory=Hidden)
     entrances: tuple[Entrance, ...] = ()
     missed: frozenset[str] = frozenset()
     known: frozenset[str] = frozenset()
@@ -105,6 +106,8 @@ class Collector:
             place = ignores.judged(place) if ignores else place
             if not wanted(place):
                 continue
+            if ignores:
+                ignores.count(place)
             number = self._places.add(place)
             self._room -= 1
             itself = isinstance(found, Found) and ground is not None and ground.is_own(found)
@@ -137,6 +140,7 @@ class Collector:
             tuple(self.remarks),
             tuple(self._unread),
             ignores=self._ignores.told(),
+            hidden=self._ignores.hidden,
         )
 
 

@@ -51,10 +51,19 @@ class _Rule:
         return self.told.state is not IgnoreState.EXPIRED
 
 
+@dataclass(slots=True)
+class Hidden:
+    """How many links that count otherwise comments leave out, and where the first of them is."""
+
+    number: int = 0
+    first: str = ""
+
+
 class Ignores:
     """What is to be left out of the documents of a run. Without `today` nothing expires."""
 
     def __init__(self, entries: Sequence[Entry], today: date | None = None) -> None:
+        self.hidden = Hidden()
         self._today = today
         self._entries = [_Listed(each, today) for each in entries]
         self._rules: list[_Rule] = []
@@ -64,7 +73,7 @@ class Ignores:
         listed = [each for each in self._entries if each.fits(document)]
         if not comments and not listed:
             return None
-        found = Within(document, comments, listed, self._today)
+        found = Within(document, comments, listed, self._today, self.hidden)
         self._rules += found.rules
         return found
 
@@ -89,12 +98,14 @@ class Within:
         comments: Sequence[Directive],
         listed: Sequence["_Listed"],
         today: date | None,
+        hidden: Hidden,
     ) -> None:
         self.rules: list[_Rule] = []
         self.remarks: list[str] = []
         self._document = document
         self._listed = [each for each in listed if each.rule.counts]
         self._today = today
+        self._hidden = hidden
         self._lines: dict[int, _Rule] = {}
         self._regions: list[tuple[_Place, _Place, _Rule]] = []
         self._file: _Rule | None = None
@@ -104,6 +115,13 @@ class Within:
         """Return a place as it is, or left out."""
         rule = self._covering(place.occurrence.span) or self._listing(place)
         return rule.leave_out(place) if rule else place
+
+    def count(self, place: Place) -> None:
+        """Count a place that is one of those looked at, if a comment leaves it out."""
+        span = place.occurrence.span
+        if place.ignored is not None and self._covering(span):
+            self._hidden.first = self._hidden.first or f"{self._document}:{span.line}"
+            self._hidden.number += 1
 
     def _covering(self, span: Span) -> _Rule | None:
         if rule := self._lines.get(span.line):

@@ -1,8 +1,8 @@
 """Options of the command line, made from the settings, and the settings made from options."""
 
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import fields, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
@@ -11,7 +11,8 @@ import click
 from crawler.checkout_paths import STANDARD_INPUT
 from crawler.errors import SettingsError, UsageError
 from crawler.layers import Layer, layers, merged
-from crawler.settings import Settings, TalkSettings, knobs
+from crawler.pull_requests import is_pull_request
+from crawler.settings import CheckoutSettings, Settings, TalkSettings, knobs
 from crawler.text import clean
 from crawler.words import ENGLISH, Words, wanted
 
@@ -57,7 +58,13 @@ def of_sections(*names: str) -> Callable[[F], F]:
 
 
 def settings_files(function: F) -> F:
-    """Add `--config` and `--no-config`."""
+    """Add `--config`, `--no-config` and `--untrusted`."""
+    function = click.option(
+        "--untrusted/--trusted",
+        default=None,
+        help="The checkout is a stranger's: no settings of it that could hide links or lead "
+        "elsewhere, and no history.  [default: where CI checks a pull request]",
+    )(function)
     function = click.option(
         "--no-config", is_flag=True, help="Read no settings file, also none that is found here."
     )(function)
@@ -202,20 +209,80 @@ def asking(function: F) -> F:
     return function
 
 
-def layers_of(options: Options) -> list[Layer]:
-    """Return what files and options set, the strongest last. Raises `SettingsError`."""
-    known = {name for _, name, _, _ in knobs()}
-    given = {name: value for name, value in options.items() if name in known}
-    directory = None if options["no_config"] else Path()
-    return layers(options["config"], directory, given)
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What files and options come to, what each of them says, and sentences on what is ignored."""
+
+    settings: Settings
+    layers: Sequence[Layer]
+    remarks: tuple[str, ...] = ()
 
 
 def settings_of(options: Options) -> Settings:
     """Return the settings that files and options come to. Raises `SettingsError`."""
-    settings = merged(layers_of(options))
+    return applied(options).settings
+
+
+def applied(options: Options) -> Applied:
+    """Return what files and options come to. Raises `SettingsError`.
+
+    A file that was merely found in a stranger's checkout counts as far as it can do no harm.
+    """
+    names = {name for _, name, _, _ in knobs()}
+    given = {name: value for name, value in options.items() if name in names}
+    config, directory = options["config"], None if options["no_config"] else Path()
+    known, remarks = layers(config, None, given), tuple[str, ...]()
+    untrusted = _is_untrusted(known)
+    if untrusted and config is None and directory is not None:
+        from crawler import checkout  # noqa: PLC0415 - for a stranger's
+
+        found, remarks = checkout.found(options.get("base"))
+        known = [found, *known] if found else known
+    elif not untrusted:
+        known = layers(config, directory, given)
+    settings = merged(known)
+    if untrusted and _is_planted(options, known, settings.places.db):
+        from crawler.checkout import NO_HISTORY, PLANTED  # noqa: PLC0415 - as above
+
+        settings = replace(settings, places=replace(settings.places, db=NO_HISTORY))
+        remarks = (*remarks, PLANTED)
     # What the machine says for all programs counts where nobody has said anything to this one.
     authorities = settings.fetch.cacert or os.environ.get(AUTHORITIES) or None
-    return replace(settings, fetch=replace(settings.fetch, cacert=authorities))
+    settings = replace(
+        settings,
+        fetch=replace(settings.fetch, cacert=authorities),
+        checkout=CheckoutSettings(untrusted=untrusted),
+    )
+    return Applied(settings, known, remarks)
+
+
+def _is_untrusted(known: Sequence[Layer]) -> bool:
+    """Tell whether the operator says that the checkout is a stranger's, or else the environment."""
+    said = [layer.values["untrusted"] for layer in known if "untrusted" in layer.values]
+    if said:
+        return bool(said[-1])
+    return is_pull_request(os.environ)
+
+
+def _is_planted(options: Options, known: Sequence[Layer], db: str) -> bool:
+    """Tell whether a command would use a history that nobody has named, and a stranger has made."""
+    if "db" not in options or any("db" in layer.values for layer in known):
+        return False
+    from crawler.checkout import is_planted  # noqa: PLC0415 - as above
+
+    return is_planted(db)
+
+
+def history_of(settings: Settings, why_not: str = "") -> Path:
+    """Return where the history is. Raises `UsageError` if there is none that may be used.
+
+    `why_not`: what that means; else why it is so.
+    """
+    if not settings.places.db:
+        from crawler.checkout import PLANTED  # noqa: PLC0415 - as above
+
+        raise UsageError(why_not or PLANTED)
+    return Path(settings.places.db)
 
 
 def words_of(settings: TalkSettings) -> Words:

@@ -137,6 +137,25 @@ async def repository_of(directory: Path) -> Repository | None:
     return Repository(Path(os.fsdecode(path))) if path else None
 
 
+async def file_at(directory: Path, commit: str, path: str) -> bytes | None:
+    """Return what a commit has in a file, named from a directory of the working tree.
+
+    Symbolic links are followed as far as they stay in the repository.
+    """
+    asked = ("--batch", "--follow-symlinks")
+    told = await output(directory, "cat-file", *asked, given=f"{commit}:./{path}\n".encode()) or b""
+    return next(iter(_parted(told).values()), None)
+
+
+async def files_held(directory: Path) -> frozenset[str] | None:
+    """Return the files in a directory that git holds, by their paths from there.
+
+    None if it is in no repository, or there is no git to ask.
+    """
+    told = await output(directory, "ls-files", "-z")
+    return None if told is None else frozenset(map(os.fsdecode, told.split(b"\0")[:-1]))
+
+
 def id_of(data: bytes, like: str) -> str:
     """Return the id that git gives to what is in a file; `like`: some id of the repository."""
     kind = hashlib.sha1 if len(like) == _SHA1 else hashlib.sha256

@@ -77,8 +77,8 @@ def prepare(given: Mapping[str, Any], asks: Asks) -> Session:
     `asks`: which links are asked, if the operator does not say so.
     """
     asks = options.asks_of(given) or asks
-    settings = options.settings_of({**given, "format": given["format_"]})
-    talk = settings.talk
+    applied = options.applied({**given, "format": given["format_"]})
+    settings, talk = applied.settings, applied.settings.talk
     if talk.format and talk.format not in reports.BY_NAME:
         raise SettingsError(f"'format' must be one of {', '.join(reports.BY_NAME)}.")
     words, output = options.words_of(talk), terminal.writable(settings.places.output)
@@ -89,7 +89,7 @@ def prepare(given: Mapping[str, Any], asks: Asks) -> Session:
     clock = SystemClock()
     today = clock.now().date()
     named, against = (given["sources"], stdin, given["stdin_name"]), options.against_of(given)
-    collection = sources.gather(*named, settings, today, against)
+    collection = sources.gather(*named, settings, today, against).with_remarks(applied.remarks)
     check_apart(collection.documents, output, also)
     notes = () if talk.quiet else (*collection.remarks, *ignore_notes(collection.ignores))
     for sentence in (*notes, *unread_notes(collection.unread)):
@@ -125,7 +125,7 @@ def recorded(session: Session) -> Report:
     """
     from crawler import lock  # noqa: PLC0415 - only needed here
 
-    db = Path(session.settings.places.db)
+    db = options.history_of(session.settings, "nothing can be recorded: name a history with --db.")
     try:
         with lock.held(db, session.clock.now(), _waiting(session)):
             report, error = _written(session, db)
@@ -261,13 +261,13 @@ def _history(
     collection: Collection, conduct: Conduct, opened: ExitStack, *, quiet: bool
 ) -> tuple["Store | None", Lookup[LinkState]]:
     """Open a history and return what it says; nothing if there is none that can be read."""
-    db = Path(conduct.settings.places.db)
+    db = conduct.settings.places.db
     if not os.path.exists(db):  # noqa: PTH110 - never raises
         return None, {}
     from crawler.store import Store  # noqa: PLC0415 - as above
 
     try:
-        store = opened.enter_context(Store(db, read_only=True))
+        store = opened.enter_context(Store(Path(db), read_only=True))
         return store, recollection.known_states(store, collection, conduct)
     except StoreError as error:
         if not quiet:

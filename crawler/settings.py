@@ -242,6 +242,17 @@ class PlaceSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CheckoutSettings:
+    """Whose checkout it is that documents and settings files stand in."""
+
+    untrusted: bool = knob(
+        default=False,
+        words="the checkout is a stranger's: of its settings only those count that hide nothing "
+        "and lead nowhere else",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings of one call."""
 
@@ -258,6 +269,7 @@ class Settings:
     talk: TalkSettings = TalkSettings()
     notify: NotifySettings = NotifySettings()
     places: PlaceSettings = PlaceSettings()
+    checkout: CheckoutSettings = CheckoutSettings()
 
     @property
     def digest(self) -> str:

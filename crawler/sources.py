@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from crawler.awaiting import awaited
 from crawler.collect import Collection, collect, kept_href
@@ -11,11 +11,15 @@ from crawler.comparing import Against, Compared, Version, compared
 from crawler.disk import NotText, Unreadable
 from crawler.documents import format_of
 from crawler.errors import SourceError, UsageError
+from crawler.ignores import Hidden
 from crawler.model import Document, Entrance, Place, Span, Unread
 from crawler.searching import Search, Source, StandardInput, counted
 from crawler.settings import Settings
+from crawler.text import clean
 from crawler.tree import Grounds
 from crawler.urls import Rejected
+
+_NOT_THEIRS: Final = " In a stranger's checkout those of the settings do not count without --base."
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,8 @@ def gather(
         return lambda place: is_new(place) or _is_among(place, spans)
 
     collection = collect(loaded.documents, settings.extract, ground, today, wanted)
+    if settings.checkout.untrusted:
+        collection = collection.with_remarks(_of_hidden(collection.hidden))
     collection = collection.with_remarks(loaded.remarks)
     unread = (*loaded.unread, *collection.unread)
     known = change.known() if change else frozenset()
@@ -70,6 +76,17 @@ def gather(
         broken=frozenset(broken),
         partial=against is not None,
     )
+
+
+def _of_hidden(hidden: Hidden) -> Iterator[str]:
+    """Yield a sentence on links that comments of a stranger's checkout leave out, if any do."""
+    if hidden.number == 1:
+        yield f"1 link is left out by a comment of this checkout: {clean(hidden.first)}."
+    elif hidden.number:
+        yield (
+            f"{hidden.number} links are left out by comments of this checkout, the first at "
+            f"{clean(hidden.first)}."
+        )
 
 
 def _is_among(place: Place, spans: frozenset[Span]) -> bool:
@@ -95,6 +112,7 @@ def load(
             raise SourceError(
                 "no source: name a file, a directory, a page of the web or '-' (standard input), "
                 "or set `sources` in crawl.toml or under [tool.crawl] in pyproject.toml."
+                f"{_NOT_THEIRS if settings.checkout.untrusted else ''}"
             )
         listed = settings.places.sources
     for source in dict.fromkeys(names):

@@ -3,6 +3,7 @@
 import re
 import sys
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from importlib import import_module
@@ -19,6 +20,7 @@ from crawler.layers import OPERATOR_ONLY
 from crawler.model import Confidence, Outcome, Report
 from crawler.reasons import BY_CODE, REASONS
 from crawler.settings import knobs
+from crawler.strangers import RULES, Counts
 from crawler.words import ENGLISH
 
 ROOT = Path(__file__).parents[1]
@@ -56,6 +58,14 @@ What the author of a document may want to know besides. Advice never fails a run
 BELIEFS_HEAD = """\
 What is believed of a link after many looks, or told when that changes.
 A verdict is about one look, a belief about the link."""
+STRANGERS_HEAD = """\
+## Of a stranger's checkout
+
+With `--untrusted`, the default where a CI system checks a pull request, the settings file that
+`--base REV` has counts, and not the one beside the documents.
+Without `--base`, the one that is there counts as far as this table says.
+What does not count is told, on standard error and in the report. A file that `--config` names is
+yours, and counts as a whole."""
 SCHEMA_HEAD = """\
 # Tables of a history
 
@@ -310,7 +320,18 @@ def settings() -> str:
     for _, name, default, words in knobs():
         mark = " †" if name in OPERATOR_ONLY else ""
         lines.append(f"| `{name}`{mark} | `{toml(default)}` | {words} |")
-    return "\n".join([*lines, ""])
+    return "\n".join([*lines, "", STRANGERS_HEAD, "", *strangers(), ""])
+
+
+def strangers() -> Iterator[str]:
+    """Yield what counts of the settings of a stranger's checkout, as a table: alike in one row."""
+    yield from ("| settings | values that count | why these alone |", "|---|---|---|")
+    alike = defaultdict[tuple[Counts, float | None, str], list[str]](list)
+    for rule in sorted(RULES, key=lambda rule: (list(Counts).index(rule.counts), rule.why)):
+        alike[rule.counts, rule.bound, rule.why].append(f"`{rule.name}`")
+    for (counts, bound, why), names in alike.items():
+        far = "" if bound is None else f", as far as {bound:g}"
+        yield f"| {', '.join(names)} | {counts}{far} | {why} |"
 
 
 def toml(value: object) -> str:

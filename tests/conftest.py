@@ -15,6 +15,7 @@ from strict import all_said
 from crawler import database
 from crawler.connection import Connection
 from crawler.store import Store
+from crawler.tables import rows
 
 settings.register_profile(
     "repeat", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
@@ -30,6 +31,7 @@ def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         *("CRAWL_DB", "NO_COLOR", "CI", "FORCE_COLOR", "HTTP_PROXY", "HTTPS_PROXY"),
         *("SSL_CERT_FILE", "SSL_CERT_DIR"),
         *("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"),
+        *(name for name, _ in rows("pull_requests.tsv")),
     ):
         monkeypatch.delenv(name, raising=False)
 

@@ -55,7 +55,9 @@ def test_no_directory_means_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_what_weakens_a_guard_is_refused_in_a_file_that_was_merely_found(
     tmp_path: Path, name: str
 ) -> None:
-    value = {"insecure": "true", "notify_url": "'https://x.example/'"}.get(name, "'x'")
+    value = {"insecure": "true", "untrusted": "false", "notify_url": "'https://x.example/'"}.get(
+        name, "'x'"
+    )
     path = written(tmp_path, f"{name.replace('_', '-')} = {value}\n")
     with pytest.raises(SettingsError, match="never from a file that was merely found"):
         load(None, tmp_path, {})
@@ -205,6 +207,17 @@ def test_wrong_addresses_and_rules_are_told_in_a_sentence(
     written(tmp_path, text)
     with pytest.raises(SettingsError, match=words):
         load(None, tmp_path, {})
+
+
+@pytest.mark.parametrize("text", ["tool = 1\n", "[tool]\ncrawl = 1\n", "[tool.crawl]\n"])
+def test_a_project_may_say_anything_of_its_tools(tmp_path: Path, text: str) -> None:
+    path = written(tmp_path, text, "pyproject.toml")
+    if "crawl = 1" in text:
+        with pytest.raises(SettingsError, match="there is no setting 'crawl'"):
+            load(None, tmp_path, {})
+    else:
+        assert load(None, tmp_path, {}) == Settings()
+        assert load(path, None, {}) == Settings()
 
 
 def test_strict_adds_links_without_an_answer() -> None:

@@ -189,7 +189,7 @@ def import_(source: Path, **given: Any) -> None:  # noqa: ANN401
     from crawler.upkeep import Knowledge, Upkeep
 
     settings, clock = options.settings_of(given), SystemClock()
-    path, now = Path(settings.places.db), clock.now()
+    path, now = options.history_of(settings), clock.now()
     known = Knowledge(now, settings.health, _teller(clock.monotonic))
     is_history = linefile.is_database(source)  # first: for what is not there nothing is begun
     with lock.held(path, now):
@@ -260,11 +260,11 @@ def accept(urls: tuple[str, ...], **given: Any) -> None:  # noqa: ANN401
             raise UsageError(f"{clean(target.raw)} is no URL; write it with http:// or https://.")
     known = {target.url for target in targets if not isinstance(target, Rejected)}
     settings, now = options.settings_of(given), SystemClock().now()
-    path = Path(settings.places.db)
+    path = options.history_of(settings)
     with lock.held(path, now), Upkeep(path, read_only=False) as history:
         history.accept(sorted(known, key=str), settings.health, now)
     terminal.write(f"Accepted: {len(known)} link{'' if len(known) == 1 else 's'}.\n", None)
 
 
 def _history(given: options.Options) -> Path:
-    return Path(options.settings_of(given).places.db)
+    return options.history_of(options.settings_of(given))

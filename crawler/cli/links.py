@@ -49,16 +49,18 @@ def command(
 def _dump_config(given: options.Options, output: Path | None) -> None:
     from crawler import dump, terminal
 
-    terminal.write(dump.dumped(options.settings_of(given), options.layers_of(given)), output)
+    applied = options.applied(given)
+    terminal.write(dump.dumped(applied.settings, applied.layers), output)
+    _tell(applied.remarks)
 
 
 def _dump_files(given: options.Options, format_: str, output: Path | None) -> int:
     from crawler import sources, terminal
 
-    settings, stdin = options.settings_of(given), terminal.standard_input()
-    found = sources.load(given["sources"], stdin, given["stdin_name"], settings)
+    applied, stdin = options.applied(given), terminal.standard_input()
+    found = sources.load(given["sources"], stdin, given["stdin_name"], applied.settings)
     terminal.write("".join(listing.list_documents(found.documents, format_)), output)
-    return _told(found.remarks, found.unread)
+    return _told((*applied.remarks, *found.remarks), found.unread)
 
 
 def _list(given: options.Options, format_: str, output: Path | None) -> int:
@@ -66,7 +68,8 @@ def _list(given: options.Options, format_: str, output: Path | None) -> int:
     from crawler.clock import SystemClock
     from crawler.notes import ignore_notes
 
-    settings, stdin = options.settings_of(given), terminal.standard_input()
+    applied, stdin = options.applied(given), terminal.standard_input()
+    settings = applied.settings
     today = SystemClock().now().date()
     found = sources.gather(given["sources"], stdin, given["stdin_name"], settings, today)
     if found.entrances:
@@ -74,15 +77,21 @@ def _list(given: options.Options, format_: str, output: Path | None) -> int:
 
         found = session.listed(found, settings)
     terminal.write_pieces(lambda: listing.FORMATS[format_](found.places), output)
-    return _told((*found.remarks, *ignore_notes(found.ignores)), found.unread)
+    remarks = (*applied.remarks, *found.remarks, *ignore_notes(found.ignores))
+    return _told(remarks, found.unread)
 
 
 def _told(sentences: Iterable[str], unread: Sequence[Unread]) -> int:
     """Say what there is to say beside the list, and return the exit code."""
-    from crawler import terminal
     from crawler.errors import IMPOSSIBLE, OK
     from crawler.notes import unread_notes
 
-    for sentence in (*sentences, *unread_notes(unread)):
-        terminal.say(sentence)
+    _tell((*sentences, *unread_notes(unread)))
     return IMPOSSIBLE if unread else OK
+
+
+def _tell(sentences: Iterable[str]) -> None:
+    from crawler import terminal
+
+    for sentence in sentences:
+        terminal.say(sentence)

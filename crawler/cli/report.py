@@ -143,7 +143,7 @@ def _report(
     from crawler.news import netted
 
     choice, now = _choice(given), SystemClock().now()
-    with History(Path(settings.places.db)) as history:
+    with History(options.history_of(settings)) as history:
         asked = DEFAULT if given["since"] is None else given["since"]
         since = moment(asked, *history.ends(now))
         report = history.report(now, since, chronicle=each.charts)
@@ -167,7 +167,7 @@ def _write_all(settings: Settings, given: Mapping[str, Any]) -> None:
         if given[name]:
             raise UsageError(f"--write-all: writes all formats into --directory; omit --{name}.")
     directory, choice = Path(given["directory"] or "reports"), _choice(given)
-    with History(Path(settings.places.db)) as history:
+    with History(options.history_of(settings)) as history:
         words, now = options.words_of(settings.talk), SystemClock().now()
         kept = keeping.renew(history, now, directory, lambda told: choose(told, choice), words)
     if not settings.talk.quiet:

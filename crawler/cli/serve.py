@@ -1,7 +1,6 @@
 """`crawl serve`: the history in a browser."""
 
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any, Final
 
 import click
@@ -41,7 +40,7 @@ def command(host: str, port: int, opened: bool, **given: Any) -> None:  # noqa: 
     from crawler import terminal
     from crawler.clock import SystemClock
 
-    path = Path(options.settings_of(given).places.db)
+    path = options.history_of(options.settings_of(given))
     if not (find_spec("datasette") and find_spec("uvicorn")):
         raise ImpossibleError(
             "crawl serve needs Datasette, which is not installed: "

@@ -1,7 +1,6 @@
 """`crawl show`: everything that is known of one link."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import click
@@ -44,7 +43,7 @@ def command(url: str, format_: str, *, all_looks: bool, **given: Any) -> None:  
     target = resolve(url)
     if isinstance(target, Rejected):
         raise UsageError(f"{clean(url)} is no URL to look up; write it with http:// or https://.")
-    with History(Path(settings.places.db)) as history:
+    with History(options.history_of(settings)) as history:
         story = history.story(target.url)
         similar = history.similar(target.url.host)
     if not (story.looks or story.places):
