@@ -98,6 +98,14 @@ def _here() -> _File:
     return _File()
 
 
+def files_of_git() -> frozenset[str]:
+    """Return the files here that git holds: whatever a `.gitignore` says, they are not ignored.
+
+    One that a stranger adds would hide documents else.
+    """
+    return awaited(files_held(Path())) or frozenset()
+
+
 def is_planted(db: str) -> bool:
     """Tell whether a history came with the checkout, or anything that SQLite would take for its.
 

@@ -1,5 +1,6 @@
 """crawl as a library: the check, from a program."""
 
+import asyncio
 from collections.abc import Sequence
 
 from crawler import session, sources, terminal
@@ -18,6 +19,9 @@ async def check(names: Sequence[str], settings: Settings) -> Report:
     """
     clock = SystemClock()
     stdin, today = terminal.standard_input(), clock.now().date()
-    collection = sources.gather(names, stdin, "standard-input.md", settings, today)
+    # Beside the loop, which has something else to do, and where git may be asked in one of its own.
+    collection = await asyncio.to_thread(
+        sources.gather, names, stdin, "standard-input.md", settings, today
+    )
     conduct = Conduct(settings, clock, Stop(), lambda _look: None)
     return await session.check(collection, conduct, quiet=True)

@@ -80,9 +80,18 @@ Source: TypeAlias = NamedFile | StandardInput
 
 
 class Search:
-    """What was `found` so far, by name, what is `unread`, and pages that are to be asked for."""
+    """What was `found` so far, by name, what is `unread`, and pages that are to be asked for.
 
-    def __init__(self, choose: ChooseSettings, stdin: BinaryIO | None, stdin_name: str) -> None:
+    `held` returns the files here that no `.gitignore` leaves out.
+    """
+
+    def __init__(
+        self,
+        choose: ChooseSettings,
+        stdin: BinaryIO | None,
+        stdin_name: str,
+        held: Callable[[], Iterable[str]] = tuple,
+    ) -> None:
         self._choose = choose
         self._formats = chosen_formats(choose.document_formats)
         self._include, self._exclude = rules(choose.include_path), rules(choose.exclude_path)
@@ -91,6 +100,8 @@ class Search:
         self.unread: dict[str, Unread] = {}
         self.entrances: dict[str, Entrance] = {}
         self._left_out: Counter[str] = Counter()
+        self._held = held
+        self._kept: frozenset[str] | None = None
 
     def listed(self, where: str | None) -> tuple[str, ...]:
         """Return the sources that stand in a list. Raises `SourceError`."""
@@ -209,9 +220,18 @@ class Search:
             lambda path, directory: self._leaves_out(before + path, directory=directory),
             lambda path, reason: self._fail((prefix + path).rstrip("/") or root, reason),
             gitignore=self._choose.gitignore,
+            kept=lambda path: self._is_kept(os.path.join(root, path)),  # noqa: PTH118 - as they come
         )
         for path in walk.files():
             yield prefix + path
+
+    def _is_kept(self, path: str) -> bool:
+        """Tell whether a path is a file's that counts whatever is ignored, or leads to one."""
+        if self._kept is None:
+            files = [PurePath(each) for each in self._held()]
+            parents = (parent for each in files for parent in each.parents)
+            self._kept = frozenset(each.as_posix() for each in (*files, *parents))
+        return PurePath(os.path.relpath(path)).as_posix() in self._kept
 
     def _is_sought(self, entry: "os.DirEntry[str]") -> bool:
         format_ = format_of(entry.name)

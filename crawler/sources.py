@@ -6,6 +6,7 @@ from datetime import date
 from typing import BinaryIO, Final
 
 from crawler.awaiting import awaited
+from crawler.checkout import files_of_git
 from crawler.collect import Collection, collect, kept_href
 from crawler.comparing import Against, Compared, Version, compared
 from crawler.disk import NotText, Unreadable
@@ -105,7 +106,8 @@ def load(
     What is there and cannot be read does not stop the others, be it named itself or not.
     `against`: only those that have changed since.
     """
-    search = Search(settings.choose, stdin, stdin_name)
+    held = files_of_git if settings.checkout.untrusted else tuple[str, ...]
+    search = Search(settings.choose, stdin, stdin_name, held)
     listed = search.listed(settings.places.files_from)
     if not names and not listed and not settings.places.files_from:
         if not settings.places.sources:

@@ -46,7 +46,8 @@ class Walk:
 
     `pattern` is what paths below it must match; `wanted` is asked of each file, and
     `left_out` of each path, with whether it is a directory's. `failed` is told what cannot be
-    read: a path and a reason.
+    read: a path and a reason; `kept` is asked of what git would ignore, whether it counts all the
+    same.
     """
 
     root: str
@@ -55,13 +56,14 @@ class Walk:
     left_out: Callable[[str, bool], bool]
     failed: Callable[[str, str], None]
     gitignore: bool = True
+    kept: Callable[[str], bool] = lambda _: False
 
     def files(self) -> Iterator[str]:
         """Yield the paths of files, relative to the root."""
         scopes = _outer(self.root) if self.gitignore else ()
-        pending = [("", scopes, self.pattern.start())]
+        pending = [("", scopes, self.pattern.start(), False)]
         while pending:
-            here, scopes, states = pending.pop()
+            here, scopes, states, is_ignored = pending.pop()
             try:
                 with os.scandir(os.path.join(self.root, here)) as entries:  # noqa: PTH118 - a Path a file costs too much
                     found = sorted(entries, key=lambda entry: entry.name)
@@ -74,14 +76,15 @@ class Walk:
                 after = self.pattern.step(states, entry.name)
                 if not after or entry.name == _GIT:
                     continue
-                if entry.is_dir(follow_symlinks=False):
-                    if self._is_taken(path, directory=True, scopes=scopes):
-                        pending.append((path, scopes, after))
-                elif (
-                    self.pattern.ends(after)
-                    and self.wanted(entry)
-                    and self._is_taken(path, directory=False, scopes=scopes)
-                ):
+                directory = entry.is_dir(follow_symlinks=False)
+                if not directory and not (self.pattern.ends(after) and self.wanted(entry)):
+                    continue
+                ignored = is_ignored or _ignored(scopes, path, directory=directory)
+                if (ignored and not self.kept(path)) or self.left_out(path, directory):
+                    continue
+                if directory:
+                    pending.append((path, scopes, after, ignored))
+                else:
                     yield path
 
     def _scopes(self, here: str, names: set[str], scopes: Scopes) -> Scopes:
@@ -94,10 +97,6 @@ class Walk:
         if _IGNORE in names:
             scopes += tuple(_Scope(each, "", cut) for each in _read(where / _IGNORE))
         return scopes
-
-    def _is_taken(self, path: str, *, directory: bool, scopes: Scopes) -> bool:
-        ignored = _ignored(scopes, path, directory=directory)
-        return not ignored and not self.left_out(path, directory)
 
 
 def _outer(root: str) -> Scopes:

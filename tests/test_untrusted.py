@@ -3,14 +3,17 @@
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from commandline import Crawl, Done, called
 from commits import branched, commit, run, write
 
+from crawler import check_links
 from crawler.checkout import PLANTED
 from crawler.cli import COMMANDS
+from crawler.settings import CheckoutSettings, SelectSettings, Settings
 from crawler.store import Store
 
 TEXT = "[here](there.md)\n[gone](gone.md)\n<https://one.example/>\n"
@@ -233,6 +236,40 @@ def test_entries_of_the_base_are_no_comments(check: Crawl) -> None:
     commit()
     done = check("--base", "main")
     assert (done.code, done.err) == (0, "")
+
+
+def test_what_git_holds_cannot_be_ignored(check: Crawl, crawl: Crawl, tmp_path: Path) -> None:
+    write("docs/a.md", "[x](nowhere.md)\n")
+    write("docs/deep/b.md", "[x](nowhere.md)\n")
+    write("docs/deep/.gitignore", "*\n")
+    run(Path(), "add", "-f", "docs")
+    write(".gitignore", "/docs\n*.tmp.md\n")
+    commit()
+    write("docs/made.md", "[x](nowhere.md)\n")
+    write("docs/made/a.md", "[x](nowhere.md)\n")
+
+    def files(*options: str) -> list[str]:
+        told = crawl("links", *options, "--dump-files", "--format", "jsonl").out
+        return [json.loads(line)["document"] for line in told.splitlines()]
+
+    assert files(".", "--untrusted") == ["README.md", "docs/a.md", "docs/deep/b.md", "there.md"]
+    assert files("**/*.md", "--untrusted") == files(".", "--untrusted")
+    assert files(".", "--trusted") == ["README.md", "there.md"]
+    assert "docs/deep/b.md:1" in check("--base", "main").out
+    for source in ("../top", str(tmp_path / "top")):  # by whatever name
+        assert len(files(source, "--untrusted")) == 4
+
+
+@pytest.mark.usefixtures("crawl")
+async def test_a_program_may_say_whose_the_checkout_is() -> None:
+    write("docs/a.md", "[x](nowhere.md)\n")
+    run(Path(), "add", "docs")
+    write(".gitignore", "/docs\n")
+    for untrusted, number in ((True, 1), (False, 0)):
+        settings = Settings(checkout=CheckoutSettings(untrusted=untrusted))
+        report = await check_links(["."], replace(settings, select=SelectSettings(offline=True)))
+        found = [row for row in report.rows if row.place.occurrence.document == "docs/a.md"]
+        assert len(found) == number
 
 
 def planted(name: str = "crawl.db") -> None:
