@@ -16,7 +16,6 @@ from crawler.awaiting import awaited
 from crawler.clock import Clock, SystemClock
 from crawler.collect import Collection
 from crawler.conduct import Conduct
-from crawler.crawl import Conduct
 from crawler.deliveries import Delivery, check_apart, deliveries, notified, write_all
 from crawler.errands import tasks
 from crawler.errors import (
@@ -300,7 +299,6 @@ async def _with_copies(
 ) -> tuple[Report, CrawlerError | None]:
     """Ask the archive what is wished for, once the run is over, and tell of what it has."""
     from crawler.archiving import ARCHIVE  # noqa: PLC0415 - a check asks nothing of it
-    from crawler.errands import tasks  # noqa: PLC0415 - as above
 
     settings, clock = conduct.settings, conduct.clock
     error: CrawlerError | None = None
