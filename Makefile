@@ -38,7 +38,7 @@ $(DEV_READY): $(READY)
 	@touch $@
 
 run: $(READY)
-	@$(CRAWL) run; code=$$?; \
+	@$(CRAWL) run seeds; code=$$?; \
 	if [ $$code -eq 3 ]; then \
 		echo; echo "The same job on the practice web instead:"; echo; $(CRAWL) demo; \
 	elif [ $$code -eq 0 ]; then \
