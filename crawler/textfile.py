@@ -31,7 +31,6 @@ _BOMS: Final = (
     (BOM_UTF16_LE, "utf-16-le"),
     (BOM_UTF16_BE, "utf-16-be"),
 )
-_MARKS: Final = tuple(mark for mark, _ in _BOMS)
 _PREFIX: Final = 8192
 """Bytes that tell text from what is none. As many as git and grep look at, and more than enough."""
 _WIDE: Final = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
@@ -92,8 +91,8 @@ class Decoded:
 
 def decode(data: bytes) -> Decoded | None:
     """Return the text of a file; None for what is no text. Never raises."""
-    if data.startswith(_MARKS):
-        mark, name = next(each for each in _BOMS if data.startswith(each[0]))
+    if mark := mark_of(data):
+        name = dict(_BOMS)[mark]
         return Decoded(data[len(mark) :].decode(name, "replace"), name)
     prefix = data[:_PREFIX]
     if b"\0" in prefix:
@@ -106,6 +105,15 @@ def decode(data: bytes) -> Decoded | None:
         if len(prefix.translate(None, _CONTROLS)) < len(prefix) * (1 - _MAX_CONTROLS):
             return None
         return _legacy(data, error.start)
+
+
+def mark_of(data: bytes) -> bytes:
+    r"""Return the byte order mark that a file begins with; empty if it has none.
+
+    >>> mark_of(b"\xef\xbb\xbfa")
+    b'\xef\xbb\xbf'
+    """
+    return next((mark for mark, _ in _BOMS if data.startswith(mark)), b"")
 
 
 def _wide(data: bytes) -> Decoded | None:

@@ -1,0 +1,145 @@
+"""One address in several spellings: which characters can be written otherwise, and which never.
+
+Characters are percent-encoded only where `urls.py` takes both for the same link.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import Final
+from urllib.parse import quote, unquote_to_bytes
+
+from ada_url import URL, idna_to_unicode
+
+from crawler.urls import Rejection, Target, resolve
+
+_DEEP: Final = f"https://base.invalid/{'d/' * 64}"
+"""What relative addresses are compared under: deeper than any of them climbs."""
+_SCHEME: Final = "https://"
+_RELATIVE: Final = frozenset({Rejection.RELATIVE, Rejection.ANCHOR})
+_PARTS: Final = re.compile(
+    r"(?P<host>(?:[A-Za-z][A-Za-z0-9+.-]*+:)?//[^/?#\\]*+)?(?P<rest>.*)", re.DOTALL
+)
+_INVALID: Final = (" ", '"', "<", ">", "`")
+"""No URL has these: a browser writes them percent-encoded, where it can."""
+_SPECIAL: Final = ("'", "{", "}", "^", "_", "~", "--")
+"""These may mean something where a URL stands, and can be written otherwise."""
+_OCTETS: Final = re.compile(r"(?:%[89A-Fa-f][0-9A-Fa-f])+")
+_READABLE: Final = frozenset("LMN")  # categories: letters, marks and numbers
+_TRAIL: Final = re.compile(r"[-_~]+$")
+
+
+def synonyms(after: str, raw: str, href: str, *, is_unicode: bool) -> Sequence[str]:
+    """Return an address in the manner in which another one is written, as it is, and more safely.
+
+    `is_unicode`: any character can be written there.
+    """
+    plain = _ascii(after)
+    forms = [_readable(plain, href), after] if is_unicode and not raw.isascii() else [plain]
+    first = forms[0]
+    safe = _encoded(first, _INVALID)
+    if safe != first and not any(each in raw for each in _INVALID if each in first):
+        forms.insert(0, safe)
+    trailed = _TRAIL.sub(lambda match: "".join(map(_octet, match[0])), safe)
+    safer = _encoded(safe, _SPECIAL)
+    forms += (safe, plain, trailed, safer)
+    kept = [each for each in dict.fromkeys(forms) if is_same(each, after)]
+    if is_schemeless(raw, href):
+        kept = [each.removeprefix(_SCHEME) for each in kept if each.startswith(_SCHEME)] + kept
+    return kept
+
+
+def is_same(one: str, other: str) -> bool:
+    """Tell whether two addresses lead to the same place, wherever they stand.
+
+    >>> is_same("/a b~", "/a%20b%7E"), is_same("/a(b)", "/a%28b%29"), is_same("/a", "//a")
+    (True, False, False)
+    """
+    if one == other:
+        return True
+    first, second = resolve(one), resolve(other)
+    if isinstance(first, Target) or isinstance(second, Target):
+        return first == second
+    if not {first.reason, second.reason} <= _RELATIVE:
+        return False
+    return resolve(one, _DEEP) == resolve(other, _DEEP) and one[:2] == other[:2]
+
+
+def says_itself(raw: str, href: str) -> bool:
+    r"""Tell whether what is written holds the address itself, and nothing stands for a part of it.
+
+    Escapes only add to the letters of an address; a macro, an attribute or a field's name has
+    others in the place of some.
+
+    >>> says_itself(r"https://a.example/b\_c&amp;d", "https://a.example/b_c&d")
+    True
+    >>> says_itself("{home}/x", "https://a.example/x")
+    False
+    """
+    if is_schemeless(raw, href):
+        href = href.removeprefix(_SCHEME)
+    letters = iter(raw)
+    return all(each in letters for each in href if each.isalnum())
+
+
+def is_schemeless(raw: str, href: str) -> bool:
+    """Tell whether a host is written without the scheme that goes with it."""
+    return href.startswith(_SCHEME) and raw.startswith(href[len(_SCHEME) : len(_SCHEME) + 4])
+
+
+def _encoded(url: str, characters: Sequence[str]) -> str:
+    """Percent-encode characters behind the host, each where that changes nothing."""
+    parts = _PARTS.fullmatch(url)
+    host, rest = (parts["host"] or "", parts["rest"]) if parts else ("", url)
+    pieces = re.split(r"(?=[?#])", rest, maxsplit=2)
+    for at, piece in enumerate(pieces):
+        for each in characters:
+            if each in piece:
+                kept = pieces[at]
+                pieces[at] = kept.replace(each, f"{each[:-1]}{_octet(each[-1])}")
+                if not is_same(host + "".join(pieces), url):
+                    pieces[at] = kept
+    return host + "".join(pieces)
+
+
+def _octet(character: str) -> str:
+    return f"%{ord(character):02X}"
+
+
+def _ascii(url: str) -> str:
+    """Return an address as the standard writes its characters beyond ASCII."""
+    if url.isascii():
+        return url
+    parts = _PARTS.fullmatch(url)
+    host, rest = (parts["host"] or "", parts["rest"]) if parts else ("", url)
+    rest = "".join(
+        each if each.isascii() else quote(each.encode("utf-8", "replace")) for each in rest
+    )
+    if host and not host.isascii() and URL.can_parse(f"https:{host[host.index('//') :]}"):
+        parsed = URL(f"https:{host[host.index('//') :]}")
+        host = f"{host[: host.index('//')]}//{parsed.host}"
+    return host + rest
+
+
+def _readable(url: str, like: str) -> str:
+    """Write letters of other scripts as such where an author does: in the host, and behind it."""
+    parts, author = _PARTS.fullmatch(url), _PARTS.fullmatch(like)
+    if not (parts and author):
+        return url
+    host, rest = parts["host"] or "", parts["rest"]
+    if "xn--" in host and not (author["host"] or "").isascii():
+        lead, _, name = host.rpartition("/")
+        host = f"{lead}/{idna_to_unicode(name)}"
+    if not author["rest"].isascii():
+        rest = _OCTETS.sub(_letters, rest)
+    return host + rest
+
+
+def _letters(octets: re.Match[str]) -> str:
+    try:
+        text = unquote_to_bytes(octets[0]).decode()
+    except UnicodeDecodeError:
+        return octets[0]
+    return "".join(
+        each if unicodedata.category(each)[0] in _READABLE else quote(each) for each in text
+    )
