@@ -1,7 +1,7 @@
 """Parameters of a URL that say nothing of which page is meant: who came by, and who is paid.
 
 Only what stands in `data/parameters.tsv` is ever left out; all else of the URL stays as it is
-written, byte by byte.
+written, byte by byte. Of a URL that is signed nothing is.
 """
 
 import re
@@ -60,6 +60,12 @@ class _Table:
 
 def carried(url: Url, burden: Burden) -> Carried | None:
     """Return what a URL carries of one class; None, as for nearly all, if that is nothing."""
+    found = held(url, burden)
+    return None if found and is_signed(url) else found
+
+
+def held(url: Url, burden: Burden) -> Carried | None:
+    """Return the same, be the URL signed or not: then it does not work without."""
     path, mark, query = url.target.partition("?")
     if not mark:
         return None
@@ -76,10 +82,21 @@ def carried(url: Url, burden: Burden) -> Carried | None:
     return Carried(tuple(dict.fromkeys(names)), Url(url.scheme, url.authority, target))
 
 
+def is_signed(url: Url) -> bool:
+    """Tell whether its server would know it if anything of a URL were left out."""
+    pairs = url.target.partition("?")[2].split("&")
+    return any(unquote(pair.partition("=")[0]).casefold() in _signing() for pair in pairs)
+
+
 def untracked(url: Url) -> Url:
     """Return a URL without what only tracks readers; who is paid is the author's choice."""
     found = carried(url, Burden.TRACKING)
     return found.without if found else url
+
+
+@cache
+def _signing() -> frozenset[str]:
+    return frozenset(name for name, *_ in rows("signing_parameters.txt"))
 
 
 @lru_cache(maxsize=1024)

@@ -8,7 +8,7 @@ from fakes import url
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.parameters import Burden, carried, untracked
+from crawler.parameters import Burden, carried, held, is_signed, untracked
 from crawler.tables import rows
 from crawler.urls import Target, resolve
 
@@ -41,6 +41,28 @@ TABLE = list(rows("parameters.tsv"))
 )  # fmt: skip
 def test_what_tracks_is_left_out_and_all_else_is_kept(link: str, clean: str) -> None:
     assert str(untracked(url(link))) == clean
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://a.example/x?utm_source=x&X-Amz-Signature=0a1b",
+        "https://a.example/x?X-Goog-Expires=9&gclid=1&X-Goog-Signature=0a",
+        "https://a.example/x?fbclid=1&si%67=0a",
+        "https://a.example/x?Token=0a&fbclid=1",
+    ],
+)
+def test_of_what_is_signed_nothing_is_left_out(link: str) -> None:
+    signed = url(link)
+    assert (untracked(signed), carried(signed, Burden.TRACKING)) == (signed, None)
+    assert is_signed(signed)
+    assert held(signed, Burden.TRACKING)
+    assert not is_signed(url("https://a.example/signature?signatures=1#sig"))
+
+
+def test_names_of_signatures_are_sorted_and_in_lower_case() -> None:
+    names = [name for name, *_ in rows("signing_parameters.txt")]
+    assert names == sorted({name.lower() for name in names})
 
 
 @pytest.mark.parametrize(
