@@ -6,6 +6,7 @@ from functools import cache
 from typing import Final
 
 from crawler.model import Fetch, Via
+from crawler.parameters import untracked
 from crawler.paths import is_home
 from crawler.tables import Shortener, registrable_domain, rows, shortener_of
 from crawler.urls import Url
@@ -49,6 +50,12 @@ def looks_shortened(fetch: Fetch) -> bool:
         and domain != registrable_domain(end.host)
         and url.path.strip("/") not in end.target
     )
+
+
+def landing(fetch: Fetch) -> str:
+    """Return where a way ends, as an author would write it: with the place that it leads to."""
+    there = untracked(fetch.effective_url)
+    return f"{there}#{fetch.fragment}" if fetch.fragment else str(there)
 
 
 def is_unknown_code(fetch: Fetch) -> bool:

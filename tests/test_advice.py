@@ -79,13 +79,23 @@ def test_a_permanent_move_is_proposed_by_its_kind(
     (finding,) = told(old, new, status)
     assert (finding.name, finding.severity) == ("moved", Severity.ADVICE)
     assert finding.replacement == new
-    assert finding.message == f"Moved for good: {moved._CHANGED[kind]}."
+    assert finding.message == f"Moved for good: {moved.CHANGED[kind]}."
 
 
 def test_a_new_address_is_proposed_without_what_tracks() -> None:
     old, new = "https://a.example/x", "https://www.a.example/x?utm_source=old"
     assert [finding.replacement for finding in told(old, new)] == ["https://www.a.example/x"]
     assert told(old, f"{old}?utm_source=old") == ()
+
+
+def test_a_new_address_has_the_place_that_a_redirect_names() -> None:
+    old, new = "https://a.example/x", "https://a.example/all"
+    fetch = Fetch(url(old), url(new), Response(200), (Hop(url(old), 301),), fragment="x")
+    seen = evidence(Response(200), asked=old, fetch=fetch)
+    assert [finding.replacement for finding in advise(seen, judge(seen))] == [f"{new}#x"]
+    short = replace(fetch, url=url("https://bit.ly/x"), hops=(Hop(url("https://bit.ly/x"), 301),))
+    seen = evidence(Response(200), asked="https://bit.ly/x", fetch=short)
+    assert [finding.replacement for finding in advise(seen, judge(seen))] == [f"{new}#x"]
 
 
 @pytest.mark.parametrize(

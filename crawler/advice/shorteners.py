@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from crawler.model import Evidence, Finding, Outcome, Severity, Verdict
-from crawler.parameters import untracked
 from crawler.paths import is_detour
-from crawler.shortening import looks_shortened
+from crawler.shortening import landing, looks_shortened
 from crawler.tables import Shortener, shortener_of
 from crawler.wrappers import unwrap
 
@@ -26,7 +25,7 @@ def advise(evidence: Evidence, verdict: Verdict) -> Iterator[Finding]:
     elif known is None:
         if seen and looks_shortened(evidence.fetch) and not is_detour(target):
             message = f"{host} looks like a shortener."
-            yield Finding("shortener", Severity.ADVICE, message, str(untracked(target)))
+            yield Finding("shortener", Severity.ADVICE, message, landing(evidence.fetch))
     elif known.kind not in _LASTING:
         yield from _named(evidence, known, seen=seen)
 
@@ -43,4 +42,4 @@ def _named(evidence: Evidence, known: Shortener, *, seen: bool) -> Iterator[Find
         yield Finding("shortener", Severity.ADVICE, message)
     elif led and not is_detour(target):
         message = f"Shortened by {known.host}."
-        yield Finding("shortener", Severity.ADVICE, message, str(untracked(target)))
+        yield Finding("shortener", Severity.ADVICE, message, landing(evidence.fetch))
