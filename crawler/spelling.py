@@ -116,13 +116,16 @@ def _is_cell(before: str, behind: str) -> bool:
 _TYPESET: Final = re.compile(
     r"__|\*\*|##|``|\+\+|--|\.\.\.|\((?:C|R|TM)\)|\w'\w|[-=]>|<[-=]|\^\S+\^|~\S+~"
 )
+# What ends a comment in some language: the reader may take it for a part of the address.
+_CLOSING: Final = re.compile(r"""\*[/)]|\]\]|[-%]\}|\|#|=#|\+/|\"{3}|'{3}""")
 _OF_XML: Final = frozenset({"docbook", "feed", "html", "markdown", "mdx", "svg", "xml"})
 
 
 def _is_hazardous(spot: Spot, written: str) -> bool:
     """Tell whether other programs would make something else of a spelling, and not of the old."""
-    if spot.format == "asciidoc" and not written.startswith("++"):
-        return bool(_TYPESET.search(written)) and not _TYPESET.search(spot.occurrence.raw)
+    sign = {"asciidoc": _TYPESET, "source": _CLOSING}.get(spot.format)
+    if sign and not written.startswith("++"):
+        return bool(sign.search(written)) and not sign.search(spot.occurrence.raw)
     if spot.format in _OF_XML and "--" in written:  # XML §2.5: no comment holds it
         text, start = spot.text, spot.start
         return text.rfind("<!--", 0, start) > text.rfind("-->", 0, start)

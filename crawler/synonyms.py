@@ -62,7 +62,12 @@ def is_same(one: str, other: str) -> bool:
         return first == second
     if not {first.reason, second.reason} <= _RELATIVE:
         return False
-    return resolve(one, _DEEP) == resolve(other, _DEEP) and one[:2] == other[:2]
+    return resolve(one, _DEEP) == resolve(other, _DEEP) and _shape(one) == _shape(other)
+
+
+def _shape(url: str) -> str:
+    """Return what tells of which kind a relative address is."""
+    return url[: len(url) - len(url.lstrip("/\\?#"))]
 
 
 def says_itself(raw: str, href: str) -> bool:
