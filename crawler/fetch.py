@@ -99,7 +99,8 @@ class Fetcher:
         async def ask(request: Request) -> Answer:
             if request.url.authority != url.authority:
                 left()
-            return await self._asked(replace(request, reads=reads), talk)
+            wanted = request if request.reads is reads else replace(request, reads=reads)
+            return await self._asked(wanted, talk)
 
         fetch = await _held(self._probe(url, validators), ask)
         return replace(

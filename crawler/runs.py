@@ -170,7 +170,7 @@ async def _looks(
     conduct.on_found(len(witnesses))
     more = await crawl(witnesses, agenda.states, replace(conduct, settings=settings))
     agenda.asked_after_all(more.seen)
-    return Looks(looks.seen | more.seen, looks.unasked)
+    return Looks([*looks.seen, *more.seen], looks.unasked)
 
 
 def _followed(
