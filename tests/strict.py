@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, Final
 
 import pytest
@@ -14,11 +15,14 @@ from crawler.words import ENGLISH
 OTHERS: Final = tuple(tag for tag in languages() if tag != ENGLISH.language)
 
 
+_entries = cache(entries)  # a file of a thousand sentences, and hundreds of tests ask for it
+
+
 class Strict(Translation):
     """As the language itself, with a memory of what it does not know."""
 
     def __init__(self, language: str) -> None:
-        super().__init__(language, entries(language))
+        super().__init__(language, _entries(language))
         self.unknown_words: list[str] = []
 
     def unknown(self, words: str) -> str:
@@ -28,12 +32,19 @@ class Strict(Translation):
 
 def untranslated(*sentences: str) -> list[str]:
     """Return what of some sentences any language does not know."""
-    unknown = []
-    for words in map(Strict, OTHERS):
-        for each in sentences:
-            words(each)
-        unknown += words.unknown_words
-    return unknown
+    return [words for tag in OTHERS for each in sentences for words in _unknown(tag, each)]
+
+
+_strict = cache(Strict)
+
+
+@cache
+def _unknown(language: str, sentence: str) -> tuple[str, ...]:
+    """Return what of one sentence a language does not know: most tests say the same ones."""
+    words = _strict(language)
+    words.unknown_words.clear()
+    words(sentence)
+    return tuple(words.unknown_words)
 
 
 @contextmanager
