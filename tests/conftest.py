@@ -4,7 +4,9 @@ And what many tests begin with: a place for a history, and one that is open.
 """
 
 import os
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from strict import all_said
 
-from crawler import database
+from crawler import database, migrating
 from crawler.connection import Connection
 from crawler.store import Store
 from crawler.tables import rows
@@ -48,6 +50,40 @@ def _no_power_fails() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(database, "_make_ready", hastily)
         yield
+
+
+_migrate = migrating.migrate
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _histories_begin_at_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A new history gets at once the tables that all steps together make: they take long."""
+    first = tmp_path_factory.mktemp("history") / "crawl.db"
+    with Store(first):
+        pass
+    with closing(sqlite3.connect(first)) as db:
+        tables = [sql for (sql,) in db.execute("select sql from sqlite_schema where sql <> ''")]
+        steps = db.execute("select * from _sqlite_migrations").fetchall()
+    step = "insert into _sqlite_migrations values (?, ?, ?, ?)"
+
+    def at_once(db: Connection, version: int) -> None:
+        if version:
+            _migrate(db, version)
+            return
+        for table in tables:
+            db.execute(table)
+        for each in steps:
+            db.execute(step, each)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(migrating, "migrate", at_once)
+        yield
+
+
+@pytest.fixture
+def step_by_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    """New histories come about as they really do."""
+    monkeypatch.setattr(migrating, "migrate", _migrate)
 
 
 @pytest.fixture

@@ -15,6 +15,8 @@ from crawler.migrations import migrations
 from crawler.store import Store
 from crawler.upkeep import Upkeep
 
+pytestmark = pytest.mark.usefixtures("step_by_step")
+
 FIRST = """
     insert into runs (id, name, tool, settings, started_at, finished_at, complete, network, counts)
     values (1, 'first', 'crawl 0', 'd', '2026-01-01T00:00:00.000Z', '2026-01-01T00:01:00.000Z', 1,

@@ -139,6 +139,23 @@ def two_runs(store: Store, path: Path) -> Path:
     return path
 
 
+def tables(path: Path) -> list[tuple[str, ...]]:
+    with closing(sqlite3.connect(path)) as db:
+        steps = db.execute("select name from _sqlite_migrations order by id").fetchall()
+        return steps + db.execute("select type, name, sql from sqlite_schema").fetchall()
+
+
+def test_the_histories_of_the_tests_begin_as_all_others_do(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    with Store(tmp_path / "at-once.db"):
+        pass
+    request.getfixturevalue("step_by_step")
+    with Store(tmp_path / "step-by-step.db"):
+        pass
+    assert tables(tmp_path / "at-once.db") == tables(tmp_path / "step-by-step.db")
+
+
 def test_two_runs_give_two_looks_in_order_to_the_story(store: Store, two_runs: Path) -> None:
     assert two_runs.exists()
     story = store.story(url(A))

@@ -26,6 +26,8 @@ from crawler.store import Store
 from crawler.upkeep import Knowledge, Upkeep
 from crawler.urls import Target
 
+pytestmark = pytest.mark.usefixtures("step_by_step")
+
 DAY = timedelta(days=1)
 STEPS = 20_000  # of SQLite: some two runs
 ADDRESSES = [f"https://{name}.example/" for name in ("a", "b", "c", "d")]
