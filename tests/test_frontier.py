@@ -138,8 +138,8 @@ def test_of_the_hosts_that_have_room_the_one_whose_link_may_wait_least_is_next(
     frontier = Frontier(first, per_host, ranks.__getitem__)
     waiting, out, later = set(first), list[Link](), set(ranks) - first
     while not frontier.finished or later:
-        more: bool = data.draw(st.booleans())
-        if later and more:  # pages lead to more of them meanwhile
+        more: bool = bool(later) and data.draw(st.booleans())
+        if more:  # pages lead to more of them meanwhile
             frontier.extend(later)
             waiting, later = waiting | later, set()
         at = Counter(each.url.host for each in out)
