@@ -196,7 +196,7 @@ async def output(directory: Path, *arguments: str, given: bytes = b"") -> bytes 
         environment[_INDEX] = os.path.join(os.getcwd(), index)  # noqa: PTH109, PTH118 - never raises
     try:
         transport, told = await asyncio.get_running_loop().subprocess_exec(
-            _Told, "git", *_OPTIONS, *arguments, cwd=directory, env=environment,
+            _Told, _program(), *_OPTIONS, *arguments, cwd=directory, env=environment,
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
         )  # fmt: skip
@@ -216,6 +216,17 @@ async def output(directory: Path, *arguments: str, given: bytes = b"") -> bytes 
         transport.close()  # kills it, if it still runs
         await told.exited.wait()
     return None
+
+
+def _program() -> str:
+    """Return where git is: never in a directory that is named from here, which may be a stranger's.
+
+    Windows looks in the working directory first, whatever the path says.
+    """
+    name = "git.exe" if os.name == "nt" else "git"
+    paths = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    programs = (Path(each, name) for each in paths if os.path.isabs(each))  # noqa: PTH117 - of a text
+    return next((str(each) for each in programs if os.access(each, os.X_OK)), os.devnull)
 
 
 class _Told(asyncio.SubprocessProtocol):

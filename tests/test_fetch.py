@@ -450,6 +450,44 @@ async def test_a_secret_goes_to_its_exact_https_host_on_every_hop_and_nowhere_el
 
 
 @pytest.mark.parametrize(
+    ("address", "goes"),
+    [
+        ("https://a.example/x", True),
+        ("https://A.Example:443/", True),
+        ("https://user:password@a.example/", True),
+        ("https://a.example@evil.example/", False),
+        ("https://a.example:443@evil.example/", False),
+        ("https://a.example%2F@evil.example/", False),
+        ("https://a.example\\@evil.example/", True),  # for browsers too, the backslash is a slash
+        ("https://a.example.evil.example/", False),
+        ("https://evil-a.example/", False),
+        ("https://sub.a.example/", False),
+        ("https://evil.example/?https://a.example/", False),
+        ("https://evil.example/#@a.example/", False),
+        ("https://a.example./", False),
+        ("https://\u0430.example/", False),  # a Cyrillic letter
+        ("https://a.example:8443/", False),
+        ("http://a.example/", False),
+        ("http://a.example:443/", False),
+    ],
+)
+async def test_no_way_of_writing_a_host_gets_the_secret_of_another(
+    address: str, goes: bool
+) -> None:
+    sent: list[str | None] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        sent.append(request.headers.get("x-token"))
+        return page()
+
+    settings = FetchSettings(header=("a.example: X-Token: secret",))
+    transport = httpx.MockTransport(handler)
+    async with Fetcher(settings, PaceSettings(delay=0), FakeClock(), transport) as fetcher:
+        await fetcher.fetch(url(address))
+    assert sent == ["secret" if goes else None]
+
+
+@pytest.mark.parametrize(
     "text", ["", "a.example", "a.example: X", "a.example: X-Y: a\nb", ": x: y"]
 )
 def test_a_header_option_that_is_none_is_refused_without_repeating_it(text: str) -> None:
