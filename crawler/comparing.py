@@ -165,12 +165,26 @@ def _comparable(
     repository: Repository, before: Files, files: Mapping[str, str]
 ) -> Iterator[tuple[str, str]]:
     """Yield the documents that git can compare, with their paths in the repository."""
+    others = dict[Path, bool]()
     for name, path in files.items():
         real = Path(os.path.realpath(path))  # of a symbolic link that was named, where it leads
         if real.is_relative_to(repository.top):
             inside = real.relative_to(repository.top).as_posix()
-            if not any(inside.startswith(f"{each}/") for each in before.modules):
+            if any(inside.startswith(f"{each}/") for each in before.modules):
+                continue
+            if not _is_of_another(real.parent, repository.top, others):
                 yield name, inside
+
+
+def _is_of_another(directory: Path, top: Path, known: dict[Path, bool]) -> bool:
+    """Tell whether a directory is of a repository within, such as a submodule that is new."""
+    if directory == top:
+        return False
+    if directory not in known:
+        known[directory] = os.path.lexists(directory / ".git") or _is_of_another(
+            directory.parent, top, known
+        )
+    return known[directory]
 
 
 def _on_disk(

@@ -1,13 +1,22 @@
 """In a stranger's checkout: nothing of it is imported or run, and its names command nobody."""
 
+import csv
+import json
 import os
+import re
 import subprocess
 import sys
+from io import StringIO
 from pathlib import Path
 from typing import Final
+from xml.etree import ElementTree as ET
 
 import pytest
+from commandline import called
 from commits import branched, commit, run, write
+from test_annotations import command_of
+
+from crawler import reports
 
 BESIDE: Final = Path(sys.executable).parent
 # What crawl, its dependencies or Python itself import, and what Python looks for when it starts.
@@ -96,3 +105,58 @@ def test_no_program_of_a_checkout_is_run(caught: Path) -> None:
     assert done.returncode == 0
     assert b"1 link in 1 place" in done.stdout
     assert not caught.exists()
+
+
+NAMES: Final = (
+    b"a\n::error::x.md", b"a\r\n##[add-mask]x.md", b"::set-env name=A::b.md", b"%0A::error::.md",
+    b"##[add-matcher]x.md", b"-rf.md", b"--output=x.md", b"\x1b]52;c;x\x07\x1b[31m.md",
+    b"\xc2\x9b31m.md", b"\xff\xfe.md", b"caf\xe9 \xed\xa0\x80.md", b"\xe2\x80\xaetxt.md",
+    b"<script>alert(1)<!--.md", b"]]>&lt;&#0;.md", b"a`b|c](x)*.md", b"$(touch x);.md",
+    b"@everyone fixes #1.md", b"=cmd'|'x.md", b"a\\..\\b.md", b"a,b;c=d.md", b"\t .md",
+    b"{0} {{ x }} ${X}.md",
+)  # fmt: skip
+HARMFUL: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+TOLD: Final = ("error", "warning", "notice")
+
+
+@pytest.mark.parametrize("format_", sorted(set(reports.OF_RUNS) - {"badge", "badge-json"}))
+@pytest.mark.usefixtures("caught")
+def test_names_of_files_command_nobody(
+    format_: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    try:
+        for name in NAMES:
+            write(os.fsdecode(name), "[bad](nowhere.md)\n")
+            write(f"{os.fsdecode(name)[:-3]}/{os.fsdecode(name)}", "[bad](nowhere.md)\n")
+    except OSError:
+        pytest.skip("this file system has no such names")
+    write(os.fsdecode(NAMES[0][:-3] + b"/binary.md"), b"\0\0")
+    commit()
+    monkeypatch.setenv("GITHUB_EVENT_NAME", "pull_request")
+    arguments = ("check", ".", "--offline", "--base", "main", "-v", "--format", format_)
+    done = called(arguments, monkeypatch, capsys)
+    assert done.code == 1
+    for text in (done.out, done.err):
+        assert not HARMFUL.search(text.replace("\r\n", "\n"))
+        told = [each for each in map(command_of, text.splitlines()) if each]
+        assert all(each.name in TOLD for each in told)
+        assert bool(told) == (format_ == "github" and text is done.out)
+    check_form(format_, done.out)
+
+
+def check_form(format_: str, text: str) -> None:
+    """Hold a report to the grammar of its format."""
+    if format_ in ("json", "sarif", "gitlab", "rdjson"):
+        json.loads(text)
+    elif format_ == "jsonl":
+        assert len([json.loads(line) for line in text.splitlines()]) == 2 * len(NAMES)
+    elif format_ == "junit":
+        assert len(list(ET.fromstring(text).iter("testcase"))) == 2 * len(NAMES) + 1  # noqa: S314 - we wrote it
+    elif format_ == "csv":
+        rows = list(csv.reader(StringIO(text)))
+        assert len(rows) == 2 * len(NAMES) + 1
+        assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "@", "-"))]
+    elif format_ in ("html", "markdown", "github-summary"):  # in code it is code
+        assert "<script>alert" not in re.sub("`[^`\n]*`", "", text)
