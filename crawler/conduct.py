@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from crawler.agenda import Asks
 from crawler.clock import Clock
-from crawler.model import Observation, Verdict
+from crawler.model import Link, Observation, Verdict
 from crawler.settings import Settings
 from crawler.stop import Stop
 from crawler.urls import Url
@@ -36,7 +36,7 @@ class Conduct:
     look found at a front page, and which; `on_found` is told how many links were found while the
     run goes on, or fewer are to be asked than there are. `asks` says which links are asked;
     `latest` returns the last looks at some, whatever they mean, and `looked_for` the fragments that
-    the last look at a link has looked for.
+    the last look at a link has looked for; `answers` the looks at some that spare them.
     """
 
     settings: Settings
@@ -50,3 +50,4 @@ class Conduct:
     asks: Asks = Asks.ALL
     latest: Callable[[Iterable[Url]], Iterable[Observation]] = lambda _: ()
     looked_for: Callable[[Url], frozenset[str]] = lambda _: frozenset()
+    answers: Callable[[Sequence[Link]], Iterable[Observation]] = lambda _: ()

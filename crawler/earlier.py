@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from crawler.bulk import batches
 from crawler.connection import Connection
 from crawler.converging import Course
 from crawler.database import explained, impatient
@@ -26,6 +27,14 @@ _WITH_VALIDATORS: Final = """
     join observations on observations.id = links.observation_id
     join runs on runs.id = observations.run_id
     where links.url = ? and runs.settings = ? and runs.tool = ? and observations.read_at is not null
+"""
+# Only those that mean the same; what is believed knows none that lie ahead.
+_RECENT: Final = """
+    select observations.*, links.url from links
+    join observations on observations.id = links.observation_id
+    join runs on runs.id = observations.run_id
+    where links.url in (select value from json_each(?))
+      and runs.settings = ? and runs.tool = ? and observations.at >= ?
 """
 _LOOKS: Final = """
     from links
@@ -89,6 +98,21 @@ _RUNS: Final = "select * from runs where finished_at is not null order by finish
 def with_validators(db: Connection, path: Path, *wanted: str) -> Observation | None:
     """Return the latest look, by URL, digest and tool, if it has validators; without its hops."""
     return _look(db, path, _WITH_VALIDATORS, *wanted)
+
+
+def recent(
+    db: Connection, path: Path, urls: Iterable[Url], since: datetime, *meaning: str
+) -> list[Observation]:
+    """Return the latest looks at some links, without their hops, that are no older than a moment.
+
+    `meaning`: the digest of their settings, and the tool.
+    """
+    found: list[Observation] = []
+    with suppress(StoreError), explained(path), impatient(db):
+        for batch in batches(map(str, urls)):
+            rows = db.query(_RECENT, [json.dumps(batch), *meaning, iso(since)])
+            found += map(look_of, rows)
+    return found
 
 
 def past(db: Connection, path: Path, url: Url) -> Past:

@@ -730,16 +730,32 @@ class Origins:
 
 
 @dataclass(frozen=True, slots=True)
+class Missed:
+    """How many links a run had no time for; `new`: those that nobody has ever looked at.
+
+    `named` has the first of them, the new ones before the others.
+    """
+
+    links: int = 0
+    new: int = 0
+    named: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Turnout:
     """How many of a run's `links` it `asked`, and how many it left for another time.
 
-    Those were `not_due`, or `put_off` because it was to ask no more.
+    Those were `not_due`, or `put_off` because it was to ask no more, or `answered` by looks that a
+    history has, the oldest of them of `since`, or there was no time for them.
     """
 
     links: int
     asked: int
     not_due: int = 0
     put_off: int = 0
+    answered: int = 0
+    since: datetime | None = None
+    missed: Missed = Missed()
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,32 @@ _WRITTEN: Final = re.compile(
 )
 
 
+def duration(text: str) -> timedelta:
+    """Return how long is meant by `24h`, `7d` or `2w`. Raises `ValueError`.
+
+    >>> duration("36h")
+    datetime.timedelta(days=1, seconds=43200)
+    """
+    back = _BACK.fullmatch(text.strip())
+    if back is None:
+        raise ValueError(text)
+    try:
+        return int(back[1]) * _UNITS[back[2]]
+    except OverflowError as error:
+        raise ValueError(text) from error
+
+
+def ago(text: str, now: datetime) -> datetime:
+    """Return the moment that lies so long before another; the first of all if it is beyond that.
+
+    Raises `ValueError`.
+    """
+    try:
+        return now - duration(text)
+    except OverflowError:
+        return datetime.min.replace(tzinfo=UTC)
+
+
 def moment(text: str, latest: datetime, before: datetime | None = None) -> datetime:
     """Return the moment that is meant, in UTC. Raises `UsageError`.
 
@@ -40,8 +66,8 @@ def moment(text: str, latest: datetime, before: datetime | None = None) -> datet
     try:
         if said.casefold() == LAST:
             return before or latest
-        if back := _BACK.fullmatch(said):
-            return latest - int(back[1]) * _UNITS[back[2]]
+        if _BACK.fullmatch(said):
+            return latest - duration(said)
         if _WRITTEN.fullmatch(said):
             at = datetime.fromisoformat(said)
             return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from crawler.model import Ignore, IgnoreState, Network, Report, Run, Unread
+from crawler.model import Ignore, IgnoreState, Network, Report, Unread
 from crawler.network import NOTHING_RECORDED, TROUBLE
 from crawler.text import clean
-from crawler.turnout import turnout_notes
+from crawler.turnout import missed_note, turnout_notes
 
 MAX_UNREAD: Final = 20
 """Documents that could not be read and are named; the JSON has all of them."""
@@ -22,7 +22,7 @@ _IGNORES: Final[Mapping[IgnoreState, str]] = {
 
 def notes_of(report: Report) -> Iterator[str]:
     """Yield what is to be said of a report as a whole, a sentence each."""
-    yield from run_notes(report.run)
+    yield from run_notes(report)
     yield from report.chosen
     yield from turnout_notes(report)
     yield from report.remarks
@@ -30,11 +30,14 @@ def notes_of(report: Report) -> Iterator[str]:
     yield from ignore_notes(report.run.ignores)
 
 
-def run_notes(run: Run) -> Iterator[str]:
+def run_notes(report: Report) -> Iterator[str]:
     """Yield why a run says less than it should, if it does."""
+    run, turnout = report.run, report.turnout
     if run.network is not Network.UP:
         trouble = TROUBLE[run.network]
         yield f"{trouble[0].upper()}{trouble[1:]} {NOTHING_RECORDED}"
+    elif turnout and turnout.missed.links:
+        yield missed_note(turnout.missed, turnout.links)
     elif not run.complete:
         yield "This report is partial: the run ended before all links were seen."
 

@@ -130,7 +130,7 @@ def by_row(report: Report, aspect: Aspect) -> Iterator[tuple[Row, tuple[Notice, 
 
 def alarms(report: Report) -> Iterator[Alarm]:
     """Yield why the report says less than it should: its run, and each document not read."""
-    yield from map(Alarm, run_notes(report.run))
+    yield from map(Alarm, run_notes(report))
     for each in report.unread:
         yield Alarm("".join(unread_notes((each,))), each.document)
 

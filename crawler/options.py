@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 import click
@@ -38,8 +39,11 @@ _METAVARS: Final = {
     "user_agent": "TEXT", "proxy": "URL", "include_path": "PATTERN", "exclude_path": "PATTERN",
     "document_formats": "NAMES", "define": "NAME=VALUE", "root": "DIR",
     "notify": "COMMAND", "notify_url": "URL", "base_url": "URL", "archive": "off|find|save",
-    "remap": "'PATTERN REPLACEMENT'",
+    "remap": "'PATTERN REPLACEMENT'", "trust_history": "DURATION",
 }  # fmt: skip
+CI_SECONDS: Final = 120.0
+"""How long a check may take in CI, unless somebody allows it more, or less."""
+_NO: Final = frozenset({"", "0", "false"})
 AUTHORITIES: Final = "SSL_CERT_FILE"
 _TYPES: Final = {int: click.INT, float: click.FLOAT, str: click.STRING, tuple: click.STRING}
 
@@ -218,14 +222,25 @@ class Applied:
     remarks: tuple[str, ...] = ()
 
 
+def hurry(environment: Mapping[str, str]) -> Mapping[str, Any]:
+    """Return what a check sets where nobody has said anything: in CI somebody waits for it.
+
+    >>> hurry({"CI": "true"}), hurry({"CI": "False"})
+    ({'max_time': 120.0}, {})
+    """
+    in_ci = environment.get("CI", "").strip().lower() not in _NO
+    return {"max_time": CI_SECONDS} if in_ci else {}
+
+
 def settings_of(options: Options) -> Settings:
     """Return the settings that files and options come to. Raises `SettingsError`."""
     return applied(options).settings
 
 
-def applied(options: Options) -> Applied:
+def applied(options: Options, usual: Mapping[str, Any] = MappingProxyType({})) -> Applied:
     """Return what files and options come to. Raises `SettingsError`.
 
+    `usual`: what stands in the place of the defaults for this command.
     A file that was merely found in a stranger's checkout counts as far as it can do no harm.
     """
     names = {name for _, name, _, _ in knobs()}
@@ -240,7 +255,7 @@ def applied(options: Options) -> Applied:
         known = [found, *known] if found else known
     elif not untrusted:
         known = layers(config, directory, given)
-    settings = merged(known)
+    settings = merged([Layer(usual), *known])
     if untrusted and _is_planted(options, known, settings.places.db):
         from crawler.checkout import NO_HISTORY, PLANTED  # noqa: PLC0415 - as above
 

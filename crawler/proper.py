@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from crawler.errors import SettingsError
 from crawler.mapping import remap_of
+from crawler.moments import duration
 from crawler.patterns import PatternError, compiled
 from crawler.urls import Target, resolve
 
@@ -67,6 +68,14 @@ def check_printable(value: str, what: str) -> None:
     """Hold what is sent as a header to what headers may hold."""
     if not re.fullmatch(r"[\x20-\x7e]+", value):
         raise SettingsError(f"{what} must be printable ASCII: it is sent as a header.")
+
+
+def check_duration(value: str, what: str) -> None:
+    """Hold a length of time to how it is written."""
+    try:
+        duration(value)
+    except ValueError as error:
+        raise SettingsError(f"{what} must be such as 24h, 7d or 2w; it is {value!r}.") from error
 
 
 def check_archive(value: str, what: str) -> None:
@@ -135,6 +144,7 @@ CHECKS: Final[Mapping[str, Callable[[Any, str], None]]] = {
     "notify": check_hook,
     "notify_url": check_secret_url,
     "remap": check_remaps,
+    "trust_history": check_duration,
     "user_agent": check_printable,
 }
 """By the name of the setting."""

@@ -1,6 +1,6 @@
 """What a history knows of the links of a run, also of those that are found while it goes on."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -10,7 +10,9 @@ from crawler.collect import Collection
 from crawler.conduct import Conduct
 from crawler.errors import StoreError
 from crawler.kept import ByLink, Links, states_of
-from crawler.model import LinkState
+from crawler.model import Link, LinkState, Observation
+from crawler.moments import ago
+from crawler.trust import suffices
 from crawler.urls import Url
 from crawler.views import Lookup
 
@@ -44,13 +46,26 @@ def remembering(conduct: Conduct, store: "Store", known: Lookup[LinkState]) -> C
     A link without a state has never been looked at: the history need not be asked, once for each.
     """
     digest = conduct.settings.digest
+    trusted = conduct.settings.schedule.trust_history
     return replace(
         conduct,
         recall=lambda url: store.recall(url, digest) if known.get(url) else None,
         latest=store.latest,
         looked_for=store.looked_for,
         sent_home=store.sent_home(),
+        answers=partial(_trusted, store, conduct) if trusted else conduct.answers,
     )
+
+
+def _trusted(store: "Store", conduct: Conduct, links: Sequence[Link]) -> Iterator[Observation]:
+    """Yield the looks that spare links from being asked."""
+    settings, now = conduct.settings, conduct.clock.now()
+    since = ago(settings.schedule.trust_history or "", now)
+    asked = {link.url: link for link in links}
+    failing = settings.policy.failing
+    for look in store.recent(asked, settings.digest, since):
+        if suffices(look, asked[look.url], since, now, failing):
+            yield look
 
 
 class _Remembered:

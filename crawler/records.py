@@ -35,6 +35,7 @@ from crawler.version import __version__
 
 SCHEMA: Final = 1
 
+_TURNOUT: Final = ("asked", "not_due", "put_off", "answered")
 _SPAN: Final = tuple(each.name for each in fields(Span))
 # What stands for a page's words is of use to us alone.
 _FACTS: Final = tuple(each.name for each in fields(PageFacts) if each.name != "content")
@@ -231,7 +232,9 @@ def _run_record(run: Run) -> Record:
 
 
 def _turnout_record(turnout: Turnout | None) -> Record:
-    return {name: turnout and getattr(turnout, name) for name in ("asked", "not_due", "put_off")}
+    told = {name: turnout and getattr(turnout, name) for name in _TURNOUT}
+    missed = turnout.missed if turnout else None
+    return told | {"out_of_time": missed and missed.links, "never_asked": missed and missed.new}
 
 
 def _ignore_record(ignore: Ignore) -> Record:

@@ -16,6 +16,7 @@ from crawler.errors import StoreError
 from crawler.model import (
     Link,
     LinkState,
+    Missed,
     Network,
     Observation,
     Report,
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from crawler.store import Store
 
 RESUMABLE: Final = timedelta(hours=12)
+MAX_MISSED: Final = 5
+"""Links that are named for which there was no time; all have their rows."""
 
 
 async def check(collection: Collection, known: Lookup[LinkState], conduct: Conduct) -> Report:
@@ -139,7 +142,7 @@ def _following(
 
 def _agenda(known: Lookup[LinkState], conduct: Conduct) -> Agenda:
     now, schedule = conduct.clock.now(), conduct.settings.schedule
-    return Agenda(known, now, schedule, conduct.asks, conduct.looked_for)
+    return Agenda(known, now, schedule, conduct.asks, conduct.looked_for, conduct.answers)
 
 
 async def _looks(
@@ -211,8 +214,20 @@ def _report(
 
 def _turnout(seen: Seen, looks: Looks, agenda: Agenda) -> Turnout:
     asked, not_due, put_off = seen.earlier, len(agenda.not_due), len(agenda.put_off)
-    links = asked + agenda.asked + not_due + put_off
-    return Turnout(links, asked + len(looks.seen), not_due, put_off)
+    answered = len(agenda.answered)
+    links = asked + agenda.asked + not_due + put_off + answered
+    late = [url for url, judged in looks.unasked.items() if judged.reason == "out-of-time"]
+    late.sort(key=lambda url: agenda.states.get(url) is not None)  # stable: in their order else
+    new = sum(agenda.states.get(url) is None for url in late)
+    return Turnout(
+        links,
+        asked + len(looks.seen),
+        not_due,
+        put_off,
+        answered,
+        agenda.since,
+        Missed(len(late), new, tuple(map(str, late[:MAX_MISSED]))),
+    )
 
 
 async def _network(signs: Signs, conduct: Conduct) -> Network:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
 
 from crawler import options, recollection, reports, runs, sources, terminal
 from crawler.agenda import Asks
@@ -34,7 +35,7 @@ from crawler.errors import (
 )
 from crawler.model import LinkState, Network, Report
 from crawler.network import NOTHING_RECORDED, TROUBLE
-from crawler.notes import ignore_notes, unread_notes
+from crawler.notes import ignore_notes, run_notes, unread_notes
 from crawler.outline import Aspect
 from crawler.progress import Progress
 from crawler.settings import Settings
@@ -47,6 +48,9 @@ if TYPE_CHECKING:
     import httpx
 
     from crawler.store import Store
+
+SILENT: Final = frozenset({"csv", "gitlab", "jsonl", "rdjson"})
+"""Formats that have no room for what is to be said of a report as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +74,15 @@ class Session:
     also: tuple[Delivery, ...] = ()
 
 
-def prepare(given: Mapping[str, Any], asks: Asks) -> Session:
+def prepare(
+    given: Mapping[str, Any], asks: Asks, usual: Mapping[str, Any] = MappingProxyType({})
+) -> Session:
     """Read settings and documents. Raises `UsageError` for whatever cannot be used.
 
-    `asks`: which links are asked, if the operator does not say so.
+    `asks`: which links are asked, if the operator does not say so; `usual`: settings, likewise.
     """
     asks = options.asks_of(given) or asks
-    applied = options.applied({**given, "format": given["format_"]})
+    applied = options.applied({**given, "format": given["format_"]}, usual)
     settings, talk = applied.settings, applied.settings.talk
     if talk.format and talk.format not in reports.BY_NAME:
         raise SettingsError(f"'format' must be one of {', '.join(reports.BY_NAME)}.")
@@ -201,9 +207,9 @@ def end(session: Session, report: Report, fails: Callable[[Tally], bool]) -> int
         raise NetworkDownError(_trouble(network, session.settings))
     if "offline" in found.reasons and not session.settings.select.offline:
         raise NetworkDownError("the network went away during the run; what it had seen was kept.")
-    if not report.run.complete and session.format == "jsonl" and session.news is None:
-        # The others say so themselves.
-        terminal.say("the report is partial: the run ended before all links were seen.")
+    if session.format in SILENT and session.news is None:
+        for sentence in run_notes(report):
+            terminal.say(sentence)
     if interrupted:
         return INTERRUPTED
     if "out-of-time" in found.reasons and not (report.turnout and report.turnout.asked):

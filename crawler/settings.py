@@ -140,7 +140,13 @@ class PaceSettings:
         0,
         3600,
     )
-    max_time: float | None = knob(None, "seconds for the whole run", 0, MAX_SECONDS * 7, kind=float)
+    max_time: float | None = knob(
+        None,
+        "seconds for the whole run; of `check`, 120 where the environment says `CI`",
+        0,
+        MAX_SECONDS * 7,
+        kind=float,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +158,11 @@ class ScheduleSettings:
     )
     limit: int | None = knob(
         None, "links asked in one run; the others wait for the next", 1, 100_000_000, kind=int
+    )
+    trust_history: str | None = knob(
+        None,
+        "how long a good look of the history spares a link from being asked, such as 24h or 7d",
+        kind=str,
     )
 
 

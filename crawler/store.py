@@ -166,6 +166,13 @@ class Store(History):
         """
         return earlier.with_validators(self._db, self._path, str(url), digest, TOOL)
 
+    def recent(self, urls: Iterable[Url], digest: str, since: datetime) -> list[Observation]:
+        """Return the latest looks at some links, without their hops, that are young enough.
+
+        Only those that this version had under the same settings.
+        """
+        return earlier.recent(self._db, self._path, urls, since, digest, TOOL)
+
     def is_behind(self, now: datetime) -> bool:
         """Tell whether a clock that says `now` is behind those of most of the last runs."""
         with self._reading():

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from crawler.model import Network, Report
+from crawler.model import Missed, Network, Report
 
 
 def turnout_notes(report: Report) -> Iterator[str]:
-    """Yield a sentence on those that were not due, and one on those beyond the limit."""
+    """Yield sentences on those not due, those that a history answers, those beyond the limit."""
     turnout = report.turnout
     if turnout is None or report.run.network is not Network.UP:
         return
@@ -17,6 +17,23 @@ def turnout_notes(report: Report) -> Iterator[str]:
             f"{turnout.not_due} {of_all} {was} not due: what is said of {them} is of the last "
             "look; --all asks all."
         )
+    if turnout.answered and turnout.since:
+        was = "was" if turnout.answered == 1 else "were"
+        yield (
+            f"{turnout.answered} {of_all} {was} answered from the history (--trust-history); the "
+            f"oldest of these looks is of {turnout.since:%Y-%m-%d %H:%M} UTC."
+        )
     if turnout.put_off:
         was, waits = ("was", "waits") if turnout.put_off == 1 else ("were", "wait")
         yield f"{turnout.put_off} {of_all} {was} left by --limit, and {waits} for the next run."
+
+
+def missed_note(missed: Missed, links: int) -> str:
+    """Say for which links there was no time, those that nobody has ever looked at first."""
+    of_all = f"of {links} link{'' if links == 1 else 's'}"
+    new = f", {missed.new} of them never asked before" if 0 < missed.new < missed.links else ""
+    named, more = ", ".join(missed.named), missed.links - len(missed.named)
+    rest = f" and {more} more" if more else ""
+    return (
+        f"This report is partial: no time was left for {missed.links} {of_all}{new}: {named}{rest}."
+    )

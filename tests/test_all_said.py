@@ -23,6 +23,7 @@ from crawler.model import (
     Ignore,
     IgnoreState,
     LinkState,
+    Missed,
     Network,
     Outcome,
     PageFacts,
@@ -236,6 +237,21 @@ def test_a_run_that_was_not_whole(network: Network, *, complete: bool) -> None:
 def test_what_was_left_for_another_time(links: int, not_due: int, put_off: int) -> None:
     turnout = Turnout(links, 0, not_due=min(links, not_due), put_off=min(links, put_off))
     assert shown(Report(RUN, (), turnout=turnout)) == []
+
+
+@pytest.mark.parametrize("links", [1, 5])
+def test_what_a_history_has_answered(links: int) -> None:
+    for answered in {1, links}:
+        turnout = Turnout(links, 0, answered=answered, since=NOON)
+        assert shown(Report(RUN, (), turnout=turnout)) == []
+
+
+@pytest.mark.parametrize(("links", "late", "new"), [(1, 1, 1), (9, 1, 0), (9, 7, 7), (9, 7, 3)])
+def test_what_there_was_no_time_for(links: int, late: int, new: int) -> None:
+    named = ("https://a.example/", "https://b.example/")[:late]
+    turnout = Turnout(links, 1, missed=Missed(late, new, named))
+    run = replace(RUN, complete=False)
+    assert shown(Report(run, tuple(rows())[:3], turnout=turnout)) == []
 
 
 @pytest.mark.parametrize(

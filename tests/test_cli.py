@@ -21,6 +21,7 @@ import pytest
 from commandline import Crawl, Done, Handler, answered_by, called
 from commits import NEW, OLD, run
 
+from crawler import options
 from crawler.cli import COMMANDS, cli
 
 PAGES = {
@@ -302,6 +303,26 @@ def test_out_of_time_with_something_seen_is_a_partial_report(crawl: Crawl, port:
     report = json.loads(done.out)
     assert report["run"]["complete"] is False
     assert [link["reason"] for link in report["links"]] == ["ok", "out-of-time"]
+
+
+@pytest.mark.parametrize("ci", ["true", "1", "woodpecker"])
+def test_somebody_waits_for_a_check_in_ci(
+    crawl: Crawl, port: int, monkeypatch: pytest.MonkeyPatch, ci: str
+) -> None:
+    monkeypatch.setattr(options, "CI_SECONDS", 0.1)
+    document(port, "/slow")
+    assert crawl("check", "a.md", *HERE).code == 1, "it is not there"
+    monkeypatch.setenv("CI", ci)
+    assert crawl("check", "a.md", *HERE).code == 3
+    assert crawl("check", "a.md", "--max-time", "60", *HERE).code == 1
+    assert crawl("run", "a.md", *HERE).code == 0, "for cron nobody waits"
+    Path("crawl.toml").write_text("max_time = 60\n")
+    assert crawl("check", "a.md", *HERE).code == 1
+
+
+@pytest.mark.parametrize("ci", ["", " ", "0", "false", "FALSE"])
+def test_what_says_that_it_is_no_ci_is_none(ci: str) -> None:
+    assert options.hurry({"CI": ci}) == options.hurry({}) == {}
 
 
 # run, report, show
@@ -809,7 +830,7 @@ def test_standard_input_is_read_once_and_need_not_be_there(
 def test_jsonl_that_is_partial_says_so_on_standard_error(crawl: Crawl, port: int) -> None:
     document(port, "/ok", "/slow")
     done = crawl("check", "a.md", "--max-time", "0.3", "--format", "jsonl", *HERE)
-    assert "the report is partial" in done.err
+    assert "This report is partial" in done.err
 
 
 def test_hosts_that_hang_up_show_that_the_network_is_there(crawl: Crawl) -> None:

@@ -1,5 +1,6 @@
 """`crawl check`: the links now, for pull requests and for people."""
 
+import os
 from typing import Any
 
 import click
@@ -19,7 +20,8 @@ def command(ctx: click.Context, /, *, record: bool, **given: Any) -> None:  # no
     SOURCE is a file, a directory (`.gitignore` is respected), a pattern, a page of the web (its
     URL), or - for standard input; without one, the `sources` of the settings. Broken and invalid
     links fail; `--fail-on` and `--strict` change that. Nothing is recorded; if there is a history,
-    what it knows is told too, and --due asks only what is due.
+    what it knows is told too, and --due asks only what is due. In CI (where `CI` is set) there are
+    120 seconds, unless --max-time says otherwise; what was not asked by then is told.
 
     \b
     crawl check README.md docs
@@ -31,6 +33,6 @@ def command(ctx: click.Context, /, *, record: bool, **given: Any) -> None:  # no
     from crawler import session
     from crawler.agenda import Asks
 
-    call = session.prepare(given, Asks.ALL)
+    call = session.prepare(given, Asks.ALL, options.hurry(os.environ))
     report = session.recorded(call) if record else session.checked(call)
     ctx.exit(session.end(call, report, session.fails(call.settings)))
