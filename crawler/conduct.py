@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Looks:
-    """Which links one run saw, and what it did not ask."""
+    """Which links one run saw, each of them once, and what it did not ask."""
 
-    seen: set[Url] = field(default_factory=set)
+    seen: list[Url] = field(default_factory=list)
     unasked: dict[Url, Verdict] = field(default_factory=dict)
 
 

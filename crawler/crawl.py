@@ -39,40 +39,6 @@ _MAY_PASS: Final = frozenset({
 _TALKS_PER_SLOT: Final = 8
 
 
-@dataclass(slots=True)
-class Looks:
-    """Which links one run saw, each of them once, and what it did not ask."""
-
-    seen: list[Url] = field(default_factory=list)
-    unasked: dict[Url, Verdict] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Conduct:
-    """How a run is to be done.
-
-    `on_look` is called with each look as soon as it is had; `stop` ends the run early;
-    `transport` takes the place of the network, for tests and for practice; `recall` returns the
-    last look at a link, if it means what one of this run would; `sent_home`: links that their last
-    look found at a front page, and which; `on_found` is told how many links were found while the
-    run goes on, or fewer are to be asked than there are. `asks` says which links are asked;
-    `latest` returns the last looks at some, whatever they mean, and `looked_for` the fragments that
-    the last look at a link has looked for.
-    """
-
-    settings: Settings
-    clock: Clock
-    stop: Stop
-    on_look: Callable[[Observation], None]
-    transport: "httpx.AsyncBaseTransport | None" = None
-    recall: Callable[[Url], Observation | None] = lambda _: None
-    sent_home: Sequence[tuple[Url, Url]] = ()
-    on_found: Callable[[int], None] = lambda _: None
-    asks: Asks = Asks.ALL
-    latest: Callable[[Iterable[Url]], Iterable[Observation]] = lambda _: ()
-    looked_for: Callable[[Url], frozenset[str]] = lambda _: frozenset()
-
-
 async def crawl(
     links: Iterable[Link],
     states: Lookup[LinkState],

@@ -88,8 +88,8 @@ def prepare(
         raise SettingsError(f"'format' must be one of {', '.join(reports.BY_NAME)}.")
     words, output = options.words_of(talk), terminal.writable(settings.places.output)
     name, wait = reports.of_run(talk.format, output), given["wait"]
-    usual = Aspect.ALL if talk.verbose else Aspect.TROUBLE
-    aspect, also = reports.shown(name, None, usual), deliveries(given["also"], usual, output)
+    shown = Aspect.ALL if talk.verbose else Aspect.TROUBLE
+    aspect, also = reports.shown(name, None, shown), deliveries(given["also"], shown, output)
     stdin = terminal.standard_input()
     clock = SystemClock()
     today = clock.now().date()
