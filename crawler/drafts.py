@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Final, TypeAlias
 
-from crawler.beliefs import drift_words, history_of
-from crawler.model import Finding, LinkState, Occurrence, Row
+from crawler.beliefs import drift_words, history_of, is_broken
+from crawler.model import Finding, LinkState, Occurrence, Outcome, Row
 from crawler.naming import lacks_fragment, named, replacement, whole, written
 from crawler.urls import Target
 
@@ -23,7 +23,8 @@ class Entry:
 
     `places` are the first of `written` places; `followable`: `url` is a URL, and not something
     written that is none, or a host that several links have in common; `copy`: an archive's, where
-    the page is lost.
+    the page is lost; `explained`: what says what to do about it, a kind (`explanations.KINDS`) and
+    a code of that.
     """
 
     url: str
@@ -35,6 +36,7 @@ class Entry:
     history: str = ""
     replacement: str | None = None
     copy: Finding | None = None
+    explained: tuple[str, str] = ("", "")
 
 
 @dataclass(slots=True)
@@ -50,6 +52,7 @@ class Draft:
     history: str = ""
     replacement: str | None = None
     copy: Finding | None = None
+    explained: tuple[str, str] = ("", "")
     host: str = ""
     places: list[Occurrence] = field(default_factory=list)
     written: int = 0
@@ -72,6 +75,7 @@ def take_trouble(drafts: Drafts, row: Row, *, remembers: bool) -> None:
     if url not in drafts:  # the first row speaks for it
         followable, history = isinstance(target, Target), past(row, remembers=remembers)
         draft = Draft(verdict.reason, verdict.detail, followable, history, copy=copy_of(row))
+        draft.explained = trouble_explained(row)
         draft.host = target.url.host if isinstance(target, Target) else ""
         drafts[url] = draft
     drafts[url].add(row.place.occurrence)
@@ -82,14 +86,16 @@ def take_belief(drafts: Drafts, row: Row, state: LinkState) -> None:
     url, look = named(row), row.observation
     told = drift_words(state, look) if look else ""
     draft = Draft(state.health, told or row.verdict.detail, copy=copy_of(row))
-    draft.history = history_of(state)
+    draft.history, draft.explained = history_of(state), ("beliefs", state.health)
     drafts.setdefault(url, draft).add(row.place.occurrence)
 
 
 def take_advice(drafts: Drafts, row: Row, finding: Finding) -> None:
     """Take note of a row for the advice there is."""
     url, proposed = whole(row) if finding in row.advice else written(row), replacement(finding, row)
-    draft = drafts.setdefault(url, Draft(finding.name, "", replacement=proposed))
+    explained = ("advice", finding.name)
+    draft = Draft(finding.name, "", replacement=proposed, explained=explained)
+    draft = drafts.setdefault(url, draft)
     draft.several = draft.several or draft.replacement != proposed
     draft.sentence = f"{finding.message} {_EACH_ITS_OWN}" if draft.several else finding.message
     draft.replacement = finding.replacement if draft.several else proposed
@@ -103,6 +109,16 @@ def past(row: Row, *, remembers: bool) -> str:
     # Without a history the only look there is has said everything.
     more = row.state is not None and (remembers or len(row.state.trail) > 1)
     return history_of(row.state) if row.state and more else ""
+
+
+def trouble_explained(row: Row) -> tuple[str, str]:
+    """Return what says what to do about the trouble of a row: a kind and a code of that.
+
+    Of what all looks call broken, the latest look's own reason says only why it was no help.
+    """
+    if is_broken(row) and row.verdict.outcome is not Outcome.BROKEN:
+        return "beliefs", Outcome.BROKEN
+    return "reasons", row.verdict.reason
 
 
 def copy_of(row: Row) -> Finding | None:
@@ -150,5 +166,5 @@ def _together(group: list[tuple[str, Draft]]) -> Entry:
 def _entry(url: str, draft: Draft) -> Entry:
     return Entry(
         url, draft.code, draft.sentence, tuple(draft.places), draft.written, draft.followable,
-        draft.history, draft.replacement, draft.copy,
+        draft.history, draft.replacement, draft.copy, draft.explained,
     )  # fmt: skip

@@ -13,7 +13,7 @@ from itertools import chain
 from typing import Final, Literal, TypeAlias
 
 from crawler.beliefs import drift_words, history_of
-from crawler.drafts import copy_of, past
+from crawler.drafts import copy_of, past, trouble_explained
 from crawler.explanations import cure
 from crawler.levels import KNOWN, Level, advised, level_of, standing
 from crawler.model import Finding, Health, LinkState, Network, Occurrence, Outcome, Report, Row
@@ -95,10 +95,10 @@ class Notice:
         return " ".join(filter(None, told))
 
     def _cure(self, words: Words) -> str:
-        # Of what all looks call broken, the latest look's own reason says only why it was no help.
-        if self.topic == Outcome.BROKEN and self.row.verdict.outcome is not Outcome.BROKEN:
-            return cure("broken", words, "beliefs")
-        return cure(self.name, words, self.kind)
+        kind, code = (
+            trouble_explained(self.row) if self.kind == "reasons" else (self.kind, self.name)
+        )
+        return cure(code, words, kind)
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,7 +147,7 @@ def test_strangers_text_makes_no_other_command(text: str) -> None:
 @given(ANY)
 def test_no_other_format_for_machines_holds_any_command(text: str) -> None:
     report = replace(hostile(text), unread=(Unread(text, text),))
-    for name in ("github-summary", "gitlab", "rdjson", "sarif", "junit"):
+    for name in ("github-comment", "github-summary", "gitlab", "rdjson", "sarif", "junit"):
         assert not any(commands(reports.render(report, name))), name
 
 

@@ -72,7 +72,9 @@ def test_what_is_kept_is_what_files_are_read_for() -> None:
     kept = {each.name for each in reports.FORMATS if each.kept}
     assert kept >= {"markdown", "html", "json", "csv", "sarif", "junit", "atom", "badge"}
     # Another says the same, or they are for one moment of a CI.
-    assert kept.isdisjoint({"text", "jsonl", "github", "github-summary", "gitlab", "rdjson"})
+    assert kept.isdisjoint(
+        {"text", "jsonl", "github", "github-comment", "github-summary", "gitlab", "rdjson"}
+    )
 
 
 def test_a_feed_tells_more_than_the_last_report(tmp_path: Path) -> None:

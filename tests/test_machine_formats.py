@@ -41,12 +41,15 @@ from crawler.model import (
 from crawler.notices import notices
 from crawler.outline import Aspect
 from crawler.reasons import BY_CODE
-from crawler.reports import github, github_summary, junit, sarif
+from crawler.reports import github, github_comment, github_summary, junit, sarif
 from crawler.text import clean
 from crawler.urls import Rejection, Target
 from crawler.words import ENGLISH
 
 DATA: Final = Path(__file__).parent / "data"
+OF_MACHINES: Final = (
+    "sarif", "junit", "github", "github-comment", "github-summary", "gitlab", "rdjson",
+)  # fmt: skip
 ASPECTS: Final = (Aspect.TROUBLE, Aspect.BROKEN, Aspect.ALL)
 LACKING: Final = Unread("docs/b c.md", "is not a regular file")
 FEW: Final = settings(max_examples=40)  # a schema takes its time
@@ -565,10 +568,68 @@ def test_a_link_in_many_places_names_the_first_ones() -> None:
     assert "and 1 more place |" in summary(Report(RUN, rows[:6]))
 
 
+# Comments
+
+
+def comment(report: Report, aspect: Aspect = Aspect.TROUBLE) -> str:
+    return reports.render(report, "github-comment", aspect)
+
+
+def test_a_comment_says_in_its_first_line_whether_there_is_anything_to_tell() -> None:
+    well = Report(RUN, (row("https://a.example/"),))
+    assert comment(well).splitlines()[0] == "<!-- crawl: nothing to tell -->"
+    for each in (everything(), cut_short(well), replace(well, unread=(Unread("a.md", "is none"),))):
+        assert comment(each).splitlines()[0] == "<!-- crawl: something to tell -->"
+
+
+def test_a_comment_of_the_same_trouble_is_the_same_text() -> None:
+    later = replace(RUN, id="run-2", started_at=RUN.started_at.replace(year=2030), finished_at=None)
+    assert comment(everything()) == comment(
+        replace(everything(), run=replace(later, complete=True))
+    )
+
+
+def test_a_comment_says_what_to_do_or_what_to_write() -> None:
+    told = comment(everything(), Aspect.ALL)
+    assert "(not-found) Replace or remove the link; an archived copy may exist." in told
+    assert "  → `https://b.example/`\n" in told
+
+
+@given(HOSTILE | st.text("|\\`\n<a://@#1"))
+def test_no_strangers_text_is_more_than_text_in_a_comment(text: str) -> None:
+    report = replace(hostile(text), unread=(Unread(text, text),))
+    first, _, rest = comment(report, Aspect.ALL).partition("\n")
+    assert first == "<!-- crawl: something to tell -->"
+    prose: list[str] = []
+    for event in pyromark.events(rest, options=pyromark.Options.ENABLE_TABLES):
+        match event:
+            case {"Start": {"Link": _} | {"Image": _}} | {"Html": _} | {"InlineHtml": _}:
+                raise AssertionError(event)
+            case {"Text": told}:
+                prose.append(str(told))
+            case {"Start": _}:
+                prose.append("\n")
+    assert not re.search(r"[@#]\w|\w://", "".join(prose)), "what a forge would make a link of"
+
+
+def test_a_comment_is_never_larger_than_github_takes_and_counts_what_is_left_out() -> None:
+    rows = tuple(row(f"https://{each}.example/{'é' * 99}", "gone", each + 1) for each in range(500))
+    cut = comment(Report(RUN, rows))
+    assert 50_000 < len(cut.encode()) < 65_000
+    shown = cut.count("(gone)")
+    assert cut.endswith(f"**Left out here, for there is no more room: {500 - shown}.**\n")
+
+
+def test_a_comment_names_the_first_places() -> None:
+    rows = tuple(row("https://a.example/", "gone", each) for each in range(1, 9))
+    assert "  - `a.md:5:1` “label”\n  - and 3 more places\n" in comment(Report(RUN, rows))
+    assert "  - and 1 more place\n" in comment(Report(RUN, rows[:6]))
+
+
 # All of them
 
 
-@pytest.mark.parametrize("name", ["sarif", "junit", "github", "github-summary", "gitlab", "rdjson"])
+@pytest.mark.parametrize("name", OF_MACHINES)
 def test_passwords_are_in_none_of_them(name: str) -> None:
     secret = written("https://ann:s3cret@[bad", Rejection.MALFORMED)
     place = Place(occurrence("https://ann:s3cret@a.example/"), Target(url("https://a.example/")))
@@ -584,13 +645,14 @@ MADE_UP: Final = {
 }
 
 
-@pytest.mark.parametrize("name", ["sarif", "junit", "github", "github-summary", "gitlab", "rdjson"])
+@pytest.mark.parametrize("name", OF_MACHINES)
 @pytest.mark.parametrize("tag", OTHERS)
 def test_what_they_say_to_people_is_translated(
     name: str, tag: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sarif, "MAX_RESULTS", 3)
     monkeypatch.setattr(github_summary, "MAX_BYTES", 3_000)
+    monkeypatch.setattr(github_comment, "MAX_BYTES", 3_000)
     monkeypatch.setattr(github, "MOST", 2)
     elsewhere = [document_of("/a.md", row("https://a.example/", "gone")) for _ in range(2)]
     report = replace(everything(), rows=(*everything().rows, *elsewhere))

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from crawler.blame import Lines
 
 _FEED: Final = "atom"
+_OF_HISTORIES: Final = (
+    "write_all", "directory", "blame", "since", "document", "host", "health", "outcome",
+)  # fmt: skip
 _BESIDES: Final = frozenset("/?#@*\\ \t\r\n")
 """What no host's name has, and a URL may have in other places."""
 _VIEWS: Final = (
@@ -72,6 +75,11 @@ _VIEWS: Final = (
     help="Since when changes are told: 7d, 24h, 2w, a date, or last, the run before the latest; "
     f"counted back from the latest run.  [default: {DEFAULT}]",
 )
+@click.option(
+    "--from-json",
+    metavar="FILE",
+    help="Report what a JSON of `crawl check` tells, whoever wrote it, and no history.",
+)
 @click.option("--output", metavar="FILE", help="Write the report to this file.")
 @click.option(
     "--write-all",
@@ -111,10 +119,13 @@ def command(format_: str | None, view: str | None, **given: Any) -> None:  # noq
     crawl report --view broken --document docs --host example.org
     crawl report --view catalogue --output catalogue.csv
     crawl report --view weight --blame
+    crawl report --from-json links.json --format github-comment
     crawl report --format json | jq '.links[] | select(.health == "broken") | .url'
     """
     settings = options.settings_of(given)
-    if given["write_all"]:
+    if given["from_json"]:
+        _write_received(settings, format_, view, given)
+    elif given["write_all"]:
         _write_all(settings, {**given, "format": format_, "view": view})
     elif given["directory"]:
         raise UsageError("--directory: is that of --write-all, which is not given.")
@@ -133,6 +144,27 @@ def _write(
         raise UsageError("--blame: goes with --view weight.")
     report = _report(settings, reports.BY_NAME[name], aspect, given)
     terminal.deliver(report, name, aspect, output, words)
+
+
+def _write_received(
+    settings: Settings, format_: str | None, view: str | None, given: Mapping[str, Any]
+) -> None:
+    """Write a report that comes from somewhere else anew, in a format that a run has."""
+    from crawler.disk import Unreadable, read_bytes
+    from crawler.received import received
+
+    for name in _OF_HISTORIES:
+        if given[name]:
+            option = name.replace("_", "-")
+            raise UsageError(f"--from-json: is told whole, without a history; omit --{option}.")
+    words, output = options.words_of(settings.talk), terminal.writable(settings.places.output)
+    name = reports.of_run(format_, output)
+    aspect = reports.shown(name, Aspect(view) if view else None, Aspect.TROUBLE)
+    try:
+        data = read_bytes(given["from_json"], follow=False)
+    except Unreadable as error:
+        raise UsageError(f"--from-json {clean(given['from_json'])}: {error}.") from error
+    terminal.deliver(received(data), name, aspect, output, words)
 
 
 def _report(

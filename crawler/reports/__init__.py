@@ -14,6 +14,23 @@ from typing import Final, Protocol, cast
 from crawler.errors import UsageError
 from crawler.model import Report
 from crawler.outline import Aspect
+from crawler.reports import (
+    atom,
+    badge,
+    csv,
+    github,
+    github_comment,
+    github_summary,
+    gitlab,
+    html,
+    json,
+    jsonl,
+    junit,
+    markdown,
+    rdjson,
+    sarif,
+    text,
+)
 from crawler.words import ENGLISH, Words
 
 
@@ -74,6 +91,7 @@ FORMATS: Final = (
     Format("junit", ".junit.xml", Written("junit"), _NOTICED),
     Format("github", ".github.txt", Written("github"), _NOTICED, kept=False),
     Format("github-summary", ".summary.md", Written("github_summary"), _READ, kept=False),
+    Format("github-comment", ".comment.md", Written("github_comment"), _NOTICED, kept=False),
     Format("gitlab", ".gitlab.json", Written("gitlab"), _NOTICED, kept=False),
     Format("rdjson", ".rdjson", Written("rdjson"), _NOTICED, kept=False),
     Format("atom", ".atom", Written("atom"), _CHANGES),

@@ -10,6 +10,7 @@ from typing import Final
 
 from crawler.bulletin import bulletin, with_changes
 from crawler.drafts import Entry
+from crawler.explanations import cure
 from crawler.marked import escape, link
 from crawler.model import Occurrence, Report
 from crawler.outline import Aspect, Outline, Section, outline
@@ -61,9 +62,16 @@ def _why(entry: Entry, words: Words) -> str:
     told = [f"{escape(words(entry.sentence))} ({entry.code})"]
     if entry.history:
         told.append(escape(words(entry.history)))
+    if not entry.replacement:
+        told.append(_cure(entry, words))
     if entry.copy and entry.copy.replacement:
         told.append(f"{escape(words(entry.copy.message))} {_link(entry.copy.replacement)}")
-    return "<br>".join(told)
+    return "<br>".join(filter(None, told))
+
+
+def _cure(entry: Entry, words: Words) -> str:
+    kind, code = entry.explained
+    return cure(code, words, kind)
 
 
 def _where(entry: Entry, words: Words) -> str:
