@@ -14,23 +14,6 @@ from typing import Final, Protocol, cast
 from crawler.errors import UsageError
 from crawler.model import Report
 from crawler.outline import Aspect
-from crawler.reports import (
-    atom,
-    badge,
-    csv,
-    github,
-    github_comment,
-    github_summary,
-    gitlab,
-    html,
-    json,
-    jsonl,
-    junit,
-    markdown,
-    rdjson,
-    sarif,
-    text,
-)
 from crawler.words import ENGLISH, Words
 
 
