@@ -165,25 +165,33 @@ def _comparable(
     repository: Repository, before: Files, files: Mapping[str, str]
 ) -> Iterator[tuple[str, str]]:
     """Yield the documents that git can compare, with their paths in the repository."""
-    others = dict[Path, bool]()
+    top = str(repository.top)
+    known, others = dict[str, str](), {top: False}
     for name, path in files.items():
-        real = Path(os.path.realpath(path))  # of a symbolic link that was named, where it leads
-        if real.is_relative_to(repository.top):
-            inside = real.relative_to(repository.top).as_posix()
-            if any(inside.startswith(f"{each}/") for each in before.modules):
-                continue
-            if not _is_of_another(real.parent, repository.top, others):
-                yield name, inside
+        real = _real(path, known)
+        if not real.startswith(os.path.join(top, "")):  # noqa: PTH118 - a Path a file costs too much
+            continue
+        inside = PurePath(real[len(top) :].lstrip(os.sep)).as_posix()
+        if any(inside.startswith(f"{each}/") for each in before.modules):
+            continue
+        if not _is_of_another(os.path.dirname(real), others):  # noqa: PTH120 - as above
+            yield name, inside
 
 
-def _is_of_another(directory: Path, top: Path, known: dict[Path, bool]) -> bool:
-    """Tell whether a directory is of a repository within, such as a submodule that is new."""
-    if directory == top:
-        return False
+def _real(path: str, known: dict[str, str]) -> str:
+    """Return where a file is: of a symbolic link that was named, where it leads."""
+    directory, name = os.path.split(path)
     if directory not in known:
-        known[directory] = os.path.lexists(directory / ".git") or _is_of_another(
-            directory.parent, top, known
-        )
+        known[directory] = os.path.realpath(directory)
+    real = os.path.join(known[directory], name)  # noqa: PTH118 - as above
+    return os.path.realpath(real) if os.path.islink(real) else real  # noqa: PTH114 - as above
+
+
+def _is_of_another(directory: str, known: dict[str, bool]) -> bool:
+    """Tell whether a directory is of a repository within, such as a submodule that is new."""
+    if directory not in known:
+        itself = os.path.lexists(os.path.join(directory, ".git"))  # noqa: PTH118 - as above
+        known[directory] = itself or _is_of_another(os.path.dirname(directory), known)  # noqa: PTH120 - as above
     return known[directory]
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from bench import extracting, history, killing, long, polite, raw, reading, soak, web, year
+from bench import change, extracting, history, killing, long, polite, raw, reading, soak, web, year
 from bench.programs import Program, crawl, listing, lychee
 
 EQUAL: Final = ("--delay", "0.05")  # lychee's interval: where speed is measured and not manners
@@ -104,6 +104,11 @@ def _extracting(given: argparse.Namespace) -> None:
         extracting.measure(programs, number, rounds=given.rounds, seed=given.seed)
 
 
+def _change(given: argparse.Namespace) -> None:
+    for number in given.links or [100_000]:
+        change.measure(_programs(given), number, rounds=given.rounds)
+
+
 def _soak(given: argparse.Namespace) -> None:
     for number in given.links or [300]:
         soak.measure(number, given.minutes, given.seed)
@@ -132,6 +137,7 @@ SCENARIOS: Final[Mapping[str, Callable[[argparse.Namespace], None]]] = {
     "long": _long,
     "reading": _reading,
     "extracting": _extracting,
+    "change": _change,
     "kill": _kill,
     "history": _history,
     "soak": _soak,
