@@ -110,6 +110,7 @@ RULES: Final = (
     Rule("sources", Counts.NONE, _HIDES),
     Rule("strict", Counts.TRUE, "more fails"),
     Rule("timeout", Counts.LOWER, "a site that is slower than that counts as no answer", 5),
+    Rule("trust_history", Counts.NONE, "it could have links believed that nobody asks"),
     Rule("untrusted", Counts.NONE, "it could say that it is none"),
     Rule("user_agent", Counts.NONE, "it could speak in another's name"),
     Rule("verbose", Counts.TRUE, _SAID),

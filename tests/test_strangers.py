@@ -21,7 +21,7 @@ OTHERS: Final[dict[str, Any]] = {
     "fail_on": ["broken", "invalid", "failing"],
     "format": "json", "ignore": [{"url": "x"}], "include": ["x"], "lang": "es", "limit": 1,
     "max_time": 1.0, "notify": "x", "notify_url": "https://a.example/", "output": "x",
-    "proxy": "x", "root": ".", "user_agent": "x",
+    "proxy": "x", "root": ".", "trust_history": "24h", "user_agent": "x",
 }  # fmt: skip
 
 
