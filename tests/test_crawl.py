@@ -131,7 +131,7 @@ async def test_a_silent_host_costs_one_deadline_however_many_links_it_has() -> N
         await asyncio.sleep(3600)
         raise AssertionError
 
-    quick = replace(SETTINGS, fetch=replace(SETTINGS.fetch, timeout=0.3))
+    quick = replace(SETTINGS, fetch=replace(SETTINGS.fetch, timeout=1))
     seen = await crawled(silent, *pages("silent", 100), *pages("well", 5), settings=quick)
     assert seen.reasons == {"timeout": 100, "ok": 5}
 

@@ -157,10 +157,10 @@ async def test_the_standard_stack_alone_does_not_wait_for_silent_addresses(
     async with serving(answering(OK)) as site:
         with silent_at("127.0.0.8", site.port), silent_at("127.0.0.9", site.port):
             begun = time.monotonic()
-            seen = await looks(site, "a.example", seconds=20)
+            seen = await looks(site, "a.example", seconds=60)
             spent = time.monotonic() - begun
     assert answers(seen) == [(200, "standard")]
-    assert spent < 5  # a third of the time for an answer would be more
+    assert spent < 15  # a third of the time for an answer would be more
 
 
 async def test_silent_addresses_are_silent_within_the_time_for_an_answer(
