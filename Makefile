@@ -15,6 +15,9 @@ TESTED := $(VENV)/.tested
 TESTS_NEED := $(shell find .ci Makefile README.md CHANGELOG.md pyproject.toml crawler docs reports \
 	seeds tests -type f ! -name '*.pyc' ! -name '* *')
 
+# Programs that are started a hundred times are compiled once.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help run test check format lint types contracts docs bench fuzz clean
 
