@@ -64,6 +64,11 @@ class Ground:
         self._site = Search(site) if site else None
         self._known: dict[str, Found] = {}
 
+    @property
+    def own(self) -> tuple[Tree, Parts]:
+        """The project, and the way to the document in it."""
+        return self._tree, self._own
+
     def is_own(self, found: Found) -> bool:
         """Tell whether a link names its own document."""
         return found.tree is self._tree and found.file == self._own

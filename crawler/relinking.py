@@ -47,7 +47,8 @@ class Renamed:
 
     `start`: what the link starts from, be it the document's directory or what `/` stands for;
     `steps`: what became of it, one after the other; `is_there`: the last of them is; `anchors`:
-    what fragments can name there, None if nobody can tell.
+    what fragments can name there, None if nobody can tell; `spelt`: what it is called, if that
+    differs in case alone.
     """
 
     path: str
@@ -55,6 +56,7 @@ class Renamed:
     steps: tuple[Renaming, ...] = ()
     is_there: bool = False
     anchors: frozenset[str] | None = None
+    spelt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +69,11 @@ class Anchored:
 def renamed(place: Occurrence, known: Renamed | None) -> Correction | Refusal | None:
     """Return what leads to a file under its new name, or why nothing does."""
     if known is None:
-        return Refusal(place, Repair.RENAMED, "git does not know of any such file.")
-    if not known.steps:
-        why = f"git knows {known.path}, and not under which name it went on."
+        return Refusal(place, Repair.RENAMED, "git does not tell what became of it.")
+    if not known.steps and not known.spelt:
+        why = f"git: {known.path} was deleted, and nothing like it came under another name."
         return Refusal(place, Repair.RENAMED, why)
-    new = known.steps[-1].new
+    new = known.spelt or known.steps[-1].new
     if not known.is_there:
         why = f"It became {new}, which is not there any more."
         return Refusal(place, Repair.RENAMED, why)
@@ -80,12 +82,15 @@ def renamed(place: Occurrence, known: Renamed | None) -> Correction | Refusal | 
         why = f"It is {new} now; how to link to that as this link is written is not known."
         return Refusal(place, Repair.RENAMED, why)
     name = parted(after.partition("#")[2])[0]
-    if name and known.anchors is not None:
-        gone = whether_there(name, known.anchors) is Rejection.FRAGMENT_MISSING
-        if gone:
-            why = f"It is {new} now, where there is no place that is called #{name}."
-            return Refusal(place, Repair.RENAMED, why, after)
-    return Correction(place, Repair.RENAMED, after, f"The file is {new} now.", _told(known.steps))
+    if name and _lacks(known.anchors, name):
+        why = f"It is {new} now, where there is no place that is called #{name}."
+        return Refusal(place, Repair.RENAMED, why, after)
+    why = f"The file is called {new}." if known.spelt else f"The file is {new} now."
+    return Correction(place, Repair.RENAMED, after, why, _told(known.steps))
+
+
+def _lacks(anchors: frozenset[str] | None, name: str) -> bool:
+    return anchors is not None and whether_there(name, anchors) is Rejection.FRAGMENT_MISSING
 
 
 def relinked(href: str, path: str, start: Parts, new: str) -> str | None:

@@ -92,11 +92,18 @@ def test_a_renamed_file_is_found_under_its_name() -> None:
     )
 
 
+def test_a_name_in_another_case_is_written_as_the_disk_has_it() -> None:
+    known = Renamed("DOCS/a.md", (), is_there=True, spelt="docs/A.md")
+    decision = renamed(occurrence("DOCS/a.md#x"), known)
+    assert isinstance(decision, Correction)
+    assert (decision.after, decision.why) == ("docs/A.md#x", "The file is called docs/A.md.")
+
+
 @pytest.mark.parametrize(
     ("href", "known", "why"),
     [
-        ("a.md", None, "git does not know of any such file"),
-        ("a.md", Renamed("docs/a.md", ("docs",)), "not under which name it went on"),
+        ("a.md", None, "git does not tell what became of it"),
+        ("a.md", Renamed("docs/a.md", ("docs",)), "was deleted"),
         ("a.md", Renamed(MOVED.path, MOVED.start, MOVED.steps), "not there any more"),
         ("a.html", MOVED, "how to link to that"),
         ("a.md#y", replace(MOVED, anchors=frozenset({"x"})), "no place that is called #y"),
