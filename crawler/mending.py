@@ -14,8 +14,8 @@ from crawler.archiving import Copies
 from crawler.corrections import Repair
 from crawler.drift import is_short
 from crawler.model import Hop, Observation, Occurrence, Row, Via
-from crawler.parameters import Burden, carried, held, untracked
-from crawler.paths import is_home
+from crawler.parameters import Burden, carried, held, is_signed, untracked
+from crawler.paths import is_home, is_translated
 from crawler.relinking import Anchored, Renamed
 from crawler.tables import shortener_of
 from crawler.upgrading import difference, own_address, secured
@@ -252,8 +252,7 @@ def _without_shortener(case: Case, draft: Draft, hop: Hop) -> Draft:
     elif hop.via in _GUESSED:
         why = f"Where {known.host} leads was guessed from its page."
     there = _next(case, draft.at)
-    if why or is_for_one_visitor(there):
-        why = why or "The address behind it is for one visitor alone."
+    if why := why or _passing(hop.url, there):
         return replace(draft.keeping(Repair.SHORTENER, why, there), stuck=True)
     step = Step(
         Repair.SHORTENER, f"Shortened by {known.host}.", _told(case, draft.at, draft.at + 1)
@@ -313,9 +312,18 @@ def _barrier(case: Case, old: Url, new: Url, way: Sequence[Hop]) -> str:
         return f"It leads to {new} for now only: {passing.url} sends on temporarily{status}."
     if old.scheme == "https" and new.scheme == "http":
         return f"It leads to {new}, which is not https any more."
+    if is_translated(old, new):
+        return f"It leads to {new}, which is the same in one language: others may be led elsewhere."
+    return _passing(old, new) or case.doubt
+
+
+def _passing(old: Url, new: Url) -> str:
+    """Say why an address will not hold for all, or not for long."""
     if is_for_one_visitor(new):
         return "The new address is for one visitor alone."
-    return case.doubt
+    if is_signed(new) and not is_signed(old):
+        return "The new address is signed: it may hold for a while only."
+    return ""
 
 
 def _is_for_good(hop: Hop) -> bool:

@@ -30,6 +30,7 @@ _ENTRANCE: Final = re.compile(  # what may have been asked for as one, so it may
     r"(?:(?:index|default|home|main|start|welcome)(?:\.[a-z]{3,5})?/?)?",
     re.IGNORECASE,
 )
+_NAMES_LOCALE: Final = re.compile(_LOCALE, re.IGNORECASE)
 # What is no page to write down, so it may be generous, too.
 _DETOUR: Final = re.compile(
     r"/(?:log[-_]?in|sign[-_]?in|sso|oauth2?|checkpoint|errors?|consent"
@@ -67,6 +68,25 @@ def is_home(url: Url) -> bool:
 def is_entrance(url: Url) -> bool:
     """Tell whether somebody who asked for a URL meant a front page: `/us/en`, `/welcome.html`."""
     return bool(_ENTRANCE.fullmatch(url.path))
+
+
+def is_translated(old: Url, new: Url) -> bool:
+    """Tell whether an address is another one's and a language in its path: readers have theirs.
+
+    >>> is_translated(Url("https", "a.example", "/x/"), Url("https", "a.example", "/en-us/x"))
+    True
+    """
+    if old.host.removeprefix("www.") != new.host.removeprefix("www."):
+        return False
+    asked, led = (_segments(each.path) for each in (old, new))
+    return any(
+        _NAMES_LOCALE.fullmatch(each) and led[:at] + led[at + 1 :] == asked
+        for at, each in enumerate(led)
+    )
+
+
+def _segments(path: str) -> list[str]:
+    return path.strip("/").casefold().split("/")
 
 
 def is_detour(url: Url) -> bool:
