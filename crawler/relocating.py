@@ -4,8 +4,10 @@ git is only asked for what has been committed or staged, by commands that run no
 repository's settings (see `git.py`), and not for long: what it does not tell in time is not known.
 """
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +32,8 @@ MAX_PATHS: Final = 100
 """Files of a repository that are looked for: each makes git compare a directory more."""
 MAX_COMMITS: Final = 500
 MAX_ROUNDS: Final = 5
+MAX_SECONDS: Final = 30.0
+"""For all repositories together; what is not known by then is not known."""
 
 _COMPARING: Final = (
     "-r", "-z", "--raw", "-M", "-l300", "--diff-filter=RD", "--no-ext-diff", "--no-textconv",
@@ -75,16 +79,23 @@ class _Renames:
 
     async def of(self, places: Iterable[Occurrence]) -> Mapping[Occurrence, Renamed]:
         """Return what became of the files that places name, as far as that is known."""
+        answers = dict[Occurrence, Renamed]()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(MAX_SECONDS):
+                for repository, several in (await self._by_repository(places)).items():
+                    answers |= await self._inside(repository, several)
+        return answers
+
+    async def _by_repository(
+        self, places: Iterable[Occurrence]
+    ) -> Mapping[Repository, list[_Asked]]:
         asked: defaultdict[Repository, list[_Asked]] = defaultdict(list)
         for place in places:
             repository = await self._repository(_directory(place))
             found = _asked(place, repository.top, self._settings) if repository else None
             if repository and found:
                 asked[repository].append(found)
-        answers = dict[Occurrence, Renamed]()
-        for repository, several in asked.items():
-            answers |= await self._inside(repository, several)
-        return answers
+        return asked
 
     async def _repository(self, directory: Path | None) -> Repository | None:
         if directory is None:

@@ -230,6 +230,17 @@ def test_only_so_many_files_are_looked_for(monkeypatch: pytest.MonkeyPatch) -> N
     assert [each.after for each in plan_of("README.md").corrections] == ["c.md"]
 
 
+def test_git_is_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    write("a.md", TEXT)
+    write("README.md", "[a](a.md)\n")
+    commit()
+    moved("a.md", "b.md")
+    commit()
+    assert isinstance(one("README.md"), Correction)
+    monkeypatch.setattr(relocating, "MAX_SECONDS", 0)
+    assert isinstance(one("README.md"), Refusal)
+
+
 def test_a_moment_that_is_none_is_not_told() -> None:
     assert [at for _, at in relocating._times(b"99999999999999999 abc\nx abc\n")] == [None, None]
 
