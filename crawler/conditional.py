@@ -32,7 +32,7 @@ and lets no link stay frozen for longer.
 
 _THERE: Final = frozenset({Outcome.OK, Outcome.REDIRECTED})
 # Findings that stand on the page itself and on nothing that is remembered of it.
-_OF_THE_PAGE: Final = frozenset({"empty"})
+_OF_THE_PAGE: Final = frozenset({"amp", "empty"})
 
 
 def validators_of(

@@ -9,20 +9,20 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, TypeAlias
 
-from crawler.advice.moved import CHANGED, PERSISTENT, is_for_one_visitor, kind_of_move
+from crawler.advice.moved import CHANGED, PERSISTENT, is_for_one_visitor
 from crawler.archiving import Copies
 from crawler.corrections import Repair
 from crawler.drift import is_short
 from crawler.model import Hop, Observation, Occurrence, Row, Via
-from crawler.parameters import Burden, carried, held, is_signed, untracked
+from crawler.parameters import Burden, carried, held, is_signed
 from crawler.paths import is_home, is_translated
 from crawler.relinking import Anchored, Renamed
 from crawler.tables import shortener_of
-from crawler.upgrading import difference, own_address, secured
-from crawler.urls import Target, Url, resolve
+from crawler.upgrading import difference, secured
+from crawler.urls import Url
+from crawler.ways import advised, is_for_good, kind_of, landing, next_of, told
 from crawler.wrappers import Unwrapped, Wrapping, unwrap
 
-_PERMANENT: Final = frozenset({301, 308})
 _COSMETIC: Final = frozenset({"case", "slash", "www"})
 _GUESSED: Final = frozenset({Via.SCRIPT, Via.PAGE_LINK})
 
@@ -122,12 +122,6 @@ def mended(case: Case) -> Draft:
     return draft
 
 
-def start_of(look: Observation, final: Url) -> Url:
-    """Return the first address of a way whose job is not to lead on: what was asked for there."""
-    own = (hop.url for hop in look.hops if hop.via is not Via.WRAPPER and not is_short(hop.url))
-    return next(own, final)
-
-
 def unwrapped(case: Case, draft: Draft) -> Draft:
     """Take wrappers and shorteners off, in the order in which they come: to lead on is their job.
 
@@ -148,14 +142,18 @@ def unwrapped(case: Case, draft: Draft) -> Draft:
 def moved(case: Case, draft: Draft) -> Draft:
     """Go to the end of redirects all of which are permanent."""
     old, new = draft.url, case.final
-    rest, kind = case.look.hops[draft.at :], _kind(old, new)
+    rest, kind = case.look.hops[draft.at :], kind_of(old, new)
     if not rest or kind not in ("moved", "renamed") or Repair.MOVED not in case.kinds:
         return draft
     if is_home(old) and kind == "renamed":
         return draft  # a front page is an entrance: where it leads is the site's own affair
     if barrier := _barrier(case, old, new, rest):
         return draft.keeping(Repair.MOVED, barrier, new)
-    step = Step(Repair.MOVED, f"It has moved for good: {CHANGED[kind]}.", _told(case, draft.at))
+    step = Step(
+        Repair.MOVED,
+        f"It has moved for good: {CHANGED[kind]}.",
+        told(case.look, case.final, draft.at),
+    )
     return _at_end(case, draft, step)
 
 
@@ -168,29 +166,33 @@ def https(case: Case, draft: Draft) -> Draft:
         return draft.keeping(Repair.HTTPS, _PERSISTS, twin)
     if twin == case.final or any(hop.url == twin for hop in rest):
         return _led_to(case, draft, twin)
-    if rest and case.final.scheme == "https" and _kind(draft.url, case.final) in _COSMETIC:
+    if rest and case.final.scheme == "https" and kind_of(draft.url, case.final) in _COSMETIC:
         if barrier := _barrier(case, draft.url, case.final, rest):
             return draft.keeping(Repair.HTTPS, barrier, case.final)
-        return _at_end(case, draft, Step(Repair.HTTPS, _SECURE, _told(case, draft.at)))
+        return _at_end(
+            case, draft, Step(Repair.HTTPS, _SECURE, told(case.look, case.final, draft.at))
+        )
     return _compared(case, draft, twin, Step(Repair.HTTPS, _SECURE))
 
 
 def cosmetic(case: Case, draft: Draft) -> Draft:
     """Write an address as the site itself spells it: slash, case, `www`."""
-    rest, kind = case.look.hops[draft.at :], _kind(draft.url, case.final)
+    rest, kind = case.look.hops[draft.at :], kind_of(draft.url, case.final)
     if not rest or kind not in _COSMETIC or Repair.COSMETIC not in case.kinds:
         return draft
     if barrier := _barrier(case, draft.url, case.final, rest):
         return draft.keeping(Repair.COSMETIC, barrier, case.final)
-    step = Step(Repair.COSMETIC, f"It is {CHANGED[kind]}.", _told(case, draft.at))
+    step = Step(Repair.COSMETIC, f"It is {CHANGED[kind]}.", told(case.look, case.final, draft.at))
     return _at_end(case, draft, step)
 
 
 def amp(case: Case, draft: Draft) -> Draft:
     """Write the address of the page that a version for phones says that it is made of."""
     there = (case.final, secured(case.final))
-    own = own_address(case.look) if draft.url in there else None
-    if own is None or Repair.AMP not in case.kinds:
+    outer = unwrap(case.look.url)
+    name = "wrapper" if outer is not None and outer.kind is Wrapping.AMP else "amp"
+    own = advised(case.look, name) if draft.url in there else None
+    if own is None or str(own) != case.look.facts.canonical_url or Repair.AMP not in case.kinds:
         return draft
     step = Step(Repair.AMP, "It is a version for phones, which names the page itself.")
     return _compared(case, draft, own, step)
@@ -251,14 +253,16 @@ def _without_shortener(case: Case, draft: Draft, hop: Hop) -> Draft:
         why = f"{known.host} chooses where to lead each reader."
     elif hop.via in _GUESSED:
         why = f"Where {known.host} leads was guessed from its page."
-    there = _next(case, draft.at)
+    there = next_of(case.look, case.final, draft.at)
     if why := why or _passing(hop.url, there):
         return replace(draft.keeping(Repair.SHORTENER, why, there), stuck=True)
     step = Step(
-        Repair.SHORTENER, f"Shortened by {known.host}.", _told(case, draft.at, draft.at + 1)
+        Repair.SHORTENER,
+        f"Shortened by {known.host}.",
+        told(case.look, case.final, draft.at, draft.at + 1),
     )
     led = draft.at_url(there, draft.at + 1, step)
-    return replace(led, fragment=_landing(case, there) or draft.fragment)
+    return replace(led, fragment=landing(case.look, there) or draft.fragment)
 
 
 _SECURE: Final = "The same address answers with https."
@@ -273,7 +277,9 @@ def _led_to(case: Case, draft: Draft, twin: Url) -> Draft:
         return draft.keeping(Repair.HTTPS, case.doubt, twin)
     stations = (*(hop.url for hop in case.look.hops), case.final)
     at = stations.index(twin, draft.at)
-    return draft.at_url(twin, at, Step(Repair.HTTPS, _SECURE, _told(case, draft.at, at)))
+    return draft.at_url(
+        twin, at, Step(Repair.HTTPS, _SECURE, told(case.look, case.final, draft.at, at))
+    )
 
 
 def _compared(case: Case, draft: Draft, other: Url, step: Step) -> Draft:
@@ -290,13 +296,7 @@ def _compared(case: Case, draft: Draft, other: Url, step: Step) -> Draft:
 
 def _at_end(case: Case, draft: Draft, step: Step) -> Draft:
     led = draft.at_url(case.final, len(case.look.hops), step)
-    return replace(led, fragment=_landing(case, case.final) or draft.fragment)
-
-
-def _kind(old: Url, new: Url) -> str:
-    """Name what is different besides what only tracks; nothing if that is all."""
-    old, new = untracked(old), untracked(new)
-    return kind_of_move(old, new) if old != new else ""
+    return replace(led, fragment=landing(case.look, case.final) or draft.fragment)
 
 
 _PERSISTS: Final = "It is made to last longer than addresses: those are never put in its place."
@@ -306,7 +306,7 @@ def _barrier(case: Case, old: Url, new: Url, way: Sequence[Hop]) -> str:
     """Say why the end of some redirects is not to be written, if it is not."""
     if old.host in PERSISTENT:
         return _PERSISTS
-    passing = next((hop for hop in way if not _is_for_good(hop)), None)
+    passing = next((hop for hop in way if not is_for_good(hop)), None)
     if passing is not None:
         status = f" ({passing.status})" if passing.via is Via.HTTP else ""
         return f"It leads to {new} for now only: {passing.url} sends on temporarily{status}."
@@ -324,39 +324,3 @@ def _passing(old: Url, new: Url) -> str:
     if is_signed(new) and not is_signed(old):
         return "The new address is signed: it may hold for a while only."
     return ""
-
-
-def _is_for_good(hop: Hop) -> bool:
-    return hop.via is Via.WRAPPER or (hop.via is Via.HTTP and hop.status in _PERMANENT)
-
-
-def _next(case: Case, at: int) -> Url:
-    """Return what a hop of the way leads to."""
-    hops = case.look.hops
-    return hops[at + 1].url if at + 1 < len(hops) else case.final
-
-
-def _told(case: Case, begin: int, end: int | None = None) -> tuple[str, ...]:
-    """Say of each hop of a part of the way what it was."""
-    day = f"{case.look.at:%Y-%m-%d}"
-    hops = range(begin, len(case.look.hops) if end is None else end)
-    return tuple(_of_hop(case.look.hops[at], _next(case, at), day) for at in hops)
-
-
-def _of_hop(hop: Hop, there: Url, day: str) -> str:
-    led = f"HTTP {hop.status}" if hop.via is Via.HTTP else f"Led on ({hop.via})"
-    return f"{led} from {hop.url} to {there} on {day}."
-
-
-def _landing(case: Case, there: Url) -> str | None:
-    """Return the place on its page that a way has led to, if it was one and advice has kept it."""
-    told = (each.replacement for each in case.look.findings if each.name in ("moved", "shortener"))
-    targets = (resolve(each) for each in told if each)
-    return next(
-        (
-            each.fragment
-            for each in targets
-            if isinstance(each, Target) and each.url in (there, untracked(there))
-        ),
-        None,
-    )

@@ -129,6 +129,7 @@ _ADVICE: Final = (
     ("text-missing", "Text not found", "The page does not show the words that the link leads to."),
     ("shortener", "Behind a shortener", "If the service closes, the target is lost with it."),
     ("wrapper", "Wrapped", "The target stands inside the link and can be linked to directly."),
+    ("amp", "A version for phones", "The page that it is made of is for all readers."),
     ("tracking", "With tracking parameters", "The page is the same without them."),
     ("affiliate", "Somebody is paid for it", "Nothing is wrong with that if it is meant."),
     ("archived", "Archived", "It can still be read; questions and repairs find nobody any more."),

@@ -30,6 +30,10 @@ _ENTRANCE: Final = re.compile(  # what may have been asked for as one, so it may
     r"(?:(?:index|default|home|main|start|welcome)(?:\.[a-z]{3,5})?/?)?",
     re.IGNORECASE,
 )
+# What addresses of AMP pages have: a part of the path, an ending, a parameter.
+_AMP: Final = re.compile(
+    r"/amp(?:/|\Z|\?)|\.amp(?:\.html)?(?:\Z|\?)|[?&](?:amp(?:=(?:1|true)?)?|outputType=amp)(?:&|\Z)"
+)
 _NAMES_LOCALE: Final = re.compile(_LOCALE, re.IGNORECASE)
 # What is no page to write down, so it may be generous, too.
 _DETOUR: Final = re.compile(
@@ -93,6 +97,11 @@ def is_detour(url: Url) -> bool:
     """Tell whether a URL stands before a page or in its place: a login, a consent, an error."""
     stands = url.host.startswith(_BEFORE_PAGES) or _DETOUR.search(url.path)
     return bool(stands) or is_login(url) or is_error_page(url)
+
+
+def is_for_phones(url: Url) -> bool:
+    """Tell whether a URL says that it is a version for phones (AMP): `/amp/`, `?amp=1`, `amp.`."""
+    return url.host.startswith("amp.") or _AMP.search(url.target) is not None
 
 
 def is_login(url: Url) -> bool:

@@ -15,13 +15,14 @@ from crawler.corrections import Correction, Plan, Refusal, Repair
 from crawler.documents import format_of
 from crawler.drift import is_short
 from crawler.fragments import parted
-from crawler.mending import Case, Draft, Memory, mended, start_of
+from crawler.mending import Case, Draft, Memory, mended
 from crawler.model import Health, Observation, Outcome, Row
 from crawler.parameters import untracked
 from crawler.paths import is_detour, is_entrance, is_home
 from crawler.relinking import renamed, replaced
 from crawler.upgrading import THERE
 from crawler.urls import Rejected, Rejection, Target, Url, resolve
+from crawler.ways import start_of
 from crawler.wrappers import Wrapping, unwrap
 
 SAFE: Final = frozenset({

@@ -24,6 +24,7 @@ class Mark(StrEnum):
     SHOWING = "shows-more-than-text"
     WORK = "a-work"
     LINKING = "links-on"
+    AMP = "for-phones"
 
 
 class Missing(StrEnum):

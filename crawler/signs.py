@@ -27,6 +27,8 @@ MAX_COUNTED: Final = 20_000
 _MAX_SMALL: Final = 65_536
 _FEW_LINKS: Final = 8
 _MAX_TITLE: Final = 300
+_AMP: Final = frozenset({Mark.AMP.value})
+_AMP_ROOTS: Final = frozenset({"amp", "⚡"})
 _ACCEPTED: Final = 202  # some walls answer so
 _SHOWING: Final = re.compile(
     r"<(?:a|img|picture|video|audio|canvas|i?frame|frameset|object|embed|svg|image)\b",
@@ -49,8 +51,14 @@ def read_signs(page: Page, response: Response) -> PageSigns:
         text=page.visible,
         text_length=length,
         noindex="noindex" in robots,
-        marks=_marks(page) if suspect else frozenset(),
+        marks=(_marks(page) if suspect else frozenset()) | _kind(page),
     )
+
+
+def _kind(page: Page) -> frozenset[str]:
+    """Return what the root of a page says that it is: `<html amp>`, `<html ⚡>`."""
+    root = page.tree.root
+    return _AMP if root and not _AMP_ROOTS.isdisjoint(root.attributes) else frozenset()
 
 
 def _is_suspect(page: Page, response: Response, headings: list[str]) -> bool:

@@ -4,20 +4,14 @@ A page may be asked for at another address, with https or as the one that it cal
 is the same page there is only believed if its looks say so, and in doubt it is not.
 """
 
-import re
 from typing import Final
 
 from crawler.drift import Sign, signs, sketch_of
 from crawler.model import Observation, Outcome, Sketch
-from crawler.tables import registrable_domain
-from crawler.urls import Target, Url, resolve
+from crawler.urls import Url
 
 THERE: Final = frozenset({Outcome.OK, Outcome.REDIRECTED})
 _PAGES: Final = frozenset({"text/html", "application/xhtml+xml"})
-# What addresses of AMP pages have: a part of the path, an ending, a parameter.
-_AMP: Final = re.compile(
-    r"/amp(?:/|\Z|\?)|\.amp(?:\.html)?(?:\Z|\?)|[?&](?:amp(?:=(?:1|true)?)?|outputType=amp)(?:&|\Z)"
-)
 
 
 def secured(url: Url) -> Url | None:
@@ -25,18 +19,6 @@ def secured(url: Url) -> Url | None:
     if url.scheme == "https" or url.authority != url.host:
         return None
     return Url("https", url.authority, url.target)
-
-
-def own_address(look: Observation) -> Url | None:
-    """Return the address of the page that a version for phones (AMP) is made of, at its site."""
-    here, named = look.final_url, look.facts.canonical_url
-    target = resolve(named) if named else None
-    if here is None or not isinstance(target, Target) or not _is_amp(here):
-        return None
-    there = target.url
-    if there == here or _is_amp(there) or (here.scheme, there.scheme) == ("https", "http"):
-        return None
-    return there if registrable_domain(there.host) == registrable_domain(here.host) else None
 
 
 def difference(look: Observation, other: Observation) -> str:
@@ -64,10 +46,6 @@ def _agree(look: Observation, one: Sketch, two: Sketch) -> bool:
         return True
     tells = one.title is not None or look.facts.content_type not in _PAGES
     return tells and _bare(one) == _bare(two)
-
-
-def _is_amp(url: Url) -> bool:
-    return url.host.startswith("amp.") or _AMP.search(url.target) is not None
 
 
 def _bare(sketch: Sketch) -> str:

@@ -9,6 +9,7 @@ from crawler import wrappers as unwrapping
 from crawler.advice import (
     ADVISORS,
     advise,
+    amp,
     archived,
     empty,
     home,
@@ -363,7 +364,9 @@ def test_a_host_that_is_no_shortener_is_not_named() -> None:
 
 
 def test_all_advisors_are_asked_in_their_order() -> None:
-    family = (archived, moved, home, shorteners, wrappers, parameters, truncated, empty)
+    family = (
+        archived, moved, home, shorteners, wrappers, amp, parameters, truncated, empty,
+    )  # fmt: skip
     assert tuple(member.advise for member in family) == ADVISORS
     seen = led("https://a.example/x", "https://a.example/y", 301)
     each = [finding for advisor in ADVISORS for finding in advisor(seen, judge(seen))]
@@ -581,3 +584,46 @@ def test_strangers_names_of_parameters_are_kept_short() -> None:
     (finding,) = parameters.advise(seen, judge(seen))
     assert len(finding.message) < 150
     assert "\x1b" not in finding.message
+
+
+# Versions for phones
+
+
+OWN = "https://a.example.org/x"
+
+
+@pytest.mark.parametrize(
+    ("asked", "source", "found"),
+    [
+        ("https://a.example.org/amp/x", "<html>", OWN),
+        ("https://amp.a.example.org/x", "<html>", OWN),
+        ("https://a.example.org/m/x", "<html amp lang=en>", OWN),
+        ("https://a.example.org/m/x", "<!doctype html><html \u26a1>", OWN),
+        ("https://a.example.org/m/x", "<html class=amp>", None),
+        ("https://a.example.org/x", "<html amp>", None),
+        ("https://b.example/amp/x", "<html amp>", None),
+    ],
+)
+def test_a_version_for_phones_names_its_page(asked: str, source: str, found: str | None) -> None:
+    text = f"{source}<head><title>A</title><link rel=canonical href={OWN}></head><p>text"
+    page = Response(200, {"content-type": "text/html; charset=utf-8"}, text.encode())
+    look = observe(Link(url(asked)), Fetch(url(asked), url(asked), page), None, None, NOON)
+    told = [each.replacement for each in look.findings if each.name == "amp"]
+    assert told == ([found] if found else [])
+
+
+@pytest.mark.parametrize(
+    ("code", "canonical"),
+    [
+        ("not-found", OWN),
+        ("ok", None),
+        ("ok", "https://a.example.org/"),
+        ("ok", "http://a.example.org/x"),
+        ("ok", "https://a.example.org/x?amp=1"),
+        ("ok", "mailto:x"),
+    ],
+)
+def test_what_names_no_page_is_no_version(code: str, canonical: str | None) -> None:
+    facts = PageFacts("text/html", canonical_url=canonical)
+    seen = evidence(Response(200), asked="https://a.example.org/amp/x", facts=facts)
+    assert not list(amp.advise(seen, verdict_of(code)))

@@ -56,6 +56,7 @@ ADVICE = {
     "text-missing": "The page does not show the words it should lead to.",
     "shortener": "Shortened by bit.ly.",
     "wrapper": "Wrapped by Google, which only leads on: link to the target itself.",
+    "amp": "A version for phones, made of another page: link to that.",
     "tracking": "The parameter “utm_source” is only for tracking readers: leave that out.",
     "affiliate": "The parameters “tag”, “ref” are for paying somebody: leave that out if nobody "
     "is meant to be.",

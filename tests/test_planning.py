@@ -520,6 +520,18 @@ def test_of_a_version_for_phones_the_page_itself_is_written(phone: str) -> None:
     assert told(phone, of(own), kinds=SAFE - {Repair.AMP}) is None
 
 
+def test_of_a_version_in_a_cache_the_page_itself_is_written() -> None:
+    cached = "https://www.google.com/amp/s/a.example.org/amp/news"
+    own = "https://a.example.org/news"
+    assert questions([row(cached, looked(cached, of(own)))], SAFE, NONE) == (url(own),)
+    assert after(cached, of(own), memory=beside(looked(own))) == ("wrapper", own)
+    assert after(cached, of(own)) == ("wrapper", "https://a.example.org/amp/news")
+    assert after(cached, PAGE) == ("wrapper", "https://a.example.org/amp/news")
+    moved = [to("https://a.example.org/amp/olds"), PAGE]
+    assert after(cached, *moved) == ("wrapper", "https://a.example.org/amp/olds")
+    assert questions([row(cached, looked(cached, *moved))], SAFE, NONE) == ()
+
+
 @pytest.mark.parametrize(
     ("here", "named"),
     [

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Final, Protocol
 
 from crawler.advice import (
+    amp,
     archived,
     empty,
     home,
@@ -35,6 +36,7 @@ ADVISORS: Final[tuple[Advisor, ...]] = (
     home.advise,
     shorteners.advise,
     wrappers.advise,
+    amp.advise,
     parameters.advise,
     truncated.advise,
     empty.advise,
