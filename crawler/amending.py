@@ -5,7 +5,7 @@ argued but tried: the result is read by the reader of its format, and what does 
 otherwise, or not at all.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -141,8 +141,7 @@ def _matched(
         if at is None or why:
             refused.append(_refusal(correction, why))
             continue
-        edit = _edit(document, look, at, correction)
-        if edit.spellings:
+        if edit := _edit(document, look, at, correction):
             edits[at] = edit
         else:
             refused.append(_refusal(correction, NOT_SPELLED))
@@ -163,16 +162,18 @@ def _objection(correction: Correction, found: Occurrence) -> str:
     return UNCHANGED if correction.after == found.href else ""
 
 
-def _edit(document: Document, look: Look, at: int, correction: Correction) -> Edit:
-    start, end = look.starts[at], look.ends[at]
-    if correction.spelled is not None:
-        tried: Sequence[Spelling] = (verbatim(correction.spelled),)
-    else:
+def _edit(document: Document, look: Look, at: int, correction: Correction) -> Edit | None:
+    """Return what a correction does at its place, if there is a way of writing it."""
+    found, start, end = look.occurrences[at], look.starts[at], look.ends[at]
+    rest: Iterator[Spelling]
+    if correction.spelled is None:
         is_unicode = document.encoding.startswith("utf")
-        spot = Spot(document.format, document.text, start, look.occurrences[at], is_unicode)
-        raw = look.occurrences[at].raw
-        tried = [each for each in spellings(spot, correction.after) if each.written != raw]
-    return Edit(at, start, end, correction, tried)
+        spot = Spot(document.format, document.text, start, found, is_unicode)
+        rest = (each for each in spellings(spot, correction.after) if each.written != found.raw)
+    else:
+        rest = iter((verbatim(correction.spelled),))
+    first = next(rest, None)
+    return Edit(at, start, end, correction, [first], rest) if first else None
 
 
 # 2. What is tried, and whether it obeys the law

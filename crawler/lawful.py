@@ -9,6 +9,7 @@ as in a bare URL, it follows.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import unquote
 
 from crawler import documents
@@ -57,18 +58,21 @@ class Edit:
     start: int
     end: int
     correction: Correction
-    spellings: Sequence[Spelling]
+    tried: list[Spelling]
+    rest: Iterator[Spelling]
     at: int = 0
 
     @property
     def spelling(self) -> Spelling:
         """What is put there."""
-        return self.spellings[self.at]
+        return self.tried[self.at]
 
     def advance(self) -> bool:
         """Go on to the next spelling; tell whether there is one."""
         self.at += 1
-        return self.at < len(self.spellings)
+        if self.at == len(self.tried):
+            self.tried += islice(self.rest, 1)
+        return self.at < len(self.tried)
 
 
 def pieces_of(text: str, edits: Iterable[Edit]) -> Iterator[tuple[str, str]]:

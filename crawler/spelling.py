@@ -8,7 +8,6 @@ meant, and nothing else, the format's own reader tells (`amending.py`).
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import product
 from typing import Final
 
 from crawler.escapes import escapes_of
@@ -54,7 +53,7 @@ def spellings(spot: Spot, after: str) -> Iterator[Spelling]:
     forms = synonyms(after, old.raw, old.href, is_unicode=spot.is_unicode)
     escapes = escapes_of(spot.format, old.kind, old.raw, old.href)
     tried = set[str]()
-    for form, escape in product(forms, escapes):
+    for form, escape in ((form, escape) for form in forms for escape in escapes):
         for spelling in _quoted(spot, escape(form)):
             if spelling.written not in tried and not _is_hazardous(spot, spelling.written):
                 tried.add(spelling.written)

@@ -5,7 +5,7 @@ Characters are percent-encoded only where `urls.py` takes both for the same link
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 from urllib.parse import quote, unquote_to_bytes
 
@@ -29,24 +29,31 @@ _READABLE: Final = frozenset("LMN")  # categories: letters, marks and numbers
 _TRAIL: Final = re.compile(r"[-_~]+$")
 
 
-def synonyms(after: str, raw: str, href: str, *, is_unicode: bool) -> Sequence[str]:
-    """Return an address in the manner in which another one is written, as it is, and more safely.
+def synonyms(after: str, raw: str, href: str, *, is_unicode: bool) -> Iterator[str]:
+    """Yield an address in the manner in which another one is written, as it is, and more safely.
 
     `is_unicode`: any character can be written there.
     """
+    yielded = set[str]()
+    for each in _forms(after, raw, href, is_unicode=is_unicode):
+        if each not in yielded and is_same(each, after):
+            yielded.add(each)
+            if is_schemeless(raw, href) and each.startswith(_SCHEME):
+                yield each.removeprefix(_SCHEME)
+            yield each
+
+
+def _forms(after: str, raw: str, href: str, *, is_unicode: bool) -> Iterator[str]:
     plain = _ascii(after)
-    forms = [_readable(plain, href), after] if is_unicode and not raw.isascii() else [plain]
-    first = forms[0]
-    safe = _encoded(first, _INVALID)
-    if safe != first and not any(each in raw for each in _INVALID if each in first):
-        forms.insert(0, safe)
-    trailed = _TRAIL.sub(lambda match: "".join(map(_octet, match[0])), safe)
-    safer = _encoded(safe, _SPECIAL)
-    forms += (safe, plain, trailed, safer)
-    kept = [each for each in dict.fromkeys(forms) if is_same(each, after)]
-    if is_schemeless(raw, href):
-        kept = [each.removeprefix(_SCHEME) for each in kept if each.startswith(_SCHEME)] + kept
-    return kept
+    like = _readable(plain, href) if is_unicode and not raw.isascii() else plain
+    safe = _encoded(like, _INVALID)
+    if any(each in raw for each in _INVALID if each in like):  # its author minds none of them
+        yield like
+    yield safe
+    yield like
+    yield plain
+    yield _TRAIL.sub(lambda match: "".join(map(_octet, match[0])), safe)
+    yield _encoded(safe, _SPECIAL)
 
 
 def is_same(one: str, other: str) -> bool:
@@ -84,7 +91,7 @@ def says_itself(raw: str, href: str) -> bool:
     if is_schemeless(raw, href):
         href = href.removeprefix(_SCHEME)
     letters = iter(raw)
-    return all(each in letters for each in href if each.isalnum())
+    return all(each in letters for each in href if each.isalnum() and each.isascii())
 
 
 def is_schemeless(raw: str, href: str) -> bool:
