@@ -76,6 +76,9 @@ _BEFORE: Final = 256  # characters that tell where in its format a URL stands
 _ATTRIBUTE: Final = re.compile(r"=\s*\Z", re.ASCII)
 _YAML_BEFORE: Final = re.compile(r"(?:(?:\A|[\r\n])[ \t]*|[:?-][ \t]+|[\[{,][ \t]*)\Z")
 _YAML_BEHIND: Final = re.compile(r"[ \t]*(?:\Z|[\r\n]|[,\]}]| #)")
+_FLOW_BEFORE: Final = re.compile(r"[\[{,][ \t]*\Z")
+_FLOW_BEHIND: Final = re.compile(r"[ \t]*[,\]}]")
+_FLOW_SIGNS: Final = re.compile(r"[?,\[\]{}]")
 _SEPARATORS: Final = re.compile(r"[,;\t|]")
 _NEEDS_QUOTES: Final = re.compile(r"[ \"'<>`]")
 
@@ -94,8 +97,12 @@ def _quoted(spot: Spot, written: str) -> Iterator[Spelling]:
         quoted = Spelling(f'"{written}"', 1)
         yield from (quoted, plain) if _NEEDS_QUOTES.search(written) else (plain, quoted)
     elif spot.format == "yaml" or spot.occurrence.kind is Kind.FRONTMATTER:
-        yield plain
-        if _YAML_BEFORE.search(before) and _YAML_BEHIND.match(spot.text, spot.end):
+        is_value = _YAML_BEFORE.search(before) and _YAML_BEHIND.match(spot.text, spot.end)
+        # Many parsers end a plain scalar here, though the standard lets some of these be.
+        is_flow = _FLOW_BEFORE.search(before) or _FLOW_BEHIND.match(spot.text, spot.end)
+        if not (is_value and is_flow and _FLOW_SIGNS.search(written)):
+            yield plain
+        if is_value:
             yield Spelling(f"'{written}'", 1)
             yield Spelling(f'"{written}"', 1)
     elif spot.format == "asciidoc" and before.endswith("link:") and behind == "[":

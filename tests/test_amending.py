@@ -133,9 +133,13 @@ def written(format_: str, snippets: Sequence[str], word: str = "") -> str:
     return "".join(a + b for a, b in zip(pieces, urls, strict=True)).replace("\0", "@")
 
 
-def cut(text: str, found: Occurrence) -> tuple[int, int]:
-    lines, span = Lines(text), found.span
-    return lines.offset(span.line, span.column), lines.offset(span.end_line, span.end_column)
+def cuts(text: str, found: Sequence[Occurrence]) -> list[tuple[int, int]]:
+    lines = Lines(text)
+    spans = [each.span for each in found]
+    return [
+        (lines.offset(one.line, one.column), lines.offset(one.end_line, one.end_column))
+        for one in spans
+    ]
 
 
 def leads_to(href: str, after: str) -> bool:
@@ -160,8 +164,10 @@ def check_law(document: Document, data: bytes, result: Amended, settings: Extrac
     mark = next((each for each in MARKS.values() if data.startswith(each)), b"")
     assert result.data.startswith(mark)
     place, at = len(mark), 0
+    changed = [each for each in was if each.span in done]
     ends = [
-        (*cut(document.text, each), done[each.span].spelled) for each in was if each.span in done
+        (*place, done[each.span].spelled)
+        for each, place in zip(changed, cuts(document.text, changed), strict=True)
     ]
     for start, end, spelled in (*ends, (len(document.text), len(document.text), "")):
         assert spelled is not None
@@ -238,7 +244,9 @@ def settings_of(path: Path) -> ExtractSettings:
     [
         path
         for path in sorted(CASES.iterdir())
-        if (format_ := format_of(path.name)) and format_.editable
+        if (format_ := format_of(path.name))
+        and format_.editable
+        and not path.name.endswith(".expected.jsonl")
     ],
     ids=lambda path: path.name,
 )
@@ -260,7 +268,10 @@ def test_the_law_holds_in_every_case_for_each_link_and_for_all(path: Path) -> No
 # Parsers that others have written find the new address there, and all else as it was.
 
 Values = list[str]
-WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=9)
+WORDS = st.text(
+    st.characters(max_codepoint=0xFFFF, exclude_categories=["Cc", "Cn", "Co", "Cs", "Zl", "Zp"]),
+    max_size=9,
+)
 
 
 def json_of(values: Values) -> str:

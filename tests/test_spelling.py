@@ -105,6 +105,8 @@ def test_markdown_and_html_are_written_as_their_author_would(
             f"<a><![CDATA[{NEW}/?a&b]]></a>",
         ),
         ("yaml", "a: [https://a.example, b]", f"{NEW}/a,b", f"a: ['{NEW}/a,b', b]"),
+        ("yaml", "a: {b: https://a.example}", f"{NEW}/?a=b", f"a: {{b: '{NEW}/?a=b'}}"),
+        ("yaml", "a: https://a.example", f"{NEW}/?a=b", f"a: {NEW}/?a=b"),
     ],
 )
 def test_each_format_has_its_escapes(format_: str, before: str, after: str, text: str) -> None:
