@@ -5,7 +5,7 @@ argued but tried: the result is read by the reader of its format, and what does 
 otherwise, or not at all.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -14,7 +14,7 @@ from crawler.corrections import Correction, Refusal
 from crawler.lawful import Edit, Look, culprits_of, look_at, pieces_of
 from crawler.model import Document, Occurrence
 from crawler.settings import ExtractSettings
-from crawler.spelling import Spelling, Spot, spellings, verbatim
+from crawler.spelling import Spot, spellings, verbatim
 from crawler.synonyms import says_itself
 from crawler.templates import definitions, fill
 from crawler.textfile import decode, mark_of
@@ -97,11 +97,8 @@ def _unfit(document: Document, data: bytes) -> str:
     told = decode(data)
     if told is None or (told.text, told.encoding) != (document.text, document.encoding):
         return CHANGED
-    try:
-        again = mark_of(data) + document.text.encode(document.encoding)
-    except UnicodeEncodeError:
-        return NOT_TEXT
-    return "" if again == data else NOT_TEXT
+    again = _encoded(document.text, document.encoding)
+    return "" if again is not None and mark_of(data) + again == data else NOT_TEXT
 
 
 def _refused(
@@ -165,15 +162,26 @@ def _objection(correction: Correction, found: Occurrence) -> str:
 def _edit(document: Document, look: Look, at: int, correction: Correction) -> Edit | None:
     """Return what a correction does at its place, if there is a way of writing it."""
     found, start, end = look.occurrences[at], look.starts[at], look.ends[at]
-    rest: Iterator[Spelling]
     if correction.spelled is None:
         is_unicode = document.encoding.startswith("utf")
         spot = Spot(document.format, document.text, start, found, is_unicode)
-        rest = (each for each in spellings(spot, correction.after) if each.written != found.raw)
+        proposed = spellings(spot, correction.after)
     else:
-        rest = iter((verbatim(correction.spelled),))
+        proposed = iter((verbatim(correction.spelled),))
+    rest = (
+        each
+        for each in proposed
+        if each.written != found.raw and _encoded(each.written, document.encoding) is not None
+    )
     first = next(rest, None)
     return Edit(at, start, end, correction, [first], rest) if first else None
+
+
+def _encoded(text: str, encoding: str) -> bytes | None:
+    try:
+        return text.encode(encoding)
+    except UnicodeEncodeError:
+        return None
 
 
 # 2. What is tried, and whether it obeys the law

@@ -17,11 +17,10 @@ _DEEP: Final = f"https://base.invalid/{'d/' * 64}"
 """What relative addresses are compared under: deeper than any of them climbs."""
 _SCHEME: Final = "https://"
 _RELATIVE: Final = frozenset({Rejection.RELATIVE, Rejection.ANCHOR})
-_PARTS: Final = re.compile(
-    r"(?P<host>(?:[A-Za-z][A-Za-z0-9+.-]*+:)?//[^/?#\\]*+)?(?P<rest>.*)", re.DOTALL
-)
+_HOST: Final = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*+:)?+//[^/?#\\]*+")
 _INVALID: Final = (" ", '"', "<", ">", "`")
 """No URL has these: a browser writes them percent-encoded, where it can."""
+_REMOVED: Final = str.maketrans("", "", "\t\n\r")  # what the standard takes out
 _SPECIAL: Final = ("'", "{", "}", "^", "_", "~", "--")
 """These may mean something where a URL stands, and can be written otherwise."""
 _OCTETS: Final = re.compile(r"(?:%[89A-Fa-f][0-9A-Fa-f])+")
@@ -44,9 +43,10 @@ def synonyms(after: str, raw: str, href: str, *, is_unicode: bool) -> Iterator[s
 
 
 def _forms(after: str, raw: str, href: str, *, is_unicode: bool) -> Iterator[str]:
-    plain = _ascii(after)
+    plain = _ascii(after.translate(_REMOVED))
     like = _readable(plain, href) if is_unicode and not raw.isascii() else plain
-    safe = _encoded(like, _INVALID)
+    controls = {each for each in like if each.isascii() and not each.isprintable()}
+    safe = _encoded(like, (*_INVALID, *controls))
     if any(each in raw for each in _INVALID if each in like):  # its author minds none of them
         yield like
     yield safe
@@ -61,6 +61,8 @@ def is_same(one: str, other: str) -> bool:
 
     >>> is_same("/a b~", "/a%20b%7E"), is_same("/a(b)", "/a%28b%29"), is_same("/a", "//a")
     (True, False, False)
+    >>> is_same("mailto:ann@a.example", "mailto:bob@a.example")
+    False
     """
     if one == other:
         return True
@@ -101,8 +103,7 @@ def is_schemeless(raw: str, href: str) -> bool:
 
 def _encoded(url: str, characters: Sequence[str]) -> str:
     """Percent-encode characters behind the host, each where that changes nothing."""
-    parts = _PARTS.fullmatch(url)
-    host, rest = (parts["host"] or "", parts["rest"]) if parts else ("", url)
+    host, rest = _split(url)
     pieces = re.split(r"(?=[?#])", rest, maxsplit=2)
     for at, piece in enumerate(pieces):
         for each in characters:
@@ -114,6 +115,13 @@ def _encoded(url: str, characters: Sequence[str]) -> str:
     return host + "".join(pieces)
 
 
+def _split(url: str) -> tuple[str, str]:
+    """Return scheme and host, if there are some, and the rest."""
+    match = _HOST.match(url)
+    end = match.end() if match else 0
+    return url[:end], url[end:]
+
+
 def _octet(character: str) -> str:
     return f"%{ord(character):02X}"
 
@@ -122,8 +130,7 @@ def _ascii(url: str) -> str:
     """Return an address as the standard writes its characters beyond ASCII."""
     if url.isascii():
         return url
-    parts = _PARTS.fullmatch(url)
-    host, rest = (parts["host"] or "", parts["rest"]) if parts else ("", url)
+    host, rest = _split(url)
     rest = "".join(
         each if each.isascii() else quote(each.encode("utf-8", "replace")) for each in rest
     )
@@ -135,14 +142,11 @@ def _ascii(url: str) -> str:
 
 def _readable(url: str, like: str) -> str:
     """Write letters of other scripts as such where an author does: in the host, and behind it."""
-    parts, author = _PARTS.fullmatch(url), _PARTS.fullmatch(like)
-    if not (parts and author):
-        return url
-    host, rest = parts["host"] or "", parts["rest"]
-    if "xn--" in host and not (author["host"] or "").isascii():
+    (host, rest), (like_host, like_rest) = _split(url), _split(like)
+    if "xn--" in host and not like_host.isascii():
         lead, _, name = host.rpartition("/")
         host = f"{lead}/{idna_to_unicode(name)}"
-    if not author["rest"].isascii():
+    if not like_rest.isascii():
         rest = _OCTETS.sub(_letters, rest)
     return host + rest
 

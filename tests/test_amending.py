@@ -463,6 +463,8 @@ def test_two_corrections_on_one_line_and_an_image_within_a_link() -> None:
     [
         ("plaintext", "see https://a.example/ now", f"{NEW}/end.", amending.NOT_SPELLED),
         ("plaintext", "see https://a.example/ now", f"{NEW}/?{{{{x}}}}", amending.NOT_SPELLED),
+        ("csv", "a,b\nhttps://a.example/,c", f"{NEW}/,?{{{{x}}}}", amending.NOT_SPELLED),
+        ("yaml", "- https://a.example/", f"{NEW}/?{{{{x}}}}", amending.NOT_SPELLED),
         ("source", "/* https://a.example/ */", f"{NEW}/*/", amending.NOT_SPELLED),
         ("markdown", "[a](https://a.example/{{ x }})", NEW, amending.TEMPLATE),
         ("markdown", "[a](https://ann:secret@a.example/)", NEW, amending.MASKED),
@@ -527,6 +529,7 @@ def test_an_address_of_which_only_the_beginning_is_kept_is_refused() -> None:
     [
         (b"[a](/x) \xff\xfe" + 9 * b"\xc3\xa9", "utf-8"),  # not all of it is UTF-8
         (codecs.BOM_UTF16_LE + "[a](/x)".encode("utf-16-le") + b"x", "utf-16-le"),
+        (b"[a](/x) \x81 caf\xe9", "windows-1252"),  # it has no such character
         (b"\x1b$B\x1b(B\x1b$B\x1b(B[a](/x)", "iso2022_jp"),  # escapes that say nothing
     ],
 )
@@ -550,6 +553,15 @@ def test_what_the_encoding_cannot_hold_is_percent_encoded() -> None:
     result = amended(document, [correction(found, "/é")], SETTINGS, data)
 
     assert result.text == "<meta charset=koi8-r><a href='/%C3%A9'>да</a>"
+
+
+def test_what_the_encoding_cannot_hold_at_all_is_refused() -> None:
+    data = b"[caf\xe9](/x)"
+    document = document_of("a.md", "markdown", data)
+    (found,) = reading_of(document, SETTINGS).occurrences
+
+    for each in (correction(found, "https://日 本/"), correction(found, "/日", "/日")):
+        assert whys(amended(document, [each], SETTINGS, data)) == [amending.NOT_SPELLED]
 
 
 def test_what_would_be_taken_for_another_encoding_is_left_alone() -> None:
@@ -614,6 +626,15 @@ def test_of_many_only_the_culprits_are_refused() -> None:
 
     assert [each.after for each in result.refused] == [f"{NEW}/a(b"] * 2
     assert len(result.applied) == 78
+
+
+def test_some_are_written_otherwise_and_one_is_refused() -> None:
+    both = changed("[a](/x) [b](/y)", "/?&copy;", "/?&reg;")
+    one = changed("[a](/x) <https://b.example>", "/?&copy;", "https://b.example/?{{x}}")
+
+    assert both.text == "[a](/?&amp;copy;) [b](/?&amp;reg;)"
+    assert one.text == "[a](/?&amp;copy;) <https://b.example>"
+    assert whys(one) == [amending.NOT_SPELLED]
 
 
 def test_too_many_that_cannot_be_written_are_given_up_in_time(

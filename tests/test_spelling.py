@@ -21,6 +21,16 @@ from crawler.settings import ExtractSettings
         ('<a href="/?x&y">', "/?a&b", '<a href="/?a&b">'),
         ("<a href=/x>", "/a'b", '<a href="/a\'b">'),
         ("<a href='/x'>", "/a'b", "<a href='/a&#39;b'>"),
+        (
+            "[é](https://bücher.example/)",
+            "https://xn--bcher-kva.example/%C3%BC",
+            "[é](https://bücher.example/%C3%BC)",
+        ),
+        (
+            "[é](https://a.example/é)",
+            "https://xn--bcher-kva.example/%C3%BC",
+            "[é](https://xn--bcher-kva.example/ü)",
+        ),
         ("see https://a.example/.", f"{NEW}/_b_", f"see {NEW}/_b%5F."),
         ("| a |\n|---|\n| [a](/x) |", "/a|b", "| a |\n|---|\n| [a](/a\\|b) |"),
         (
