@@ -192,6 +192,9 @@ class Held(Generic[T]):
         self.put = self._values.__setitem__
         self.get = self._values.get
 
+    def __contains__(self, url: Url) -> bool:
+        return url in self._values
+
 
 def looks_at(links: Links, scratch: Scratch) -> ByLink[Observation]:
     """Return room for a look at each link."""

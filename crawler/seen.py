@@ -3,12 +3,13 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
+from typing import Final
 
 from crawler.agenda import Agenda
 from crawler.collect import Collection
 from crawler.conduct import Conduct
 from crawler.health import advance
-from crawler.kept import Links, looks_at, states_of
+from crawler.kept import ByLink, Held, Links, looks_at, states_of
 from crawler.model import LinkState, Observation, Transition
 from crawler.network import Signs
 from crawler.settings import Settings
@@ -16,9 +17,12 @@ from crawler.transitions import Past, needs_past, of_look
 from crawler.urls import Target, Url
 from crawler.views import Lookup
 
+HELD: Final = 5_000
+"""So many looks memory holds as they are, in 12 MB: to pack them costs a twentieth of a run."""
+
 
 class Seen:
-    """What a run has seen so far; of each look no more is in memory than where it is kept."""
+    """What a run has seen so far; of many looks no more is in memory than where they are kept."""
 
     def __init__(
         self,
@@ -28,12 +32,16 @@ class Seen:
         past: Callable[[Url], Past] = lambda _: Past(),
         ahead: Iterable[LinkState] = (),
     ) -> None:
-        self.looks = looks_at(collection.links, collection.scratch)
+        links, scratch = collection.links, collection.scratch
+        few = len(links) <= HELD and not collection.entrances  # pages lead to any number
+        self.looks: Held[Observation] | ByLink[Observation]
+        self.looks = Held() if few else looks_at(links, scratch)
         self.signs = Signs()
         self.earlier = 0
         self.undated = False  # the clock is behind: nobody knows what comes of its looks
         self._known = known
-        self._states = states_of(collection.links, collection.scratch)
+        self._states: Held[LinkState] | ByLink[LinkState]
+        self._states = Held() if few else states_of(links, scratch)
         self._health = settings.health
         self._past = past
         # What a run has told whose clock was ahead is no more believed, and told all the same.

@@ -124,6 +124,20 @@ async def test_a_run_records_what_it_reports(store: Store) -> None:
     assert [hop.status for hop in store.story(url(A)).looks[0].hops] == [301]
 
 
+async def test_looks_that_memory_does_not_hold_are_reported_and_recorded_alike(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = []
+    for held in (10, 0):
+        monkeypatch.setattr("crawler.seen.HELD", held)
+        with Store(tmp_path / f"{held}.db") as store:
+            web = Web({A: 301, B: 404, C: 200})
+            report, error = await runs.run(documents(A, B, A), store, conduct(web))
+            rows = [(row.verdict, row.state, row.observation) for row in report.rows]
+            told.append((rows, error, states_in(store)))
+    assert told[0] == told[1]
+
+
 async def test_a_second_run_builds_on_the_first(store: Store, path: Path) -> None:
     for day, status in enumerate((200, 503, 503, 503)):
         clock = FakeClock(NOON + timedelta(days=2 * day))
