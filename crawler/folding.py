@@ -87,6 +87,7 @@ def fold_run(db: Connection, number: int, settings: HealthSettings, now: datetim
             else:
                 anew.add(row["link_id"])
         _write(db, steps)
+        known_url.cache_clear()  # a run has each link once: all that it kept would be in vain
     refold(db, settings, now, sorted(anew))
 
 
