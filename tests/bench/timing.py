@@ -60,6 +60,7 @@ def timed(
     """Run a command to its end, or kill it as soon as `enough` says so. Its standard output goes
     to `output`, or nowhere."""
     given = {**os.environ, "CI": "true", **(environment or {})}
+    given.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program has been compiled once
     with Path(output or os.devnull).open("wb") as out:
         begun = time.perf_counter()
         process = subprocess.Popen(  # noqa: S603 - what the benchmark names
