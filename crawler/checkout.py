@@ -28,6 +28,8 @@ PLANTED: Final = (
 _BESIDE: Final = ("", "-journal", "-shm", "-wal", ".lock")  # what SQLite and we keep with it
 _OTHERS: Final = "The settings of {} count; this checkout has others."
 _IGNORED: Final = "{} came with the checkout: what it sets for {} does not count."
+_NOT_COUNTED: Final = "{} came with the checkout: it does not count."
+_OTHER_BASELINE: Final = "The baseline of {} counts; this checkout has another."
 _NO_FILE: Final = "{} came with the checkout and is no regular file: it does not count."
 
 
@@ -42,6 +44,27 @@ def found(base: str | None) -> tuple[Layer | None, tuple[str, ...]]:
     shown = clean(base)
     remarks = () if _is_here(known) else (_OTHERS.format(shown),)
     return Layer(known.values or {}, f"{shown}:{known.name}", found=True), remarks
+
+
+def baseline_of(base: str | None, name: str) -> tuple[bytes | None, tuple[str, ...]]:
+    """Return what a baseline holds at the base of a change, if it does; and what does not count.
+
+    That of the checkout itself could excuse whatever the change adds. Raises `CrawlerError`.
+    """
+    held = awaited(_held_by(base, name)) if base else None
+    if not os.path.lexists(name):
+        return held, ()
+    if held is None:
+        return None, (_NOT_COUNTED.format(name),)
+    same = stat.S_ISREG(os.lstat(name).st_mode) and Path(name).read_bytes() == held
+    return held, () if same else (_OTHER_BASELINE.format(clean(base or "")),)
+
+
+async def _held_by(base: str, name: str) -> bytes | None:
+    repository = await repository_of(Path())
+    if repository is None:
+        return None
+    return await file_at(Path(), await repository.commit(base), name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,13 @@ class Collection:
     broken: frozenset[tuple[str, Span]] = frozenset()
     partial: bool = False
 
+    def whole(self, unread: Iterable[Unread]) -> frozenset[str]:
+        """Return the names of the documents all links of which are here."""
+        if self.partial:
+            return frozenset()
+        names = {each.name for each in self.documents}
+        return frozenset(names - {each.document for each in unread})
+
     def with_remarks(self, remarks: Iterable[str]) -> "Collection":
         """Return the same with remarks from elsewhere put before its own."""
         return replace(self, remarks=(*remarks, *self.remarks))

@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Final, TypeAlias
 
 from crawler.beliefs import drift_words, history_of, is_broken
+from crawler.levels import KNOWN, standing
 from crawler.model import Finding, LinkState, Occurrence, Outcome, Row
 from crawler.naming import lacks_fragment, named, replacement, whole, written
 from crawler.urls import Target
@@ -74,6 +75,8 @@ def take_trouble(drafts: Drafts, row: Row, *, remembers: bool) -> None:
     url, verdict, target = written(row), row.verdict, row.place.target
     if url not in drafts:  # the first row speaks for it
         followable, history = isinstance(target, Target), past(row, remembers=remembers)
+        if row.known and standing(row, remembers=remembers) == KNOWN:
+            history = row.known
         draft = Draft(verdict.reason, verdict.detail, followable, history, copy=copy_of(row))
         draft.explained = trouble_explained(row)
         draft.host = target.url.host if isinstance(target, Target) else ""

@@ -15,7 +15,9 @@ from crawler.connection import Connection
 from crawler.converging import Course
 from crawler.database import explained, impatient
 from crawler.errors import StoreError
-from crawler.model import Ignore, LinkState, Observation
+from crawler.fragments import parted
+from crawler.model import Ignore, LinkState, Observation, Outcome
+from crawler.reasons import REASONS
 from crawler.rows import fragments_of, iso, known_url, look_of, run_of
 from crawler.state_rows import state_of
 from crawler.transitions import Past
@@ -46,6 +48,7 @@ _FRAGMENTS: Final = """
     select observations.fragments from links
     join observations on observations.id = links.observation_id where links.url = ?
 """
+_FAILING: Final = frozenset({Outcome.BROKEN, Outcome.INVALID})
 # What is asked for on pages by other documents than those of some names.
 _BESIDES: Final = """
     select distinct links.url, occurrences.fragment from occurrences
@@ -89,6 +92,20 @@ _SIGNS: Final = f"""
     and observations.outcome in ('ok', 'redirected', 'broken', 'failing') {_BACKWARDS} limit ?
 """
 _AHEAD: Final = "select * from links where checked_at > ? and health is not null"
+# What was wrong at a place, by its link's latest look or by all of them, or by itself.
+_TROUBLED: Final = """
+    select documents.name, occurrences.href, occurrences.fragment, observations.missing_fragments,
+           links.health = 'broken' or links.outcome = 'broken' or links.id is null as bad
+    from occurrences
+    join documents on documents.id = occurrences.document_id
+    left join links on links.id = occurrences.link_id
+    left join observations on observations.id = links.observation_id
+    where occurrences.ignored is null and (
+        links.health = 'broken' or links.outcome = 'broken'
+        or (occurrences.fragment is not null and observations.missing_fragments is not null)
+        or (links.id is null and occurrences.unasked in (select value from json_each(?)))
+    )
+"""
 MAX_SIGNS: Final = 100
 """Looks of one link that are gone back over to tell whether it has been like this before."""
 
@@ -147,6 +164,22 @@ def sent_home(db: Connection, path: Path) -> list[tuple[Url, Url]]:
         rows = db.query(_SENT_HOME)
         return [(known_url(row["url"]), known_url(row["final_url"])) for row in rows]
     return []
+
+
+def troubled(db: Connection, path: Path) -> frozenset[tuple[str, str]]:
+    """Return the documents, and how they write the links that were broken there."""
+    codes = [each.code for each in REASONS if each.outcome in _FAILING]
+    with suppress(StoreError), explained(path), impatient(db):
+        return frozenset(
+            (row["name"], row["href"])
+            for row in db.query(_TROUBLED, [json.dumps(codes)])
+            if row["bad"] or _lacks(row["fragment"], row["missing_fragments"])
+        )
+    return frozenset()
+
+
+def _lacks(fragment: str | None, missing: str | None) -> bool:
+    return fragment is not None and parted(fragment)[0] in fragments_of(missing)
 
 
 def courses(db: Connection, path: Path) -> list[Course]:

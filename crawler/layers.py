@@ -27,7 +27,7 @@ OPERATOR_ONLY: Final = frozenset({
 
 
 # What names paths, and in a file that was merely found may only name those of its own tree.
-_WITHIN: Final = frozenset({"remap", "root"})
+_WITHIN: Final = frozenset({"baseline", "remap", "root"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ _METAVARS: Final = {
     "user_agent": "TEXT", "proxy": "URL", "include_path": "PATTERN", "exclude_path": "PATTERN",
     "document_formats": "NAMES", "define": "NAME=VALUE", "root": "DIR",
     "notify": "COMMAND", "notify_url": "URL", "base_url": "URL", "archive": "off|find|save",
-    "remap": "'PATTERN REPLACEMENT'", "trust_history": "DURATION",
+    "baseline": "FILE", "remap": "'PATTERN REPLACEMENT'", "trust_history": "DURATION",
 }  # fmt: skip
 CI_SECONDS: Final = 120.0
 """How long a check may take in CI, unless somebody allows it more, or less."""

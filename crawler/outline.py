@@ -107,7 +107,7 @@ _TROUBLES: Final = (
         "Not for us",
         "Something answered, but not for a program: a person may well get through.",
     ),
-    (KNOWN, "Known before", "They are no news of this change, and fail nothing."),
+    (KNOWN, "Known before", "They are no news, and fail nothing."),
     (_IGNORED, "Left out", "By comments of the documents, or by the settings."),
 )
 # What is believed of links over time, whatever the latest look says.

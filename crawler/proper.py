@@ -105,7 +105,7 @@ def check_inside(sources: tuple[str, ...], prefix: str) -> None:
 
 
 def check_within(name: str, value: object, what: str) -> None:
-    """Hold `root` and `remap` of a file that was merely found to its directory, and those below.
+    """Hold what a file that was merely found names to its directory, and those below.
 
     The value may be wrong in itself: that is told elsewhere.
     """
@@ -127,7 +127,7 @@ def _paths(name: str, value: object) -> Iterator[str]:
     for text in texts:
         if not isinstance(text, str):
             continue
-        if name == "root":
+        if name in ("baseline", "root"):
             yield text
             continue
         with suppress(ValueError):

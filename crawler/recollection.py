@@ -40,6 +40,11 @@ def known_states(store: "Store", collection: Collection, conduct: Conduct) -> Lo
     return _Remembered(believed, collection.links, known) if collection.entrances else known
 
 
+def troubled(store: "Store", conduct: Conduct) -> frozenset[tuple[str, str]]:
+    """Return what a history knew to be broken, and where, if that is to fail nothing."""
+    return store.troubled() if conduct.settings.policy.new_only else frozenset()
+
+
 def remembering(conduct: Conduct, store: "Store", known: Lookup[LinkState]) -> Conduct:
     """Return the same conduct, beside a history.
 

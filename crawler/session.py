@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from crawler import options, recollection, reports, runs, sources, terminal
+from crawler import baseline_file, options, recollection, reports, runs, sources, terminal
 from crawler.agenda import Asks
 from crawler.assemble import Tally, archived, noted, settled
 from crawler.awaiting import awaited
@@ -18,7 +18,6 @@ from crawler.clock import Clock, SystemClock
 from crawler.collect import Collection
 from crawler.conduct import Conduct
 from crawler.deliveries import Delivery, check_apart, deliveries, notified, write_all
-from crawler.errands import tasks
 from crawler.errors import (
     IMPOSSIBLE,
     INTERRUPTED,
@@ -33,6 +32,7 @@ from crawler.errors import (
     StoreError,
     UsageError,
 )
+from crawler.excuses import by_baseline, by_history
 from crawler.model import LinkState, Network, Report
 from crawler.network import NOTHING_RECORDED, TROUBLE
 from crawler.notes import ignore_notes, run_notes, unread_notes
@@ -47,6 +47,7 @@ from crawler.words import ENGLISH, Words
 if TYPE_CHECKING:
     import httpx
 
+    from crawler.baseline import Baseline
     from crawler.store import Store
 
 SILENT: Final = frozenset({"csv", "gitlab", "jsonl", "rdjson"})
@@ -72,6 +73,7 @@ class Session:
     asks: Asks = Asks.ALL
     words: Words = ENGLISH
     also: tuple[Delivery, ...] = ()
+    baseline: "Baseline | None" = None
 
 
 def prepare(
@@ -95,6 +97,8 @@ def prepare(
     today = clock.now().date()
     named, against = (given["sources"], stdin, given["stdin_name"]), options.against_of(given)
     collection = sources.gather(*named, settings, today, against).with_remarks(applied.remarks)
+    known, remarks = baseline_file.known(settings, given, today)
+    collection = collection.with_remarks(remarks)
     check_apart(collection.documents, output, also)
     notes = () if talk.quiet else (*collection.remarks, *ignore_notes(collection.ignores))
     for sentence in (*notes, *unread_notes(collection.unread)):
@@ -102,8 +106,9 @@ def prepare(
     if settings.select.recursive and not (collection.entrances or talk.quiet):
         terminal.say("--recursive: no source is a page of the web: there is nothing to follow.")
     return Session(
-        settings, collection, name, aspect, output, clock, wait, asks=asks, words=words, also=also
-    )
+        settings, collection, name, aspect, output, clock, wait,
+        asks=asks, words=words, also=also, baseline=known,
+    )  # fmt: skip
 
 
 def hushed(session: Session) -> Session:
@@ -256,7 +261,8 @@ async def check(collection: Collection, conduct: Conduct, *, quiet: bool) -> Rep
         store, known = _history(collection, conduct, opened, quiet=quiet)
         if store is not None:
             conduct = recollection.remembering(conduct, store, known)
-        report = await runs.check(collection, known, conduct)
+        troubled = recollection.troubled(store, conduct) if store else frozenset()
+        report = by_history(await runs.check(collection, known, conduct), troubled)
         with suppress(StoreError):
             return archived(report, store.archive.copies()) if store else report
         return report
@@ -293,40 +299,15 @@ async def _recorded(session: Session, store: "Store") -> tuple[Report, CrawlerEr
     with terminal.stopping(stop):
         with _progress(session) as progress:
             collection, conduct = session.collection, _conduct(session, stop, progress)
+            troubled = recollection.troubled(store, conduct)  # before anything new is in it
             report, error = await runs.run(collection, store, conduct)
+            report = by_history(report, troubled)
         report = _told(report, session)
         if error is None:
-            report, error = await _with_copies(report, store, conduct, begun)
+            from crawler.salvage import with_copies  # noqa: PLC0415 - a check asks for none
+
+            report, error = await with_copies(report, store, conduct, begun)
     return report, error
-
-
-async def _with_copies(
-    report: Report, store: "Store", conduct: Conduct, begun: float
-) -> tuple[Report, CrawlerError | None]:
-    """Ask the archive what is wished for, once the run is over, and tell of what it has."""
-    from crawler.archiving import ARCHIVE  # noqa: PLC0415 - a check asks nothing of it
-
-    settings, clock = conduct.settings, conduct.clock
-    error: CrawlerError | None = None
-    try:
-        asked = tasks(report, store.archive.copies(), settings, clock.now())
-        if asked and conduct.stop.reason is None:
-            from crawler import archivist  # noqa: PLC0415 - most runs ask nothing of it
-
-            if not settings.talk.quiet:
-                terminal.say(f"asking {ARCHIVE} about {len(asked)} of the links.")
-            most = settings.pace.max_time
-            left = None if most is None else most - (clock.monotonic() - begun)
-            await archivist.consult(asked, store, conduct, left)
-            error = _cut_short(conduct.stop, ARCHIVE)
-        return archived(report, store.archive.copies()), error
-    except StoreError as error:
-        return report, error
-
-
-def _cut_short(stop: Stop, archive: str) -> CrawlerError | None:
-    """Return what to say if somebody has ended the questions to the archive."""
-    return InterruptError(f"{archive} was not asked about all of them.") if stop.reason else None
 
 
 def _told(report: Report, session: Session) -> Report:
@@ -335,7 +316,8 @@ def _told(report: Report, session: Session) -> Report:
     remarks = () if quiet else report.remarks[len(known.remarks) :]
     for sentence in (*remarks, *unread_notes(report.unread[len(known.unread) :])):
         terminal.say(sentence)
-    return settled(report, known.known, known.broken)
+    report = settled(report, known.known, known.broken)
+    return by_baseline(report, session.baseline, known.whole(report.unread))
 
 
 def _conduct(session: Session, stop: Stop, progress: Progress) -> Conduct:

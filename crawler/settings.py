@@ -20,6 +20,10 @@ _MEANING: Final = (
 )  # fmt: skip
 
 
+BASELINE: Final = "crawl-baseline.toml"
+"""What is read where nobody names a baseline, if it is there, and written."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChooseSettings:
     """Which files are documents."""
@@ -202,6 +206,17 @@ class PolicySettings:
 
     fail_on: tuple[str, ...] = knob(("broken", "invalid"), "outcomes that fail a check")
     strict: bool = knob(default=False, words="links without a usable answer this time fail too")
+    new_only: bool = knob(
+        default=False,
+        words="what the history knew to be broken at the same place before fails nothing",
+    )
+    baseline: str | None = knob(
+        None,
+        "file of links that are known to be broken, told and no failure; else "
+        f"{BASELINE}, if it is there",
+        kind=str,
+    )
+    baseline_days: int = knob(90, "days for which --write-baseline excuses a link", 1, 3650)
 
     @property
     def failing(self) -> frozenset[Outcome]:

@@ -186,6 +186,10 @@ class Store(History):
         """Return the links that their latest look found sent to a front page, and to which."""
         return earlier.sent_home(self._db, self._path)
 
+    def troubled(self) -> frozenset[tuple[str, str]]:
+        """Return documents, and how they write links that are known to be broken there."""
+        return earlier.troubled(self._db, self._path)
+
     def ignores(self) -> Iterator[tuple[Ignore, ...]]:
         """Yield what runs had to say of ignores, the latest run first."""
         return earlier.ignores(self._db, self._path)

@@ -155,9 +155,13 @@ def write_file(pieces: Iterable[str], output: Path) -> None:
         with output.open("w", encoding="utf-8") as file:
             file.writelines(pieces)
         return
+    replaced(pieces, output.resolve())  # a symbolic link stays one
+
+
+def replaced(pieces: Iterable[str], target: Path) -> None:
+    """Write a text to a plain file, all or nothing: what was there is replaced. May raise."""
     import tempfile  # noqa: PLC0415 - 5 ms that standard output need not pay
 
-    target = output.resolve()  # a symbolic link stays one
     mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o666 & ~_umask()
     # A name that nobody can have put a link at.
     descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")

@@ -12,9 +12,12 @@ from strict import OTHERS, Strict, untranslated
 from crawler import demo, reports
 from crawler.addresses import refusal
 from crawler.archiving import ArchivedCopy, Basis, Came, Errand, sentence
+from crawler.assemble import settled
+from crawler.baseline import Baseline, Entry
 from crawler.beliefs import drift_words, history_of
 from crawler.catalogue import Resource
 from crawler.choosing import Choice, choose
+from crawler.excuses import by_baseline, by_history
 from crawler.explanations import codes
 from crawler.model import (
     Change,
@@ -253,6 +256,21 @@ def test_what_there_was_no_time_for(links: int, late: int, new: int) -> None:
     turnout = Turnout(links, 1, missed=Missed(late, new, named))
     run = replace(RUN, complete=False)
     assert shown(Report(run, tuple(rows())[:3], turnout=turnout)) == []
+
+
+@pytest.mark.parametrize("note", ["", "see #12"])
+@pytest.mark.parametrize("until", [date(2026, 1, 1), date(2027, 1, 1)])
+def test_what_a_baseline_has_to_say(until: date, note: str) -> None:
+    told = (("a.md", verdict("not-found", "HTTP 404")), ("b.md", verdict("ok")))
+    bad, good = (Row(Place(occurrence(A, 1, name), Target(url(A))), each) for name, each in told)
+    since = date(2025, 1, 1)
+    for reasons in ("gone",), ("gone", "not-found"):
+        both = ((name, reason) for name in ("a.md", "b.md") for reason in reasons)
+        entries = [Entry(name, A, reason, since, until, note) for name, reason in both]
+        known = Baseline(entries, "b.toml", date(2026, 6, 1))
+        assert shown(by_baseline(Report(RUN, (bad, good)), known, frozenset())) == []
+    assert shown(by_history(Report(RUN, (bad,)), frozenset({("a.md", A)}))) == []
+    assert shown(settled(Report(RUN, (bad,)), frozenset({A}))) == []
 
 
 @pytest.mark.parametrize(
