@@ -1,5 +1,6 @@
 """Trouble that is known: by the baseline, or by a history. It is told, and fails nothing."""
 
+import errno
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -372,6 +373,36 @@ def test_what_is_no_baseline_of_ours_is_never_replaced(
         assert (done.code, done.err.count("\n")) == (2, 1)
         assert BASELINE in done.err
     assert not Path("precious").exists() or Path("precious").read_text() == ""
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"\xff", "is not UTF-8; a baseline is."),
+        (b"#" * (4 * 1024 * 1024 + 1), "is larger than 4 MiB; a baseline is not."),
+    ],
+    ids=["not UTF-8", "too large"],
+)
+def test_a_file_that_cannot_be_read_is_told_in_one_sentence(
+    crawl: Crawl, data: bytes, told: str
+) -> None:
+    Path(BASELINE).write_bytes(data)
+    write("a.md", "x\n")
+    done = crawl("check", "a.md")
+    assert (done.code, done.err) == (2, f"crawl: {BASELINE}: {told}\n")
+
+
+def test_a_baseline_that_cannot_be_written_is_told(
+    crawl: Crawl, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("crawler.baseline_file.replaced", full)
+    write("a.md", "[x](missing.md)\n")
+    done = crawl("check", "a.md", "--write-baseline")
+    assert done.code == 3
+    assert done.err == f"crawl: {BASELINE}: cannot be written (No space left on device).\n"
 
 
 def test_a_baseline_that_is_named_must_be_there(crawl: Crawl) -> None:

@@ -298,6 +298,13 @@ def test_every_format_that_can_says_what_there_was_no_time_for(form: str) -> Non
     assert "and 5 more" in told
 
 
+@pytest.mark.parametrize("form", ["text", "markdown", "html", "sarif", "github", "github-summary"])
+def test_every_format_for_people_says_how_many_a_history_has_answered(form: str) -> None:
+    report = replace(PARTIAL, turnout=Turnout(9, 2, answered=7, since=NOON))
+    told = " ".join(reports.render(report, form, Aspect.TROUBLE).split())
+    assert "7 of 9 links were answered from the history" in told
+
+
 def test_one_link_is_named_alone() -> None:
     (one,) = run_notes(replace(PARTIAL, turnout=Turnout(1, 0, missed=Missed(1, 1, ("x:",)))))
     assert one == "This report is partial: no time was left for 1 of 1 link: x:."

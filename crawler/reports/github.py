@@ -17,6 +17,7 @@ from crawler.notices import Alarm, Notice, alarms, notices
 from crawler.outline import Aspect
 from crawler.shortlist import LOUD
 from crawler.text import clean
+from crawler.turnout import turnout_notes
 from crawler.words import ENGLISH, Words
 
 MOST: Final = 10
@@ -35,10 +36,8 @@ def render(report: Report, aspect: Aspect, words: Words) -> Iterator[str]:
         told[notice.level].take(notice)
     for each in told.values():
         yield from (f"{line}\n" for line in each.lines(words))
-    yield (
-        " ".join((_last(told, words), *(clean(words(each), _LIMIT) for each in report.chosen)))
-        + "\n"
-    )
+    asides = (*report.chosen, *turnout_notes(report))
+    yield " ".join((_last(told, words), *(clean(words(each), _LIMIT) for each in asides))) + "\n"
 
 
 def escape(text: str) -> str:
