@@ -16,7 +16,8 @@ from crawler.tables import rows
 KNOBS: Final = {name: default for _, name, default, _ in knobs()}
 # A value of each kind that is no default, and that a settings file can have.
 OTHERS: Final[dict[str, Any]] = {
-    "archive": "find", "baseline": "x", "base_url": "https://a.example/", "cacert": "x", "db": "x", "depth": 1,
+    "archive": "find", "baseline": "x", "base_url": "https://a.example/", "cacert": "x",
+    "db": "x", "depth": 1,
     "document_formats": ["json"], "exclude": ["x"], "files_from": "x",
     "fail_on": ["broken", "invalid", "failing"],
     "format": "json", "ignore": [{"url": "x"}], "include": ["x"], "lang": "es", "limit": 1,
