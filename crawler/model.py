@@ -730,23 +730,12 @@ class Origins:
 
 
 @dataclass(frozen=True, slots=True)
-class Missed:
-    """How many links a run had no time for; `new`: those that nobody has ever looked at.
-
-    `named` has the first of them, the new ones before the others.
-    """
-
-    links: int = 0
-    new: int = 0
-    named: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Turnout:
     """How many of a run's `links` it `asked`, and how many it left for another time.
 
     Those were `not_due`, or `put_off` because it was to ask no more, or `answered` by looks that a
-    history has, the oldest of them of `since`, or there was no time for them.
+    history has, the oldest of them of `since`. For `late` ones there was no time; nobody had ever
+    looked at `never` of them, and `named` are the first, those before the others.
     """
 
     links: int
@@ -755,7 +744,9 @@ class Turnout:
     put_off: int = 0
     answered: int = 0
     since: datetime | None = None
-    missed: Missed = Missed()
+    late: int = 0
+    never: int = 0
+    named: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

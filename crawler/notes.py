@@ -36,8 +36,8 @@ def run_notes(report: Report) -> Iterator[str]:
     if run.network is not Network.UP:
         trouble = TROUBLE[run.network]
         yield f"{trouble[0].upper()}{trouble[1:]} {NOTHING_RECORDED}"
-    elif turnout and turnout.missed.links:
-        yield missed_note(turnout.missed, turnout.links)
+    elif turnout and turnout.late:
+        yield missed_note(turnout)
     elif not run.complete:
         yield "This report is partial: the run ended before all links were seen."
 

@@ -233,8 +233,10 @@ def _run_record(run: Run) -> Record:
 
 def _turnout_record(turnout: Turnout | None) -> Record:
     told = {name: turnout and getattr(turnout, name) for name in _TURNOUT}
-    missed = turnout.missed if turnout else None
-    return told | {"out_of_time": missed and missed.links, "never_asked": missed and missed.new}
+    return told | {
+        "out_of_time": turnout and turnout.late,
+        "never_asked": turnout and turnout.never,
+    }
 
 
 def _ignore_record(ignore: Ignore) -> Record:

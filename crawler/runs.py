@@ -16,7 +16,6 @@ from crawler.errors import StoreError
 from crawler.model import (
     Link,
     LinkState,
-    Missed,
     Network,
     Observation,
     Report,
@@ -226,7 +225,9 @@ def _turnout(seen: Seen, looks: Looks, agenda: Agenda) -> Turnout:
         put_off,
         answered,
         agenda.since,
-        Missed(len(late), new, tuple(map(str, late[:MAX_MISSED]))),
+        len(late),
+        new,
+        tuple(map(str, late[:MAX_MISSED])),
     )
 
 

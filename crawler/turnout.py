@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from crawler.model import Missed, Network, Report
+from crawler.model import Network, Report, Turnout
 
 
 def turnout_notes(report: Report) -> Iterator[str]:
@@ -28,12 +28,14 @@ def turnout_notes(report: Report) -> Iterator[str]:
         yield f"{turnout.put_off} {of_all} {was} left by --limit, and {waits} for the next run."
 
 
-def missed_note(missed: Missed, links: int) -> str:
+def missed_note(turnout: Turnout) -> str:
     """Say for which links there was no time, those that nobody has ever looked at first."""
-    of_all = f"of {links} link{'' if links == 1 else 's'}"
-    new = f", {missed.new} of them never asked before" if 0 < missed.new < missed.links else ""
-    named, more = ", ".join(missed.named), missed.links - len(missed.named)
+    of_all = f"of {turnout.links} link{'' if turnout.links == 1 else 's'}"
+    new = (
+        f", {turnout.never} of them never asked before" if 0 < turnout.never < turnout.late else ""
+    )
+    named, more = ", ".join(turnout.named), turnout.late - len(turnout.named)
     rest = f" and {more} more" if more else ""
     return (
-        f"This report is partial: no time was left for {missed.links} {of_all}{new}: {named}{rest}."
+        f"This report is partial: no time was left for {turnout.late} {of_all}{new}: {named}{rest}."
     )

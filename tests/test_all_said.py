@@ -26,7 +26,6 @@ from crawler.model import (
     Ignore,
     IgnoreState,
     LinkState,
-    Missed,
     Network,
     Outcome,
     PageFacts,
@@ -253,7 +252,7 @@ def test_what_a_history_has_answered(links: int) -> None:
 @pytest.mark.parametrize(("links", "late", "new"), [(1, 1, 1), (9, 1, 0), (9, 7, 7), (9, 7, 3)])
 def test_what_there_was_no_time_for(links: int, late: int, new: int) -> None:
     named = ("https://a.example/", "https://b.example/")[:late]
-    turnout = Turnout(links, 1, missed=Missed(late, new, named))
+    turnout = Turnout(links, 1, late=late, never=new, named=named)
     run = replace(RUN, complete=False)
     assert shown(Report(run, tuple(rows())[:3], turnout=turnout)) == []
 

@@ -17,7 +17,7 @@ from crawler.collect import Collection, collect
 from crawler.conduct import Conduct
 from crawler.errors import SettingsError
 from crawler.layers import load
-from crawler.model import Document, Link, Missed, Outcome, Report, Turnout
+from crawler.model import Document, Link, Outcome, Report, Turnout
 from crawler.moments import ago
 from crawler.notes import run_notes
 from crawler.outline import Aspect
@@ -277,13 +277,14 @@ async def test_new_links_are_asked_first_and_what_is_left_is_named(store: Store)
     assert reasons(report) == [*["out-of-time"] * 3, "ok", *["out-of-time"] * 2]
     named = tuple(f"https://{name}.example/" for name in "yzabc")
     assert report.turnout
-    assert report.turnout.missed == Missed(5, 2, named)
+    told = report.turnout
+    assert (told.late, told.never, told.named) == (5, 2, named)
 
 
 PARTIAL = Report(
     replace(RUN, complete=False),
     (row("https://a.example/", "out-of-time"),),
-    turnout=Turnout(9, 1, missed=Missed(7, 3, ("https://a.example/", "https://b.example/"))),
+    turnout=Turnout(9, 1, late=7, never=3, named=("https://a.example/", "https://b.example/")),
 )
 
 
@@ -306,5 +307,5 @@ def test_every_format_for_people_says_how_many_a_history_has_answered(form: str)
 
 
 def test_one_link_is_named_alone() -> None:
-    (one,) = run_notes(replace(PARTIAL, turnout=Turnout(1, 0, missed=Missed(1, 1, ("x:",)))))
+    (one,) = run_notes(replace(PARTIAL, turnout=Turnout(1, 0, late=1, never=1, named=("x:",))))
     assert one == "This report is partial: no time was left for 1 of 1 link: x:."
