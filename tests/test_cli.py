@@ -20,6 +20,7 @@ import click
 import pytest
 from commandline import Crawl, Done, Handler, answered_by, called
 from commits import NEW, OLD, run
+from test_annotations import commands as commands_of
 
 from crawler import options
 from crawler.cli import COMMANDS, cli
@@ -1124,3 +1125,15 @@ def test_a_run_that_is_interrupted_before_its_first_page_was_read_says_so(
 
     monkeypatch.setattr(session, "Stop", Stopped)
     assert crawl("check", f"http://a.example:{port}/ok", *HERE).code == 130
+
+
+def test_what_is_wrong_is_said_without_being_a_command_of_a_ci(crawl: Crawl) -> None:
+    for option in (
+        "--max-time=1\n::error::x",
+        "--x\n::error::y ##[error]z",
+        "--format=\r\n ::error::x",
+    ):
+        done = crawl("check", option)
+        assert done.code == 2
+        assert "\nError: " in done.err
+        assert commands_of(done.err) == [None] * done.err.count("\n")

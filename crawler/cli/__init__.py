@@ -5,6 +5,7 @@ imported when their command is called, so that `crawl --help` answers at once.
 """
 
 import gc
+import io
 import os
 import sys
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from typing import Final
 import click
 
 from crawler.errors import BROKEN_PIPE, INTERRUPTED, CrawlerError
-from crawler.text import clean
+from crawler.text import clean, defused
 from crawler.version import __version__
 
 
@@ -82,7 +83,7 @@ def main() -> None:
         if sys.stdout:
             sys.stdout.flush()
     except click.ClickException as error:
-        error.show()
+        _show(error)
         code = error.exit_code
     except CrawlerError as error:
         click.echo(f"crawl: {clean(str(error), 1000)}", err=True)
@@ -93,3 +94,11 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = BROKEN_PIPE
     sys.exit(code)
+
+
+def _show(error: click.ClickException) -> None:
+    """Say what was wrong: what is said may hold what was given, and that a command of a CI."""
+    said = io.StringIO()
+    error.show(said)
+    lines = (clean(line, 1000) for line in said.getvalue().splitlines())
+    click.echo(defused("\n".join(lines)), err=True)
