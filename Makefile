@@ -12,7 +12,7 @@ CRAWL := $(BIN)/crawl
 READY := $(VENV)/.ready
 DEV_READY := $(VENV)/.ready-dev
 TESTED := $(VENV)/.tested
-TESTS_NEED := $(shell find .ci Makefile README.md CHANGELOG.md pyproject.toml crawler docs reports \
+TESTS_NEED := $(shell find .ci .pre-commit-hooks.yaml Makefile action.yml README.md CHANGELOG.md pyproject.toml crawler docs reports \
 	seeds tests -type f ! -name '*.pyc' ! -name '* *')
 
 # Programs that are started a hundred times are compiled once.

@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+import subprocess
 from importlib import import_module
 from pathlib import Path
 from typing import Final
@@ -38,23 +39,64 @@ def shown() -> list[str]:
 
 def test_the_page_is_linked_and_its_commands_are_there() -> None:
     assert "(docs/ci.md)" in (ROOT / "README.md").read_text("utf-8")
-    assert len(shown()) > 5
+    assert len(shown()) == 3
     for command in shown():
         name, *arguments = shlex.split(command)
         import_module(f"crawler.cli.{name}").command.make_context(name, arguments)
 
 
 def test_every_job_is_yaml_and_checks_links() -> None:
-    jobs = [yaml.safe_load(text) for name, text in BLOCKS if name == "yaml"]
-    assert len(jobs) == 3
-    assert all("crawl check --no-config" in str(job) for job in jobs)
+    told = [yaml.safe_load(text) for name, text in BLOCKS if name == "yaml"]
+    assert len(told) == 4
+    assert all("crawl" in str(each) for each in told)
+    hooks = [hook for each in told for one in each.get("repos", ()) for hook in one["hooks"]]
+    assert [each["id"] for each in hooks] == ["crawl-local", "crawl"]
+    assert "${{" not in "".join(text for _, text in BLOCKS), "nothing is put into a command"
+
+
+def test_the_inputs_and_outputs_of_the_action_are_all_there() -> None:
+    action = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
+    rows = re.findall(r"^\| (`[^|]*`) \| ?([^|]*) ?\|", PAGE, re.MULTILINE)
+    told = dict[str, str]()
+    for names, default in rows:
+        for name in re.findall("`([^`]+)`", names):
+            told.setdefault(name, default)  # an output may be called as an input is
+    for name, each in action["inputs"].items():
+        assert name in told, name
+        assert each["default"] in ("", *re.findall("`([^`]+)`", told[name])), name
+    assert action["outputs"].keys() <= told.keys()
+
+
+def test_the_page_leads_to_files_that_there_are_and_to_its_own_headings() -> None:
+    links = re.findall(r"\]\(([a-z][^)#:]*)(?:#[^)]*)?\)", PAGE)
+    assert {"workflows/check.yml", "workflows/comment.yml", "gitlab-ci.yml"} <= set(links)
+    assert all((ROOT / "docs" / each).exists() for each in links)
+    heads = [
+        re.sub("[^a-z -]", "", head.lower()) for head in re.findall("^## (.*)$", PAGE, re.MULTILINE)
+    ]
+    names = re.findall(r"^- \[.*\]\(#(.*)\)$", PAGE, re.MULTILINE)
+    assert names == [head.replace(" ", "-") for head in heads]
+
+
+def test_the_script_is_one_that_a_shell_can_read() -> None:
+    (script,) = [text for name, text in BLOCKS if name == "sh"]
+    done = subprocess.run(["sh", "-n"], input=script, text=True, check=False)  # noqa: S607
+    assert done.returncode == 0
 
 
 def test_the_page_and_the_readme_have_every_format_of_ci_systems() -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
-    for name in ("sarif", "junit", "github", "github-summary", "gitlab", "rdjson"):
+    for name in (
+        "sarif",
+        "junit",
+        "github",
+        "github-comment",
+        "github-summary",
+        "gitlab",
+        "rdjson",
+    ):
         assert f"| `{name}` | `{reports.BY_NAME[name].suffix}` |" in readme
-        assert f" `{name}` |" in PAGE
+        assert f" `{name}`" in PAGE
 
 
 def test_a_check_is_annotated_and_then_reported_without_asking_again(crawl: Crawl) -> None:
