@@ -49,7 +49,7 @@ class Inputs:
     config: str = ""
     untrusted: str = "auto"
     history: bool = True
-    trust_history: str = ""
+    trust_history: str = "24h"
     max_time: str = ""
     advice: bool = True
     annotations: bool = True

@@ -377,3 +377,12 @@ def test_a_summary_that_has_no_room_is_left_out(tmp_path: Path) -> None:
     _append(text, summary)
     assert summary.stat().st_size < MAX_SUMMARY
     assert summary.read_text().endswith("has no room here: the report has them.\n")
+
+
+def test_what_the_history_knows_to_be_well_is_not_asked_again(runner: Runner) -> None:
+    changed(runner, {"a.md": "[well](http://a.example:PORT/there)\n"})
+    as_pull_request(runner)
+    assert runner().code == 0
+    again = runner()
+    assert again.code == 0
+    assert json.loads(Path(again.outputs["json"]).read_text())["run"]["answered"] == 1
