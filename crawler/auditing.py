@@ -15,6 +15,7 @@ from crawler.copy_rows import copy_of
 from crawler.entries import counts_in
 from crawler.errors import StoreError
 from crawler.folding import folded
+from crawler.repairs import repaired_of
 from crawler.rows import (
     SqlRow,
     hop_of,
@@ -51,6 +52,7 @@ _ROWS: Final = {
         select transitions.*, links.url from transitions
         left join links on links.id = transitions.link_id
     """,
+    "repairs": "select * from repairs",
 }
 # What names a row, so that there is one of it.
 _LABELS: Final = {
@@ -63,6 +65,7 @@ _LABELS: Final = {
     "acceptances": "link_id, at",
     "archived_copies": "link_id, errand",
     "transitions": "run_id, position",
+    "repairs": "name, position",
 }
 # Times are compared as text, so they are written in one way.
 _MOMENT: Final = "NNNN-NN-NNTNN:NN:NN.NNNZ".replace("N", "[0-9]")
@@ -73,6 +76,7 @@ _MOMENTS: Final = {
     "acceptances": ("at",),
     "archived_copies": ("wanted_at", "asked_at", "copy_at"),
     "transitions": ("at", "since"),
+    "repairs": ("at",),
 }
 # Looks of finished runs that are not counted, though no later run was there to leave them out.
 _MISSED: Final = """
@@ -196,4 +200,5 @@ _READERS: Final[Mapping[str, Callable[[SqlRow], object]]] = {
     "hops": hop_of,
     "archived_copies": copy_of,
     "transitions": transition_of,
+    "repairs": repaired_of,
 }

@@ -1,14 +1,18 @@
 """What a run has changed, before it has a format: sections of entries, the worst first."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from crawler.drafts import Entry
-from crawler.model import Change, Outcome, Report, Transition
+from crawler.corrections import Repair
+from crawler.drafts import MAX_PLACES, Entry
+from crawler.model import Change, Kind, Occurrence, Outcome, Report, Span, Transition
 from crawler.notes import named_ignore
 from crawler.outline import Outline, Section
+
+if TYPE_CHECKING:
+    from crawler.repairs import Repaired
 
 MAX_IN_REPORT: Final = 20
 """Changes that a whole report begins with; the bulletin has all of them."""
@@ -21,6 +25,20 @@ _SECTIONS: Final = (
     (Change.IGNORE_EXPIRED, "Ignores that ended", "Give them a later day, or take them out."),
     (Change.RECOVERED, "Recovered", "They are there again."),
 )
+_REPAIRED: Final = ("Repaired", "Written")
+_TAKEN_BACK: Final = ("Repairs taken back", "Taken back")
+_WHY: Final[Mapping[str, str]] = {
+    Repair.MOVED: "It had moved for good.",
+    Repair.HTTPS: "The same page is there with https.",
+    Repair.WRAPPER: "It led through a service that only leads on.",
+    Repair.SHORTENER: "It was behind a shortener.",
+    Repair.TRACKING: "It had parameters that are only for tracking readers.",
+    Repair.AMP: "It was the AMP version of the page.",
+    Repair.COSMETIC: "It was written a little otherwise.",
+    Repair.ARCHIVE: "The page is lost, and an archive has a copy.",
+    Repair.RENAMED: "The file has another name now.",
+    Repair.FRAGMENT: "The place on the page has another name now.",
+}
 _MOMENT: Final = "%Y-%m-%d %H:%M"
 _COUNTED: Final = {Change.IGNORE_EXPIRED: "ignored no longer"}
 
@@ -33,6 +51,7 @@ def bulletin(report: Report) -> Outline:
         if entries := tuple(_entry(each) for each in changes if each.kind is kind):
             outcome = Outcome.BROKEN if kind is Change.BROKEN else None
             sections.append(Section(title, words, entries, outcome))
+    sections += _repairs(report)
     when = report.run.finished_at or report.run.started_at
     heading = f"What has changed, {when:{_MOMENT}} UTC"
     return Outline(heading, tuple(sections), _summary(report), _notes(report))
@@ -41,8 +60,8 @@ def bulletin(report: Report) -> Outline:
 def _summary(report: Report) -> str:
     """Say how much has changed, and since when if that is not the run before."""
     since = f" since {report.since:{_MOMENT}} UTC" if report.since else ""
-    changes = report.changes
-    return f"Changed{since}: {counted(changes)}." if changes else f"Nothing has changed{since}."
+    told = ", ".join(filter(None, (counted(report.changes or ()), *_repairs_counted(report))))
+    return f"Changed{since}: {told}." if told else f"Nothing has changed{since}."
 
 
 def _notes(report: Report) -> tuple[str, ...]:
@@ -57,14 +76,15 @@ def with_changes(said: Outline, report: Report) -> Outline:
     that are broken.
     """
     changes = [each for each in report.changes or () if report.since or each.before is not None]
+    repairs = tuple(_repairs(report, MAX_IN_REPORT))
     if not changes:
-        return said
+        return replace(said, sections=(*repairs, *said.sections)) if repairs else said
     first = tuple(map(_shortly, changes[:MAX_IN_REPORT]))
     more = len(changes) - len(first)
     known = f"{report.since:{_MOMENT}} UTC" if report.since else "the looks before this run"
     are = "is" if more == 1 else "are"
     words = f"Since {known}{f'; {more} more {are} left out here' if more else ''}."
-    return replace(said, sections=(Section("Changed", words, first), *said.sections))
+    return replace(said, sections=(Section("Changed", words, first), *repairs, *said.sections))
 
 
 def _shortly(change: Transition) -> Entry:
@@ -93,3 +113,45 @@ def _entry(change: Transition) -> Entry:
         history=change.history,
         replacement=change.replacement,
     )
+
+
+def _repairs(report: Report, most: int | None = None) -> Iterator[Section]:
+    """Yield what each call has written into documents, or taken back; the latest comes first."""
+    calls: dict[str, list[Repaired]] = {}
+    for each in report.repairs or ():
+        calls.setdefault(each.name, []).append(each)
+    left = most
+    for several in reversed(calls.values()):
+        one = several[0]
+        alike: dict[tuple[str, str], list[Repaired]] = {}
+        for each in several:
+            alike.setdefault((each.before, each.after), []).append(each)
+        entries = tuple(map(_repair, alike.values()))[:left]
+        title, verb = _TAKEN_BACK if one.undoes else _REPAIRED
+        words = f"{verb} by {one.who} on {one.at:%Y-%m-%d}, as {one.name}."
+        if entries:
+            yield Section(title, words, entries)
+        left = None if left is None else left - len(entries)
+
+
+def _repair(alike: "list[Repaired]") -> Entry:
+    one, places = alike[0], tuple(map(_where, alike))
+    shown = places[:MAX_PLACES]
+    return Entry(
+        one.before, one.repair, _WHY[one.repair], shown, len(places), followable=False,
+        replacement=one.after,
+    )  # fmt: skip
+
+
+def _where(repaired: "Repaired") -> Occurrence:
+    line, column, raw = repaired.line, repaired.column, repaired.after
+    span = Span(line, column, line, column + len(raw))
+    return Occurrence(repaired.document, span, raw, raw, Kind.BARE)
+
+
+def _repairs_counted(report: Report) -> Iterator[str]:
+    repairs = report.repairs or ()
+    if number := sum(each.undoes is None for each in repairs):
+        yield f"{number} repaired"
+    if back := sum(each.undoes is not None for each in repairs):
+        yield f"{back} taken back"

@@ -61,9 +61,15 @@ def choose(report: Report, choice: Choice) -> Report:
     changes = report.changes
     if changes is not None:
         changes = tuple(each for each in changes if each.url in urls)
+    repairs = report.repairs
+    if repairs is not None:  # they are of documents, and of no link that is there now
+        beside = choice.hosts or choice.healths or choice.outcomes
+        repairs = tuple(
+            each for each in repairs if not beside and _is_in(each.document, choice.documents)
+        )
     chosen = (f"Only {', '.join(choice.words())}: {len(taken)} of {len(rows)} places.",)
     shown = View(len(taken), lambda index: rows[taken[index]])
-    return replace(report, rows=shown, changes=changes, chosen=chosen)
+    return replace(report, rows=shown, changes=changes, repairs=repairs, chosen=chosen)
 
 
 def _is_chosen(row: Row, choice: Choice) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 APPLICATION_ID: Final = 0x6372776C  # "crwl": SQLite keeps it in the file's header
-VERSION: Final = 6
+VERSION: Final = 7
 """How many steps of `migrations.py` a history of this version has taken, as its header says."""
 
 Values: TypeAlias = Sequence[Any] | Mapping[str, Any]

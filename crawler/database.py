@@ -24,7 +24,7 @@ LARGE: Final = 64 << 20
 
 _TABLES: Final = (
     "runs", "documents", "links", "occurrences", "observations", "hops", "acceptances",
-    "archived_copies", "transitions",
+    "archived_copies", "transitions", "repairs",
 )  # fmt: skip
 _OBJECTS: Final = "select type, lower(name), lower(coalesce(sql, '')) from sqlite_schema"
 

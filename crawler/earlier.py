@@ -7,6 +7,8 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Final
 
@@ -18,10 +20,15 @@ from crawler.errors import StoreError
 from crawler.fragments import parted
 from crawler.model import Ignore, LinkState, Observation, Outcome
 from crawler.reasons import REASONS
+from crawler.rows import SqlRow, fragments_of, iso, known_url, look_of, moment, run_of
 from crawler.rows import fragments_of, iso, known_url, look_of, run_of
 from crawler.state_rows import state_of
 from crawler.transitions import Past
 from crawler.urls import Url
+
+_THERE: Final = frozenset({Outcome.OK, Outcome.REDIRECTED})
+_FEW: Final = 3
+"""Looks at a link of which it is told where they ended."""
 
 # Only one that this version had under the same settings: else facts may mean another thing.
 _WITH_VALIDATORS: Final = """
@@ -56,6 +63,16 @@ _BESIDES: Final = """
     join documents on documents.id = occurrences.document_id
     where occurrences.fragment is not null and occurrences.ignored is null
       and documents.name not in (select value from json_each(?))
+"""
+_ENDS: Final = """
+    select links.url, observations.at, observations.outcome, observations.final_url from links
+    join observations on observations.link_id = links.id
+    where links.url in ({}) and observations.id in (
+        select looks.id from observations as looks join runs on runs.id = looks.run_id
+        where looks.link_id = links.id and runs.finished_at is not null
+        order by looks.at desc, looks.id desc limit ?
+    )
+    order by links.url, observations.at desc, observations.id desc
 """
 _SENT_HOME: Final = """
     select links.url, links.final_url from links
@@ -189,6 +206,22 @@ def courses(db: Connection, path: Path) -> list[Course]:
         names = ("url", "before", "final_url")
         return [Course(*(known_url(row[name]) for name in names)) for row in rows]
     return []
+
+
+def last_ends(
+    db: Connection, path: Path, urls: Iterable[Url]
+) -> Iterator[tuple[Url, list[tuple[datetime, Url | None]]]]:
+    """Yield where the last looks at each of some links ended, the latest first; None: nowhere."""
+    with explained(path):
+        for batch in batches(map(str, urls)):
+            marks = ", ".join("?" * len(batch))
+            rows = db.query(_ENDS.format(marks), [*batch, _FEW])
+            for url, looks in groupby(rows, key=itemgetter("url")):
+                yield known_url(url), [(moment(each["at"]), _end(each)) for each in looks]
+
+
+def _end(row: SqlRow) -> Url | None:
+    return known_url(row["final_url"] or row["url"]) if row["outcome"] in _THERE else None
 
 
 def ahead(db: Connection, path: Path, now: datetime) -> Iterator[LinkState]:

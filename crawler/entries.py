@@ -18,6 +18,7 @@ from crawler.archiving import ArchivedCopy
 from crawler.copy_rows import copy_of
 from crawler.errors import StoreError
 from crawler.model import Observation, Outcome, Place, Transition, Verdict
+from crawler.repairs import Repaired, repaired_of
 from crawler.rows import (
     SqlRow,
     hop_of,
@@ -53,6 +54,8 @@ _REQUIRED: Final = {
     "acceptance": ("url", "at"),
     "copy": ("url", "errand", "wanted_at", "basis", "asked_at", "came"),
     "transition": ("run", "position", "kind", "at", "sentence", "after", "code", "history"),
+    "repair": ("name", "position", "at", "who", "document", "line", "column", "before",
+               "after", "repair", "why"),
     "look": ("url", "run", "at", "outcome", "reason", "confidence", "detail", "attempts"),
     "hop": ("url", "via"),
 }  # fmt: skip
@@ -139,6 +142,11 @@ def transition_in(entry: Entry, columns: Columns) -> tuple[str, int, Transition]
     """Return the name of a run, and what it told, with its place among that. May raise."""
     row = _row_in(entry, columns)
     return row["run"], row["position"], transition_of(row)
+
+
+def repair_in(entry: Entry, columns: Columns) -> Repaired:
+    """Return what was repaired. Raises `StoreError`."""
+    return repaired_of(_row_in(entry, columns))
 
 
 def look_in(entry: Entry, columns: Columns) -> tuple[str, Observation]:

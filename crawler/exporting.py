@@ -1,8 +1,8 @@
 """A history as objects, one after the other, in an order that only depends on what is in it.
 
-Runs by name, documents and their places, acceptances, archived copies, what each run told, and each
-run's looks by URL; of finished runs only. So two histories that hold the same are exported as the
-same bytes. `merging.py` reads them back.
+Runs by name, documents and their places, acceptances, archived copies, what each run told, what was
+repaired, and each run's looks by URL; of finished runs only. So two histories that hold the same
+are exported as the same bytes. `merging.py` reads them back.
 """
 
 from collections.abc import Iterator, Sequence
@@ -39,6 +39,7 @@ _TOLD: Final = """
     left join links on links.id = transitions.link_id
     order by runs.name, transitions.position
 """
+_REPAIRS: Final = "select * from repairs order by name, position"
 _LOOKS: Final = """
     select observations.*, links.url, ? as run from observations
     join links on links.id = observations.link_id
@@ -52,6 +53,7 @@ _NUMBERS: Final = {
     "acceptance": {"id", "link_id"},
     "copy": {"id", "link_id"},
     "transition": {"id", "run_id", "link_id"},
+    "repair": {"id"},
     "look": {"id", "run_id", "link_id"},
 }
 _TABLES: Final = {
@@ -61,6 +63,7 @@ _TABLES: Final = {
     "acceptance": "acceptances",
     "copy": "archived_copies",
     "transition": "transitions",
+    "repair": "repairs",
     "look": "observations",
 }
 _TYPES: Final = {"INTEGER": int, "TEXT": str}
@@ -71,6 +74,7 @@ _NAMES: Final[dict[str, Columns]] = {
     "acceptance": {"url": str},
     "copy": {"url": str},
     "transition": {"run": str, "url": str},
+    "repair": {},
     "look": {"url": str, "run": str},
 }
 
@@ -96,6 +100,7 @@ def exported(db: Connection) -> Iterator[Entry]:
     yield from (_entry("acceptance", row) for row in db.query(_WORDS))
     yield from (_entry("copy", row) for row in db.query(_COPIES))
     yield from (_entry("transition", row) for row in db.query(_TOLD))
+    yield from (_entry("repair", row) for row in db.query(_REPAIRS))
     for run in runs:
         looks = db.query(_LOOKS, [run["name"], run["id"]])
         for rows in batches(looks):

@@ -32,6 +32,8 @@ from crawler.model import (
     Transition,
     Verdict,
 )
+from crawler.repair_history import RepairHistory
+from crawler.repairs import standing
 from crawler.rows import (
     SqlRow,
     hop_of,
@@ -48,6 +50,7 @@ from crawler.story import Story
 from crawler.urls import Target, Url
 
 if TYPE_CHECKING:
+    from crawler.collect import Collection
     from crawler.kept import HeldPlaces, Places
 
 _Unasked: TypeAlias = dict[Url, Verdict]
@@ -104,6 +107,7 @@ class History:
         self._path = path
         self._db = opened(path, read_only=read_only, tell=tell)
         self.archive = ArchiveHistory(self._db, path)
+        self.repairs = RepairHistory(self._db, path)
 
     def __enter__(self) -> Self:
         return self
@@ -163,19 +167,41 @@ class History:
             since, news = self._news(since, until)
             places, unasked, written = self._places({each.url for each in news or ()})
             looks, states = room_for(places)
-            for rows in batches(db.query(_KNOWN)):
-                for row, look in zip(rows, self._looks_of(rows, "observation_id"), strict=True):
-                    states.put(look.url, state_of(row))
-                    if look.url not in unasked:  # what is left out now was perhaps asked once
-                        looks.put(look.url, look)
+            for row, look in self._known():
+                states.put(look.url, state_of(row))
+                if look.url not in unasked:  # what is left out now was perhaps asked once
+                    looks.put(look.url, look)
             copies, origin = self.archive.copies(), self.origin()
             together = converged(courses(self._db, self._path))
             past = self._chronicle(until) if chronicle else None
+            repairs = None if since is None else standing(self.repairs.since(since, until))
         report = told(assemble(run, places.view(), looks, states, unasked), together)
         changes = None if news is None else placed(news, written)
-        report = replace(report, changes=changes, since=since)
+        report = replace(report, changes=changes, since=since, repairs=repairs)
         report = replace(report, remembers=True, origin=origin, chronicle=past)
         return archived(report, copies)
+
+    def report_on(self, collection: "Collection", now: datetime = _FOR_EVER) -> Report:
+        """Return the places of some documents as they are now with the latest looks at their links.
+
+        Raises without any run.
+        """
+        from crawler.assemble import archived, assemble, told  # noqa: PLC0415 - as above
+        from crawler.converging import converged  # noqa: PLC0415
+        from crawler.earlier import courses  # noqa: PLC0415
+        from crawler.kept import looks_at, states_of  # noqa: PLC0415
+
+        links, scratch = collection.links, collection.scratch
+        looks, states = looks_at(links, scratch), states_of(links, scratch)
+        with self._reading() as db, snapshot(db):
+            run, *_ = self._last_runs(now, 1) or self._none()
+            for row, look in self._known():
+                states.put(look.url, state_of(row))
+                looks.put(look.url, look)
+            together = converged(courses(self._db, self._path))
+            copies = self.archive.copies()
+        report = told(assemble(run, collection.places, looks, states, {}), together)
+        return archived(replace(report, remembers=True), copies)
 
     def first_looks(self) -> Mapping[Url, datetime]:
         """Return when each link was first looked at."""
@@ -248,6 +274,11 @@ class History:
                 if place.target.url in wanted:
                     written.append(place)
         return places, unasked, written
+
+    def _known(self) -> Iterator[tuple[SqlRow, Observation]]:
+        """Yield every link that was looked at: its row, and its latest look."""
+        for rows in batches(self._db.query(_KNOWN)):
+            yield from zip(rows, self._looks_of(rows, "observation_id"), strict=True)
 
     def _chronicle(self, until: datetime) -> Chronicle:
         from crawler.annals import glances, headcounts  # noqa: PLC0415 - a story needs none

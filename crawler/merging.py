@@ -31,12 +31,15 @@ from crawler.entries import (
     document_in,
     look_in,
     place_in,
+    repair_in,
     run_in,
     transition_in,
 )
 from crawler.errors import StoreError
 from crawler.exporting import columns_of
 from crawler.model import Observation, Place, Transition, Verdict
+from crawler.repair_history import append as append_repairs
+from crawler.repairs import Repaired
 from crawler.rows import hop_rows, iso, look_row, place_row
 from crawler.urls import Target, Url
 
@@ -108,6 +111,7 @@ class Merging:
             "acceptance": self._take_acceptances,
             "copy": self._take_copies,
             "transition": self._take_transitions,
+            "repair": self._take_repairs,
             "look": self._take_looks,
         }
         db.execute("create temp table touched (id integer primary key)")
@@ -229,6 +233,13 @@ class Merging:
                 run, position, change = transition_in(entry, self._columns["transition"])
                 told.append((self._run(run)[0], position, change))
         append(self._db, told, "or ignore")
+
+    def _take_repairs(self, batch: Numbered) -> None:
+        repaired: list[Repaired] = []
+        for number, entry in batch:
+            with _at(number):
+                repaired.append(repair_in(entry, self._columns["repair"]))
+        append_repairs(self._db, repaired, "or ignore")
 
     def _take_looks(self, batch: Numbered) -> None:
         looks: list[tuple[int, Observation]] = []

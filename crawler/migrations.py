@@ -177,6 +177,33 @@ def m006_annals(db: Database) -> None:
     db.table("transitions").create_index(["link_id"])
 
 
+@migrations()
+def m007_repairs(db: Database) -> None:
+    """Keep what was written into documents: of whom, when, from what to what.
+
+    Documents are called by their names, for they may be forgotten, and what was done to them not.
+    """
+    db.execute("""
+        create table repairs (
+            id integer primary key,
+            name text not null,
+            position integer not null,
+            at text not null,
+            who text not null,
+            document text not null,
+            line integer not null,
+            "column" integer not null,
+            before text not null,
+            after text not null,
+            repair text not null,
+            why text not null,
+            undoes text
+        ) strict
+    """)
+    db.table("repairs").create_index(["name", "position"], unique=True)
+    db.table("repairs").create_index(["at"])
+
+
 # Only finished runs count: a run that was killed is no history.
 _VIEWS: Final = {
     "broken_links": """

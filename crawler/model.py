@@ -10,9 +10,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import PurePosixPath
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from crawler.urls import Rejected, Rejection, Target, Url
+
+if TYPE_CHECKING:
+    from crawler.repairs import Repaired
 
 # 1. What authors wrote
 
@@ -755,11 +758,12 @@ class Report:
 
     `changes`: what the run has changed, the worst first; None if it was not recorded. In the report
     of a history: all that was told by the runs that ended after `since`, run by run; None where it
-    was not asked for. `turnout`: None where all is told from the history. `chronicle`: None if
-    nobody wants charts. `origins`: None if nobody asks how old links are. `chosen`: what the rows
-    were chosen by, in words; empty if they are all. `remembers`: the looks are part of a history,
-    in which further ones will confirm what one alone does not; `origin`: the name of that
-    history's first run, by which feeds of it are known.
+    was not asked for. `repairs`: likewise what was written into documents. `turnout`: None where
+    all is told from the history. `chronicle`: None if nobody wants charts. `origins`: None if
+    nobody asks how old links are. `chosen`: what the rows were chosen by, in words; empty if they
+    are all. `remembers`: the looks are part of a history, in which further ones will confirm what
+    one alone does not; `origin`: the name of that history's first run, by which feeds of it are
+    known.
     """
 
     run: Run
@@ -775,6 +779,7 @@ class Report:
     origins: Origins | None = field(default=None, compare=False)
     chosen: tuple[str, ...] = field(default=(), compare=False)
     origin: str = field(default="", compare=False)
+    repairs: tuple["Repaired", ...] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -213,6 +213,16 @@ def asking(function: F) -> F:
     return function
 
 
+def fixing(function: F) -> F:
+    """Add all options that `fix` shares with `check`: those of looking, and none of what fails."""
+    sections = tuple(each for each in _ASKING if each not in ("policy", "archive", "notify"))
+    for add in (
+        talk, of_sections(*sections), asked, waiting, history, settings_files, comparing, documents,
+    ):  # fmt: skip
+        function = add(function)
+    return function
+
+
 @dataclass(frozen=True, slots=True)
 class Applied:
     """What files and options come to, what each of them says, and sentences on what is ignored."""

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, fields
 from datetime import datetime
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from crawler.beliefs import drift_record
 from crawler.bulletin import counted
@@ -32,6 +32,9 @@ from crawler.naming import replacement
 from crawler.text import without_commands
 from crawler.urls import Rejected, Target, mask
 from crawler.version import __version__
+
+if TYPE_CHECKING:
+    from crawler.repairs import Repaired
 
 SCHEMA: Final = 1
 
@@ -73,6 +76,7 @@ def changes_record(report: Report) -> Record:
         "text": f"crawl: {counted(report.changes or ()) or 'nothing has changed'}.",
         "run": {**_run_record(report.run), "chosen": list(report.chosen)},
         "since": stamp(report.since),
+        "repairs": repairs_record(report),
     }
 
 
@@ -94,6 +98,17 @@ def change_record(change: Transition) -> Record:
         "places": [occurrence_record(each) | {"raw": mask(each.raw)} for each in change.places],
         "ignore": _ignore_record(change.ignore) if change.ignore else None,
     }
+
+
+def repaired_record(repaired: "Repaired") -> Record:
+    """Return one place that was repaired, or taken back."""
+    names = ("document", "line", "column", "before", "after", "repair", "why", "who", "undoes")
+    return {"name": repaired.name, "at": stamp(repaired.at), **_plain(repaired, names)}
+
+
+def repairs_record(report: Report) -> list[Record] | None:
+    """Return what was written into documents, as far as somebody has asked for it."""
+    return None if report.repairs is None else list(map(repaired_record, report.repairs))
 
 
 def whole_text(head: Record, links: Iterable[Record], name: str = "links") -> Iterator[str]:

@@ -302,5 +302,5 @@ def _stays(path: str, tree: str) -> bool:
 
 def counted(number: int, noun: str) -> str:
     """Say how many there are of something."""
-    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}{'e' * noun.endswith('s')}s"
     return f"{number} {noun if number == 1 else plural}"

@@ -201,6 +201,12 @@ class Store(History):
                 where = f"where links.url in ({', '.join('?' * len(batch))})"
                 yield from self._looks(f"{_LATEST} {where}", batch)
 
+    def last_ends(
+        self, urls: Iterable[Url]
+    ) -> Iterator[tuple[Url, list[tuple[datetime, Url | None]]]]:
+        """Yield where the last looks at each of some links ended, the latest first."""
+        return earlier.last_ends(self._db, self._path, urls)
+
     def looked_for(self, url: Url) -> frozenset[str]:
         """Return the fragments that the latest look at a link has looked for."""
         return earlier.fragments(self._db, self._path, url)

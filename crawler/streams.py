@@ -79,7 +79,7 @@ def encodable(text: str, stream: TextIO) -> str:
     """Return what a stream can write of a text: plainer signs, or a replacement, never an error."""
     encoding = stream.encoding or "utf-8"
     try:
-        text.encode(encoding)
+        text.encode(encoding, stream.errors or "strict")
     except UnicodeEncodeError:
         return text.translate(_PLAINER).encode(encoding, "replace").decode(encoding)
     return text

@@ -6,8 +6,9 @@ import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, TypeAlias
+from typing import TYPE_CHECKING, BinaryIO, Final, TypeAlias
 
 from crawler.breadth import breadth
 from crawler.errors import INTERRUPTED, ImpossibleError, UsageError
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 Pieces: TypeAlias = Callable[[], Iterable[str]]
 """A text that is made as it is written; once more, if it could not be written."""
+
+_AS_IT_WAS: Final = "surrogateescape"
 
 
 class _Standing:
@@ -92,6 +95,36 @@ def stopping(stop: "Stop") -> Iterator[None]:
             loop.remove_signal_handler(signal.SIGTERM)
 
 
+@contextmanager
+def unhurried() -> Iterator[Callable[[], bool]]:
+    """Finish what is being done at Ctrl-C or SIGTERM; yields what tells whether to go on."""
+    pressed = list[int]()
+
+    def take(number: int, _: object) -> None:
+        pressed.append(number)
+
+    before = {}
+    with suppress(ValueError):  # no other thread is told of signals
+        before = {each: signal.signal(each, take) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: not pressed
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def converses() -> bool:
+    """Tell whether somebody is there to be asked, and sees what is asked."""
+    return bool(sys.stdin and sys.stdout and sys.stdin.isatty() and sys.stdout.isatty())
+
+
+def asked(question: str) -> str:
+    """Return what somebody says; nothing if they have gone."""
+    sys.stdout.write(encodable(question, sys.stdout))
+    sys.stdout.flush()
+    return sys.stdin.readline()
+
+
 def standard_input() -> BinaryIO | None:
     """Return standard input; None where there is none, as under some daemons."""
     return sys.stdin.buffer if sys.stdin else None
@@ -124,15 +157,27 @@ def deliver(
         write_pieces(lambda: reports.BY_NAME[name].render(report, aspect, words), output)
 
 
+def paper_for(output: Path | None) -> Paper:
+    """Return what is written on: a file, or standard output."""
+    return PLAIN if output else paper_of(sys.stdout)
+
+
 def write_lines(lines: Callable[[Paper], Iterable[Line]], output: Path | None) -> None:
     """Write lines for people, as `write` does: coloured and as wide as a terminal, if it is one."""
-    paper = PLAIN if output else paper_of(sys.stdout)
+    paper = paper_for(output)
     write_pieces(lambda: inked(lines(paper), paper), output)
 
 
 def write(text: str, output: Path | None) -> None:
     """Write a text to a file, all or nothing, or to standard output. Nothing is lost."""
     write_pieces(lambda: (text,), output)
+
+
+def write_exactly(pieces: Pieces, output: Path | None) -> None:
+    """Write a text as `write` does, to the byte: surrogates stand for what is no UTF-8."""
+    if output is None and isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors=_AS_IT_WAS, newline="\n")
+    write_pieces(pieces, output)
 
 
 def write_pieces(pieces: Pieces, output: Path | None) -> None:
@@ -152,7 +197,7 @@ def write_pieces(pieces: Pieces, output: Path | None) -> None:
 def write_file(pieces: Iterable[str], output: Path) -> None:
     """Write a text to a file, all or nothing. Raises `OSError`."""
     if is_special(output):
-        with output.open("w", encoding="utf-8") as file:
+        with output.open("w", encoding="utf-8", errors=_AS_IT_WAS) as file:
             file.writelines(pieces)
         return
     replaced(pieces, output.resolve())  # a symbolic link stays one
@@ -167,7 +212,7 @@ def replaced(pieces: Iterable[str], target: Path) -> None:
     descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     temporary = Path(name)
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors=_AS_IT_WAS) as file:
             file.writelines(pieces)
         temporary.chmod(mode)
         temporary.replace(target)

@@ -20,6 +20,7 @@ MAX_LENGTH: Final = 300
 # Zero-width joiners stay: emoji and several scripts are built with them.
 _BIDI: Final = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _HARMFUL: Final = re.compile(f"[\x00-\x1f\x7f-\x9f{_BIDI}\ud800-\udfff\ufeff\ufffe\uffff]")
+_UNSEEN: Final = re.compile(f"[\x00-\x08\x0a-\x1f\x7f-\x9f{_BIDI}\ud800-\udfff\ufeff\ufffe\uffff]")
 # Nothing is to be repaired in such a text: each of these letters stands alone, where mojibake has
 # two strange characters or more side by side. And no `&`, which may begin an entity.
 _SOUND: Final = re.compile("(?:[ -%'-~]++|[¡«»¿ÁÉÍÑÓÚÜàáçèéíñóúüÀÈÖäöß“”…→](?=[ -~]|\\Z))*+")
@@ -78,6 +79,15 @@ def without_commands(written: str) -> str:
     '"#\\u0023[error]"'
     """
     return written.replace("##[", "#\\u0023[")
+
+
+def visible(text: str) -> str:
+    r"""Show what `clean` takes away; white space stays as it is, but for the ends of lines.
+
+    >>> visible("a\x1b[31m  b\u202e")
+    'a<U+001B>[31m  b<U+202E>'
+    """
+    return _UNSEEN.sub(lambda found: f"<U+{ord(found[0]):04X}>", text)
 
 
 def is_clean(text: str) -> bool:

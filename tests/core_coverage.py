@@ -20,6 +20,7 @@ BESIDES: Final = (
     "crawler.dress",
     "crawler.kept",
     "crawler.proper",
+    "crawler.repairs",
     "crawler.rows",
     "crawler.scratch",
     "crawler.settings",

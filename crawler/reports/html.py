@@ -114,13 +114,13 @@ def _anchors(sections: Iterable[Section]) -> dict[str, str]:
 
 def _changes(report: Report, anchors: Mapping[str, str], words: Words) -> Iterator[Markup]:
     """Yield what has changed, each in a line; whoever has an entry is told more there."""
-    if not report.changes:
+    sections = bulletin(report).sections
+    if not sections:
         return
+    number = sum(len(section.entries) for section in sections)
     yield start("section", class_="changes", id="changes", aria_labelledby="h-changes")
-    yield tag(
-        "h2", words("What changed"), " ", tag("b", figure(len(report.changes))), id="h-changes"
-    )
-    for section in bulletin(report).sections:
+    yield tag("h2", words("What changed"), " ", tag("b", figure(number)), id="h-changes")
+    for section in sections:
         kind = _kind(section) or _CHANGED.get(section.entries[0].code)
         yield tag("h3", _dot(kind), words(section.title))
         lines = [_change(entry, anchors.get(entry.url), words) for entry in section.entries]
@@ -136,7 +136,10 @@ def _change(entry: Entry, anchor: str | None, words: Words) -> Markup:
         name = tag("a", address(entry.url), href=f"#{anchor}", class_="url")
     elif entry.followable:
         name = link(entry.url)
-    return tag("li", name, tag("p", readable(words(entry.sentence))))
+    shown = NOTHING
+    if entry.replacement and not entry.followable:  # what was written into a document
+        shown = tag("p", "→ ", tag("span", entry.replacement, class_="url"))
+    return tag("li", name, shown, tag("p", readable(words(entry.sentence))))
 
 
 def _dot(kind: str | None) -> Markup:

@@ -8,6 +8,7 @@ from crawler.outline import FIGURED, Aspect, rows_shown
 from crawler.records import (
     change_record,
     changes_record,
+    repairs_record,
     report_record,
     resource_record,
     row_record,
@@ -32,6 +33,7 @@ def _all(report: Report, aspect: Aspect) -> Iterator[str]:
     changes = report.changes
     told = None if changes is None else list(map(change_record, changes))
     head = report_record(report) | {"since": stamp(report.since), "changes": told}
+    head["repairs"] = repairs_record(report)
     return whole_text(head, map(row_record, rows_shown(report, aspect)))
 
 
