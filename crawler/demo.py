@@ -4,22 +4,26 @@ What is shown is really done, by the code that does it elsewhere, on a document 
 directory of the demo's own. Only the web and the calendar are the practice's.
 """
 
+import re
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from crawler import keeping, listing, reports, session
+from crawler import fixing, keeping, listing, patches, reports, rewriting, session
 from crawler.agenda import Asks
 from crawler.assemble import Tally, noted
 from crawler.collect import Collection, collect
+from crawler.corrections import Repair
 from crawler.errors import LINKS_FAIL, OK
 from crawler.history import History
+from crawler.ink import PLAIN
 from crawler.layers import load
 from crawler.model import Report
 from crawler.moments import DEFAULT, moment
 from crawler.news import netted
 from crawler.outline import Aspect, outline
+from crawler.planning import SAFE
 from crawler.practice import DOCUMENT, PracticeClock, PracticeWeb, document
 from crawler.rows import known_url
 from crawler.session import Session
@@ -32,6 +36,7 @@ Say: TypeAlias = Callable[[str], None]
 DAYS: Final = {0: "Sunday night: the first look", 1: "Monday night", 4: "Thursday night"}
 STORY: Final = "http://cs231n.stanford.edu/"
 _SHOWN: Final = 5
+_FIXED: Final = 4
 
 _WELCOME: Final = """\
 PRACTICE WEB: nothing of this is asked of the internet, and what the sites answer is invented.
@@ -41,6 +46,7 @@ _GOODBYE: Final = """\
 That was the practice web. On your own documents:
   crawl check README.md     what is wrong now
   crawl run docs            the same, and remember it: from cron, every night
+  crawl fix docs            what should be written in the place of what has moved
   crawl report              what is really broken, since when, and what to write instead
   crawl serve               the same to browse: pip install 'link-health-crawler[web]'
   crawl db backup FILE      a copy of what is remembered"""
@@ -71,7 +77,9 @@ def play(directory: Path, say: Say, told: Callable[[Report], Report] = lambda it
         with History(Path(settings.places.db)) as history:
             keeping.renew(history, PracticeClock(day).now(), directory / "reports", told)
     _report(directory, settings, say)
-    _check(_session(max(DAYS), settings, collection), say)
+    call = _session(max(DAYS), settings, collection)
+    _check(call, say)
+    _fix(directory, call, say)
     say(_GOODBYE)
 
 
@@ -110,6 +118,21 @@ def _check(call: Session, say: Say) -> None:
     code = LINKS_FAIL if session.fails(call.settings)(found) else OK
     say(f"$ crawl check {DOCUMENT}; echo $?      # in CI, on a pull request")
     say(f"…\n{summary}\n{code}\n")
+
+
+def _fix(directory: Path, call: Session, say: Say) -> None:
+    db = Path(call.settings.places.db)
+    plan, _ = fixing.found(call, fixing.Wish(SAFE | {Repair.FRAGMENT}, "diff", None, db))
+    read = (directory / DOCUMENT).read_bytes
+    fixes = rewriting.fixes_of(call.collection, plan, call.settings.extract, lambda _: read())
+    lines = "".join(patches.BY_NAME["diff"].render(fixes, PLAIN, verbose=False)).splitlines()
+    end = next(number for number, line in enumerate(lines) if not line)
+    # Lines that stand alone among those that stay: each with the one that takes its place.
+    signs = "".join(line[0] for line in lines[2:end])
+    alone = [found.start() + 3 for found in re.finditer(" -[+] ", signs)][:_FIXED]
+    changed = [line for at in alone for line in ("…", *lines[at : at + 2])]
+    say(f"$ crawl fix --from crawl.db {DOCUMENT}      # what should be written instead")
+    say("\n".join((*lines[:2], *changed, "…", *lines[end:], "")))
 
 
 def _session(

@@ -21,7 +21,6 @@ from crawler.fragments import parted
 from crawler.model import Ignore, LinkState, Observation, Outcome
 from crawler.reasons import REASONS
 from crawler.rows import SqlRow, fragments_of, iso, known_url, look_of, moment, run_of
-from crawler.rows import fragments_of, iso, known_url, look_of, run_of
 from crawler.state_rows import state_of
 from crawler.transitions import Past
 from crawler.urls import Url

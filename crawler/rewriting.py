@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 Chosen: TypeAlias = Callable[[Fixes], Iterable[Change]]
 """Whoever is asked which of some changes are to be made."""
 
+Read: TypeAlias = Callable[[str], bytes]
+"""Whoever reads the file of a document, by its name. Raises `Unreadable`."""
+
 STREAM: Final = "It is in standard input, where nothing can be written."
 PAGE: Final = "It is in a page of the web, where nothing can be written."
 _STANDARD_INPUT: Final = "-"
@@ -66,10 +69,12 @@ def by(now: datetime, who: str, undoes: str | None = None) -> By:
 # 1. What is to be written
 
 
-def fixes_of(collection: Collection, plan: Plan, settings: ExtractSettings) -> Fixes:
-    """Make the corrections that are automatic, in documents as they are now."""
+def fixes_of(
+    collection: Collection, plan: Plan, settings: ExtractSettings, read: Read = disk.read_bytes
+) -> Fixes:
+    """Make the corrections that are automatic, in documents as `read` reads them now."""
     automatic = [each for each in plan.corrections if each.automatic]
-    fixes = _amended(collection, automatic, settings)
+    fixes = _amended(collection, automatic, settings, read)
     proposed = tuple(each for each in plan.corrections if not each.automatic)
     refused = in_order((*plan.refusals, *fixes.refused))
     return replace(fixes, proposed=proposed, refused=refused)
@@ -96,28 +101,34 @@ def _place(occurrence: Occurrence) -> tuple[str, int, int]:
 
 
 def _amended(
-    collection: Collection, corrections: Iterable[Correction], settings: ExtractSettings
+    collection: Collection,
+    corrections: Iterable[Correction],
+    settings: ExtractSettings,
+    read: Read = disk.read_bytes,
 ) -> Fixes:
     known = {each.name: each for each in collection.documents}
     rewrites, refused = list[Rewrite](), list[Refusal]()
     ordered = sorted(corrections, key=lambda each: _place(each.occurrence))
     for name, group in groupby(ordered, key=lambda each: each.occurrence.document):
         several = tuple(group)
-        rewrite, left = _document_amended(known.get(name), several, settings)
+        rewrite, left = _document_amended(known.get(name), several, settings, read)
         rewrites += [rewrite] if rewrite else []
         refused += left
     return Fixes(tuple(rewrites), refused=tuple(refused))
 
 
 def _document_amended(
-    known: Document | None, corrections: Sequence[Correction], settings: ExtractSettings
+    known: Document | None,
+    corrections: Sequence[Correction],
+    settings: ExtractSettings,
+    read: Read,
 ) -> tuple[Rewrite | None, Iterable[Refusal]]:
     if known is None or known.base is not None:
         return None, [_refusal(each, PAGE) for each in corrections]
     if known.source == _STANDARD_INPUT:
         return None, [_refusal(each, STREAM) for each in corrections]
     try:
-        data = disk.read_bytes(known.name)
+        data = read(known.name)
         document = disk.document(known.name, known.format, data, known.source, [])
     except Unreadable as error:
         return None, [_refusal(each, f"The document {error}.") for each in corrections]

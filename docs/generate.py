@@ -109,6 +109,8 @@ def texts() -> Iterator[tuple[Path, str]]:
     yield ROOT / "README.md", readme
     translating = (ROOT / "docs" / "translating.md").read_text(encoding="utf-8")
     yield ROOT / "docs" / "translating.md", block(translating, "missing", "\n".join(lacking()))
+    fixing = (ROOT / "docs" / "fix.md").read_text(encoding="utf-8")
+    yield ROOT / "docs" / "fix.md", block(fixing, "fix", fixed(tale))
     yield ROOT / "docs" / "reasons.md", reasons()
     yield ROOT / "docs" / "settings.md", settings()
     yield ROOT / "docs" / "formats.md", formats()
@@ -166,6 +168,12 @@ def excerpt(tale: str) -> str:
 def story(tale: str) -> str:
     """Return the story of a link that the demo tells."""
     told, _, _ = tale[tale.index("$ crawl show") :].partition("\n\n$ ")
+    return f"```console\n{told.rstrip()}\n```"
+
+
+def fixed(tale: str) -> str:
+    """Return what the demo would write instead, what it would not, and why."""
+    told, _, _ = tale[tale.index("$ crawl fix") :].partition("\n\nThat was")
     return f"```console\n{told.rstrip()}\n```"
 
 

@@ -159,9 +159,9 @@ def test_names_are_read_back_wherever_that_is(tool: str, inside: str, tmp_path: 
 def test_a_patch_says_what_it_cannot_hold() -> None:
     wide = rewrite("wide.md", b"\xff\xfe" + TEXT.encode("utf-16-le"))
     away = rewrite("../away.md", TEXT.encode())
-    fixes = Fixes((wide, away))
+    fixes = Fixes((wide, away, rewrite("a.md", TEXT.encode())))
     assert wide.changes
-    assert rendered("patch", fixes) == ""
+    assert rendered("patch", fixes).count("+++") == 1
     assert list(patch.beyond(fixes)) == [
         "wide.md: is in utf-16-le, which no patch of lines can hold.",
         "../away.md: is outside of this directory, where no patch leads.",
@@ -297,9 +297,12 @@ def test_suggestions_are_exact_to_the_byte() -> None:
 
 def test_markdown_is_a_table_of_evidence_and_stays_text() -> None:
     told = rendered("markdown", all_of())
-    assert "## Links fixed (1)\n\n| where | link | why |\n|---|---|---|\n" in told
+    assert "## Links to fix (1)\n\n| where | link | why |\n|---|---|---|\n" in told
     assert f"| `a.md:3` | `{OLD}`<br>→ `{NEW}` | {WHY}<br>{EVIDENCE} |\n" in told
     assert "### For you to weigh (1)" in told
+    written = rendered("markdown", replace(all_of(), written=True))
+    assert written.startswith("## Links fixed (1)\n")
+    assert rendered("markdown", Fixes(written=True)) == "## Nothing to fix\n"
     assert "- 2: Only one look says so.\n- 1: It may come back.\n" in told
     evil = replace(PLACE, document="a|b`c.md", raw="http://x.example/|<b>@me`")
     refused = Refusal(evil, Repair.MOVED, "See @me, #1 and <b>|x|</b>.", "http://x.example/|")
@@ -311,8 +314,9 @@ def test_markdown_is_a_table_of_evidence_and_stays_text() -> None:
 
 
 def test_a_long_table_ends_and_says_so() -> None:
-    fixes = Fixes(refused=tuple(replace(REFUSED[0], why=f"No. {at}") for at in range(250)))
+    fixes = Fixes(refused=tuple(replace(REFUSED[0], why=f"No. {at:03}") for at in range(500)))
     told = rendered("markdown", fixes, verbose=True)
-    assert told.count("| `a.md:3`") == 200
-    assert told.endswith("\nand 50 more.\n")
+    shown = told.count("| `a.md:3`")
+    assert 20_000 < len(told) < 25_000
+    assert told.endswith(f"\nand {500 - shown} more.\n")
     assert "Nothing to fix" in told

@@ -1,6 +1,7 @@
 """Corrections become files, and the history knows of them; taken back, they are as they were."""
 
 import os
+import signal
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +12,7 @@ from fakes import NOON
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler import overwriting, rewriting, sources
+from crawler import overwriting, rewriting, sources, terminal
 from crawler.amending import CHANGED
 from crawler.collect import Collection
 from crawler.corrections import Correction, Plan, Refusal, Repair
@@ -281,11 +282,27 @@ def test_what_would_be_read_otherwise_is_left() -> None:
     fixes, _ = rewriting.undone_fixes([row], lambda _: True, EXTRACT)
     assert [each.why for each in fixes.refused] == [OTHERWISE]
     assert fixes.rewrites == ()
-    spoiling = Repaired(
-        "one", 0, NOON, "Ana", "a.md", 1, 1, f"`{OLD}`", f"<{NEW}>", Repair.MOVED, "Why."
-    )
-    fixes, _ = rewriting.undone_fixes([spoiling], lambda _: True, EXTRACT)
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "after"),
+    [
+        (f"<{NEW}>", f"`{OLD}`", f"<{NEW}>"),
+        (f"<{NEW}>", OLD, f"<{NEW}>"),
+        (f"<{NEW}> <{OLD}>", f"<{OLD}> <{NEW}>", f"<{NEW}> <{OLD}>"),
+        (f"{NEW} x", "no link", "x"),
+    ],
+    ids=["no link any more", "of another kind", "two links", "where no link is"],
+)
+def test_what_a_history_says_that_crawl_has_never_written_is_left(
+    text: str, before: str, after: str
+) -> None:
+    Path("a.md").write_text(f"{text}\n")
+    column = text.index(after) + 1
+    row = Repaired("one", 0, NOON, "Ana", "a.md", 1, column, before, after, Repair.MOVED, "Why.")
+    fixes, _ = rewriting.undone_fixes([row], lambda _: True, EXTRACT)
     assert [each.why for each in fixes.refused] == [OTHERWISE]
+    assert fixes.rewrites == ()
 
 
 def test_documents_that_are_not_meant_are_not_even_read(store: Store) -> None:
@@ -325,3 +342,12 @@ def test_a_name_is_a_moment_and_nobody_elses() -> None:
     assert all(name.startswith("20261122T120000Z-") for name in names)
     assert rewriting.by(NOON, "\x1b[31m " * 99).who.isprintable()
     assert rewriting.by(NOON, "").who == "nobody"
+
+
+def test_ctrl_c_lets_what_is_being_done_be_finished() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with terminal.unhurried() as wanted:
+        assert wanted()
+        signal.raise_signal(signal.SIGINT)
+        assert not wanted()
+    assert signal.getsignal(signal.SIGINT) is before

@@ -30,6 +30,7 @@ class Row:
 COMMANDS: Final = (
     Row("run", "Check the links, and record what was seen in the history."),
     Row("check", "Check the links now; exit with 1 if any of them fails."),
+    Row("fix", "Show or write what addresses the links should have; take it back."),
     Row("report", "Report what the history knows; ask nothing of the network."),
     Row("show", "Tell everything that is known of one link."),
     Row("links", "List the links of documents; ask for nothing else."),
@@ -64,6 +65,7 @@ def cli() -> None:
     crawl check README.md        is anything wrong with the links of this file?
     crawl run docs               check and remember; from cron, say, once a night
     crawl report                 what is broken, since when, and what to do about it
+    crawl fix README.md          what should be written in the place of what has moved?
     crawl demo                   see the whole job without any network
 
     Exit codes: 0 nothing that fails, 1 links that fail, 2 wrong usage or settings, 3 it could not

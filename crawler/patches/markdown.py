@@ -4,6 +4,7 @@ Strangers' text goes through `marked`, so that it stays text.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
 from typing import Final
 
 from crawler.corrections import Correction, Refusal
@@ -12,8 +13,8 @@ from crawler.marked import code, escape
 from crawler.model import Occurrence
 from crawler.rewrites import Change, Fixes
 
-MAX_ROWS: Final = 200
-"""Of each table: a forge takes 65,536 characters of a text, and no more."""
+MAX_TABLE: Final = 24_000
+"""Characters of a table: a forge takes 65,536 of a text, and no more."""
 
 _HEAD: Final = "| where | link | why |\n|---|---|---|\n"
 _CELL: Final = 300
@@ -22,8 +23,8 @@ _CELL: Final = 300
 def render(fixes: Fixes, _paper: Paper, *, verbose: bool) -> Iterator[str]:
     """Render a table of what is fixed, one of what is proposed, and what is left, by reason."""
     changes = tuple(fixes.changes())
-    title = "Links fixed" if changes else "Nothing to fix"
-    yield f"## {title}{f' ({len(changes)})' if changes else ''}\n"
+    title = f"Links {'fixed' if fixes.written else 'to fix'} ({len(changes)})"
+    yield f"## {title if changes else 'Nothing to fix'}\n"
     yield from _table([_changed(each) for each in changes])
     if fixes.proposed:
         yield f"\n### For you to weigh ({len(fixes.proposed)})\n"
@@ -43,9 +44,11 @@ def _table(rows: Sequence[str]) -> Iterator[str]:
     if not rows:
         return
     yield f"\n{_HEAD}"
-    yield from rows[:MAX_ROWS]
-    if more := len(rows) - MAX_ROWS:
-        yield f"\nand {more:,} more.\n" if more > 0 else ""
+    sizes = accumulate(map(len, rows))
+    shown = sum(size <= MAX_TABLE for size in sizes)
+    yield from rows[:shown]
+    if more := len(rows) - shown:
+        yield f"\nand {more:,} more.\n"
 
 
 def _changed(change: Change) -> str:
