@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from crawler.clock import Clock
 from crawler.collect import Collection
+from crawler.contents import Contents
 from crawler.errors import BusyError, RecordingError, StoreError
-from crawler.model import Contents, Network, Observation, Report, Verdict
+from crawler.model import Network, Observation, Report, Verdict
 from crawler.seen import Seen
 from crawler.settings import Settings
 from crawler.urls import Url

@@ -17,10 +17,11 @@ from typing import Final
 from crawler import annals, earlier
 from crawler.bulk import batches, forget_looks, forget_run, insert, link_ids, next_id
 from crawler.connection import Connection
+from crawler.contents import Contents
 from crawler.database import Tell, impatient, writing
 from crawler.folding import believed, fold_run, is_behind, rows_of_run
 from crawler.history import History
-from crawler.model import Contents, Ignore, LinkState, Observation, Run, Transition
+from crawler.model import Ignore, LinkState, Observation, Run, Transition
 from crawler.rows import hop_rows, ignores_text, iso, look_row, place_row, run_of
 from crawler.settings import HealthSettings
 from crawler.transitions import Past

@@ -10,8 +10,9 @@ import pytest
 from fakes import NOON, look, occurrence, url
 
 from crawler.archiving import ArchivedCopy, Basis, Came, Errand, question
+from crawler.contents import Contents
 from crawler.errors import StoreError
-from crawler.model import Contents, Document, Place, Run
+from crawler.model import Document, Place, Run
 from crawler.settings import HealthSettings
 from crawler.store import Store
 from crawler.upkeep import Upkeep

@@ -25,9 +25,10 @@ from crawler import archivist, session
 from crawler.archiving import ARCHIVE, ArchivedCopy, Basis, Came, Errand, question
 from crawler.cli import main
 from crawler.conduct import Conduct
+from crawler.contents import Contents
 from crawler.errands import Task
 from crawler.errors import StoreError
-from crawler.model import Contents, Document, Place, Run
+from crawler.model import Document, Place, Run
 from crawler.outline import Aspect
 from crawler.session import Session
 from crawler.settings import (

@@ -12,10 +12,10 @@ from fakes import NOON, look, occurrence, url
 
 from crawler.archiving import ArchivedCopy, Basis, Came, Errand, question
 from crawler.cli.db import command
+from crawler.contents import Contents
 from crawler.errors import StoreError
 from crawler.model import (
     Change,
-    Contents,
     Document,
     Hop,
     PageFacts,

@@ -17,7 +17,8 @@ from bench.timing import timed
 from bench.web import Score
 from fakes import NOON, look
 
-from crawler.model import Contents, Run
+from crawler.contents import Contents
+from crawler.model import Run
 from crawler.settings import HealthSettings
 from crawler.store import Store
 

@@ -16,8 +16,9 @@ from fakes import NOON, look, occurrence, states_in, url
 from test_history_troubles import HERE, Pages
 
 from crawler.clock import SystemClock
+from crawler.contents import Contents
 from crawler.health import fold
-from crawler.model import Contents, Document, Health, LinkState, PageFacts, Place, Run
+from crawler.model import Document, Health, LinkState, PageFacts, Place, Run
 from crawler.settings import HealthSettings
 from crawler.store import Store
 from crawler.upkeep import Knowledge, Upkeep

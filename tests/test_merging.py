@@ -23,11 +23,11 @@ from hypothesis import strategies as st
 from crawler import linefile
 from crawler.archiving import ArchivedCopy, Basis, Came, Errand, question
 from crawler.cli.db import command
+from crawler.contents import Contents
 from crawler.entries import Entry
 from crawler.errors import StoreError, UsageError
 from crawler.model import (
     Change,
-    Contents,
     Document,
     Finding,
     Hop,

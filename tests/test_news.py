@@ -21,10 +21,10 @@ from crawler import runs
 from crawler.annal_rows import healths_of, transition_of, transition_row
 from crawler.annals import MAX_GLANCES
 from crawler.collect import collect
+from crawler.contents import Contents
 from crawler.errors import StoreError
 from crawler.model import (
     Change,
-    Contents,
     Document,
     Health,
     Ignore,

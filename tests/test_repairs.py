@@ -17,9 +17,10 @@ from strict import untranslated
 from crawler import reports
 from crawler.bulletin import bulletin
 from crawler.choosing import Choice, choose
+from crawler.contents import Contents
 from crawler.corrections import Repair
 from crawler.errors import StoreError
-from crawler.model import Contents, Document, Place, Report, Run
+from crawler.model import Document, Place, Report, Run
 from crawler.outline import Aspect
 from crawler.repairs import Repaired, repaired_of, repaired_row, standing
 from crawler.settings import HealthSettings

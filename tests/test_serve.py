@@ -27,9 +27,10 @@ from fakes import NOON, FakeClock, look, occurrence, url
 
 from crawler import browse
 from crawler.cli import serve as cli
+from crawler.contents import Contents
 from crawler.errors import ImpossibleError, StoreError
 from crawler.gate import is_here
-from crawler.model import Contents, Document, Finding, Observation, PageFacts, Place, Run, Severity
+from crawler.model import Document, Finding, Observation, PageFacts, Place, Run, Severity
 from crawler.serve import Shelf, listening
 from crawler.settings import HealthSettings
 from crawler.snapshot import taken

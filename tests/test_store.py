@@ -19,11 +19,11 @@ from fakes import NOON, look, occurrence, states_in, url, verdict_of
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawler.contents import Contents
 from crawler.errors import BusyError, DamagedError, RecordingError, StoreError
 from crawler.folding import refold
 from crawler.health import advance, fold
 from crawler.model import (
-    Contents,
     Document,
     Finding,
     Health,

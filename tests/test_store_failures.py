@@ -19,8 +19,9 @@ from fakes import NOON, look, occurrence, url
 
 from crawler import copies, linefile
 from crawler.archiving import ArchivedCopy, Basis, Came, Errand, question
+from crawler.contents import Contents
 from crawler.errors import RecordingError, StoreError
-from crawler.model import Contents, Document, Hop, Observation, Place, Run
+from crawler.model import Document, Hop, Observation, Place, Run
 from crawler.settings import HealthSettings
 from crawler.store import Store
 from crawler.upkeep import Knowledge, Upkeep

@@ -20,9 +20,10 @@ from hypothesis import strategies as st
 from crawler import lock
 from crawler.census import HOSTS, MONTHS, Host
 from crawler.cli.db import command
+from crawler.contents import Contents
 from crawler.errors import StoreError, UsageError
 from crawler.folding import refold
-from crawler.model import Contents, Document, Hop, Observation, PageFacts, Place, Run
+from crawler.model import Document, Hop, Observation, PageFacts, Place, Run
 from crawler.settings import HealthSettings
 from crawler.store import Store
 from crawler.trail import TRAIL

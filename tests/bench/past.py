@@ -12,8 +12,8 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
+from crawler.contents import Contents
 from crawler.model import (
-    Contents,
     Document,
     Finding,
     Hop,
