@@ -16,7 +16,7 @@ import pytest
 from bench import past
 
 import crawler
-from crawler import advice, cli, documents, reports
+from crawler import advice, cli, documents, patches, reports
 from crawler.cli import COMMANDS
 from crawler.model import FailureKind
 from crawler.reasons import BY_CODE
@@ -45,6 +45,7 @@ def members(family: ModuleType) -> set[str]:
     [
         (documents, {f"crawler.documents.{each.name}" for each in documents.FORMATS}),
         (reports, {f"crawler.reports.{_module(each)}" for each in reports.FORMATS}),
+        (patches, {getattr(each.render, "__module__", "") for each in patches.FORMATS}),
         (
             advice,
             {getattr(each, "__module__", "") for each in advice.ADVISORS},
