@@ -5,9 +5,11 @@ issue.
 """
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from crawler.text import clean, readable
+from crawler.words import Words
 
 _SPECIAL: Final = re.compile(r"([\\`*_{}\[\]()<>|~&!])")
 # `@name`, `#1`, `GH-1`, `https://`, `www.`, and hashes of commits: forges make links of them.
@@ -28,6 +30,22 @@ def code(text: str) -> str:
     fence = "`" * (max((len(run) for run in re.findall("`+", shown)), default=0) + 1)
     pad = " " if shown.startswith("`") or shown.endswith("`") else ""
     return f"{fence}{pad}{shown}{pad}{fence}"
+
+
+def within(pieces: Iterable[tuple[str, int]], room: int, words: Words) -> Iterator[str]:
+    """Yield pieces as far as there is room, in bytes, and what is left out by its number.
+
+    Each comes with the number of things that it tells.
+    """
+    left_out = 0
+    for piece, number in pieces:
+        room -= len(piece.encode())  # once something does not fit, nothing behind it does
+        if room >= 0:
+            yield piece
+        else:
+            left_out += number
+    if left_out:
+        yield f"\n**{words(f'Left out here, for there is no more room: {left_out}.')}**\n"
 
 
 def link(url: str) -> str:

@@ -286,7 +286,12 @@ def _compared(case: Case, draft: Draft, other: Url, step: Step) -> Draft:
     """Go to an address that no look has led to, if a look at it has seen the same page."""
     look = case.memory.looks.get(other)
     if look is None:
-        return draft.keeping(step.repair, f"Nobody has asked for {other} yet.", other, other)
+        return draft.keeping(
+            step.repair,
+            f"It may be the same page as {other}, which was not looked at.",
+            other,
+            other,
+        )
     if why := difference(case.look, look):
         return draft.keeping(step.repair, why, other)
     title = f", “{look.facts.title}”" if look.facts.title else ""

@@ -206,7 +206,7 @@ LOGIN, ERROR = "https://new.example/login", "https://new.example/404.html"
             f"https://web.archive.org/web/2020/{OLD}", [to(f"/web/20200101000000/{OLD}"), PAGE],
             "moved", "made to last",
         ),
-        ("http://a.example/x", [PAGE], "https", "Nobody has asked for https://a.example/x yet."),
+        ("http://a.example/x", [PAGE], "https", "which was not looked at"),
         (f"https://www.google.com/url?q={OLD}", [Response(404)], "wrapper", "no such page"),
         ("https://bit.ly/3xYz", [to(NEW), Response(410)], "shortener", "was removed for good"),
         ("https://bit.ly/3xYz", [Failure(FailureKind.TIMEOUT)], "shortener", "is not known"),
@@ -512,7 +512,10 @@ def test_of_a_version_for_phones_the_page_itself_is_written(phone: str) -> None:
     seen = row(f"{phone}#here", looked(f"{phone}#here", of(own)))
     assert questions([seen], SAFE, NONE) == (url(own),)
     assert told(phone, of(own)) == Refusal(
-        occurrence(phone), Repair.AMP, f"Nobody has asked for {own} yet.", own
+        occurrence(phone),
+        Repair.AMP,
+        f"It may be the same page as {own}, which was not looked at.",
+        own,
     )
     memory = beside(looked(own))
     assert after(f"{phone}#here", of(own), memory=memory) == ("amp", f"{own}#here")

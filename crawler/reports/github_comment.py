@@ -9,7 +9,7 @@ from typing import Final
 
 from crawler.drafts import Entry
 from crawler.explanations import cure
-from crawler.marked import code, escape
+from crawler.marked import code, escape, within
 from crawler.model import Report
 from crawler.notices import is_whole
 from crawler.outline import Aspect, Outline, Section, outline
@@ -26,16 +26,8 @@ _PLACES: Final = 5
 def render(report: Report, aspect: Aspect, words: Words) -> Iterator[str]:
     """Render a list for each section, as far as there is room."""
     said = outline(report, aspect)
-    room, left_out = MAX_BYTES, 0
     yield f"{_SOMETHING if said.sections or not is_whole(report) else _NOTHING}\n"
-    for piece, number in _pieces(said, words):
-        room -= len(piece.encode())  # once something does not fit, nothing behind it does
-        if room >= 0:
-            yield piece
-        else:
-            left_out += number
-    if left_out:
-        yield f"\n**{words(f'Left out here, for there is no more room: {left_out}.')}**\n"
+    yield from within(_pieces(said, words), MAX_BYTES, words)
 
 
 def _pieces(said: Outline, words: Words) -> Iterator[tuple[str, int]]:

@@ -11,7 +11,7 @@ from typing import Final
 from crawler.bulletin import bulletin, with_changes
 from crawler.drafts import Entry
 from crawler.explanations import cure
-from crawler.marked import escape, link
+from crawler.marked import escape, link, within
 from crawler.model import Occurrence, Report
 from crawler.outline import Aspect, Outline, Section, outline
 from crawler.words import Words
@@ -25,15 +25,7 @@ def render(report: Report, aspect: Aspect, words: Words) -> Iterator[str]:
     """Render a table for each section, as far as there is room."""
     changes_alone = aspect is Aspect.CHANGES
     said = bulletin(report) if changes_alone else with_changes(outline(report, aspect), report)
-    room, left_out = MAX_BYTES, 0
-    for piece, number in _pieces(said, words):
-        room -= len(piece.encode())  # once something does not fit, nothing behind it does
-        if room >= 0:
-            yield piece
-        else:
-            left_out += number
-    if left_out:
-        yield f"\n**{words(f'Left out here, for there is no more room: {left_out}.')}**\n"
+    yield from within(_pieces(said, words), MAX_BYTES, words)
 
 
 def _pieces(said: Outline, words: Words) -> Iterator[tuple[str, int]]:
