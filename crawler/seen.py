@@ -8,7 +8,6 @@ from typing import Final
 from crawler.agenda import Agenda
 from crawler.collect import Collection
 from crawler.conduct import Conduct
-from crawler.health import advance
 from crawler.kept import ByLink, Held, Links, looks_at, states_of
 from crawler.model import LinkState, Observation, Transition
 from crawler.network import Signs
@@ -65,6 +64,8 @@ class Seen:
 
     def keep(self, look: Observation) -> LinkState | None:
         """Keep a look and the state that it leads to; return what was believed before."""
+        from crawler.health import advance  # noqa: PLC0415 - a change without links has no looks
+
         before = self._known.get(look.url)
         self.looks.put(look.url, look)
         after = before if self.undated and before else advance(before, look, self._health)
