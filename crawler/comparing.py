@@ -118,15 +118,17 @@ async def compared(
     files: Mapping[str, str],
     read: Callable[[str], bytes | None],
     settings: Settings,
-) -> Compared:
+) -> Compared | None:
     """Compare documents, given by name with their paths. Raises `CrawlerError` if that cannot be.
 
     `read` returns what is in one now, by name; None if that cannot be read, or is no document.
+    Without git nobody knows what is new: None.
     """
     repository = await repository_of(Path())
     if repository is None:
-        option = "--staged" if against.staged else f"--base {against.revision}"
-        raise UsageError(f"{option}: there is no git repository here, or no git to ask.")
+        if against.staged:
+            raise UsageError("--staged: there is no git repository here, or no git to ask.")
+        return None
     before = await repository.files_of(await repository.merge_base(against.revision))
     staged = await repository.files_staged() if against.staged else None
     sides, paths = Sides(repository, before, staged), dict(_comparable(repository, before, files))

@@ -20,6 +20,9 @@ from crawler.text import clean
 from crawler.tree import Grounds
 from crawler.urls import Rejected
 
+NO_GIT: Final = "There is no git repository here, or no git to ask: all links are looked at."
+"""What is said where nobody knows which links are new."""
+
 _NOT_THEIRS: Final = " In a stranger's checkout those of the settings do not count without --base."
 
 
@@ -75,7 +78,7 @@ def gather(
         entrances=loaded.entrances,
         known=frozenset(map(kept_href, known)),
         broken=frozenset(broken),
-        partial=against is not None,
+        partial=change is not None,
     )
 
 
@@ -139,7 +142,7 @@ def _compared(
     settings: Settings,
     remarks: list[str],
     unread: list[Unread],
-) -> Compared:
+) -> Compared | None:
     streams = {name: each for name, each in found.items() if isinstance(each, StandardInput)}
     if streams and against.staged:
         raise UsageError("--staged: the index is read, and not standard input.")
@@ -158,7 +161,9 @@ def _compared(
 
     paths = {name: each.path for name, each in found.items()}
     told = awaited(compared(against, paths, read, settings))
-    if told.beside:
+    if told is None:
+        remarks.append(NO_GIT)
+    elif told.beside:
         number = counted(len(told.beside), "document")
         remarks.append(f"{number} outside of the repository, or of a submodule: not compared.")
     return told

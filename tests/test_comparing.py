@@ -349,8 +349,23 @@ def test_a_repository_without_files_has_nothing_to_compare(
     run(Path(), "clone", "-q", "--bare", ".", str(tmp_path / "bare"))
     monkeypatch.chdir(tmp_path / "bare")
     write("a.md", "<https://a.example/>\n")
-    done = crawl("check", "a.md", "--base", "main")
+    done = crawl("check", "a.md", "--staged")
     assert (done.code, "there is no git repository here" in done.err) == (2, True)
+
+
+@pytest.mark.parametrize("option", ["--base=main", "--working-tree"])
+def test_without_git_all_links_are_looked_at_and_that_is_said(
+    crawl: Callable[..., Done], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, option: str
+) -> None:
+    (tmp_path / "plain").mkdir()
+    monkeypatch.chdir(tmp_path / "plain")
+    write("a.md", "[a](gone.md)\n")
+    done = crawl("check", "a.md", "--offline", option)
+    assert done.code == 1
+    assert "gone.md" in done.out
+    assert done.err == (
+        "crawl: There is no git repository here, or no git to ask: all links are looked at.\n"
+    )
 
 
 def test_a_file_may_become_a_directory(new: Linked) -> None:
