@@ -57,6 +57,8 @@ _Unasked: TypeAlias = dict[Url, Verdict]
 
 _FOR_EVER: Final = datetime.max.replace(tzinfo=UTC)
 _A_SECOND: Final = timedelta(seconds=1)
+_MOMENTS: Final = timedelta(minutes=1)
+"""What passes until a history can be read: a run that has ended meanwhile is none of the future."""
 
 _PLACES: Final = """
     select occurrences.*, documents.name as document, links.url
@@ -241,8 +243,9 @@ class History:
     # Pieces of reading
 
     def _last_runs(self, now: datetime, number: int) -> list[Run]:
+        soon = min(now, _FOR_EVER - _MOMENTS) + _MOMENTS
         with self._reading() as db:
-            return [run_of(row) for row in db.query(_LAST_RUNS, [iso(now), number])]
+            return [run_of(row) for row in db.query(_LAST_RUNS, [iso(soon), number])]
 
     def _none(self) -> NoReturn:
         raise StoreError(f"{self._path} holds no finished run yet: run `crawl run` first.")

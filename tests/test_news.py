@@ -103,6 +103,10 @@ async def test_what_the_latest_run_told_is_what_has_changed_since_the_one_before
             assert store.report(since=moment("last", latest, before)).changes == report.changes
         # That of a clock that is ahead is the latest only where there is no other.
         assert store.ends(NOON + 3 * DAY) == (NOON + 2 * DAY, NOON + DAY)
+        # One that ended while somebody was about to read the history is none of the future.
+        for seconds, latest in ((30, NOON + 2 * DAY), (90, NOON + DAY)):
+            asked = NOON + 2 * DAY - timedelta(seconds=seconds)
+            assert store.ends(asked)[0] == store.report(asked).run.finished_at == latest
 
 
 async def test_an_ignore_that_ended_is_among_what_has_changed(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 from commandline import Done, Handler, answered_by, called
 from fakes import NOON
 
-from crawler import lock, session
+from crawler import lock, salvage
 from crawler.errors import StoreError
 
 WELL = {"/a": "200", "/b": "200", "/c": "200"}
@@ -210,7 +210,7 @@ def test_hooks_hear_of_what_was_recorded_before_the_history_failed(
     def failing(*_: object) -> None:
         raise StoreError("the disk is full.")
 
-    monkeypatch.setattr(session, "tasks", failing)  # what is done once the run is over
+    monkeypatch.setattr(salvage, "tasks", failing)  # what is done once the run is over
     done = night("--notify-url", f"http://127.0.0.1:{port}/hook", a="404")
     assert (done.code, done.err) == (3, "crawl: the disk is full.\n")
     assert "Newly broken (1)" in done.out
