@@ -1,6 +1,6 @@
 """From looks to a report: what each place's link came to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
@@ -10,6 +10,7 @@ from crawler.model import (
     Health,
     LinkState,
     Observation,
+    Occurrence,
     Outcome,
     Place,
     Report,
@@ -123,9 +124,9 @@ TAKEN: Final = "it was there before this change"
 
 
 def settled(
-    report: Report, hrefs: frozenset[str], broken: frozenset[tuple[str, Span]] = frozenset()
+    report: Report, before: Container[Occurrence], broken: frozenset[tuple[str, Span]] = frozenset()
 ) -> Report:
-    """Return the report in which trouble with links that are written so is known from before.
+    """Return the report in which trouble with links that were written before is known.
 
     `broken`: where links are written, by document, that the change itself has broken.
     """
@@ -136,9 +137,9 @@ def settled(
         if (written.document, written.span) in broken and row.verdict.outcome is Outcome.BROKEN:
             detail = "; ".join(filter(None, (row.verdict.detail, TAKEN)))
             return replace(row, verdict=replace(row.verdict, detail=detail))
-        return replace(row, known=BEFORE) if written.href in hrefs else row
+        return replace(row, known=BEFORE) if written in before else row
 
-    return replace(report, rows=View(len(report.rows), told)) if hrefs or broken else report
+    return replace(report, rows=View(len(report.rows), told))
 
 
 @dataclass(slots=True)

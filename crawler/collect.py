@@ -1,6 +1,6 @@
 """From documents to places and distinct links."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice
@@ -35,9 +35,9 @@ class Collection:
 
     `links` are those to be asked: one is not if it is left out wherever it is written.
 
-    `partial`: these are not all places of the documents, but the new ones; `known`: as the links
-    are written that are no news; `broken`: where links are written, by document, to what was there
-    before the change.
+    `partial`: these are not all places of the documents, but the new ones; `known`: links that were
+    written before and are no news; `broken`: where links are written, by document, to what was
+    there before the change.
 
     The places are in the scratch file, where what a run sees may go too.
     """
@@ -53,7 +53,7 @@ class Collection:
     hidden: Hidden = field(default_factory=Hidden)
     entrances: tuple[Entrance, ...] = ()
     missed: frozenset[str] = frozenset()
-    known: frozenset[str] = frozenset()
+    known: Container[Occurrence] = frozenset()
     broken: frozenset[tuple[str, Span]] = frozenset()
     partial: bool = False
 

@@ -8,14 +8,15 @@ the change took away.
 
 import os
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path, PurePath
 from typing import Final
 
-from crawler import documents
 from crawler.breaking import Breaking, Standing
+from crawler.bygone import Held, Known, held, is_rebased, known
 from crawler.difference import new_lines, renamed, touches
-from crawler.documents import BY_NAME, format_of
+from crawler.documents import format_of
 from crawler.errors import UsageError
 from crawler.losses import Sides
 from crawler.mentions import Mentions
@@ -73,20 +74,14 @@ class Compared:
     settings: ExtractSettings
     breaking: Breaking | None = None
     beside: tuple[str, ...] = ()
+    _helds: dict[str, Held] = field(default_factory=dict, repr=False, compare=False)
+    _rebased: set[str] = field(default_factory=set, repr=False, compare=False)
 
-    def known(self) -> frozenset[str]:
-        """Return all links that touched documents held before, as they were written."""
-        olds = (
-            stored_document(name, each.before)
-            for name, each in self.versions.items()
-            if each.before and each.is_touched
-        )
-        return frozenset(
-            each.href
-            for old in olds
-            if old
-            for each in documents.read(old, self.settings).occurrences
-        )
+    def known(self, today: date | None) -> Known:
+        """Return all links that touched documents held before: trouble with them is no news."""
+        touched = (name for name, each in self.versions.items() if each.is_touched)
+        helds = {name: self._held(name, today) for name in touched}
+        return known(helds, frozenset(self._rebased))
 
     def broken(self, document: Document) -> frozenset[Span]:
         """Return where a document writes links to files that the change breaks."""
@@ -95,22 +90,37 @@ class Compared:
         version = self.versions[document.name]
         return self.breaking.spans(document, version.was, version.path)
 
-    def new(self, document: Document) -> Callable[[Place], bool]:
-        """Return what tells which places of a document stand in what the change has written."""
-        version = self.versions[document.name]
-        old = None if version.before is None else stored_document(document.name, version.before)
+    def new(self, document: Document, today: date | None) -> Callable[[Place], bool]:
+        """Return what tells which places of a document the change has made links, or written."""
+        version, old = self.versions[document.name], self._old(document.name)
         if old is None or old.format != document.format:
             return lambda _: True
-        if BY_NAME[document.format].binary:
-            known = {each.href for each in documents.read(old, self.settings).occurrences}
-            return lambda place: place.occurrence.href not in known
-        lines = new_lines(old.text, document.text)
+        if not version.is_touched:
+            return lambda _: False
+        before = self._held(document.name, today)
+        rebased = is_rebased(before, document, self.settings)
+        if rebased:
+            self._rebased.add(document.name)
+        lines = frozenset() if old.data else new_lines(old.text, document.text)
 
         def is_new(place: Place) -> bool:
             moved = bool(version.was) and isinstance(place.target, Rejected)
-            return moved or touches(place.occurrence.span, lines)
+            if moved or touches(place.occurrence.span, lines):
+                return True
+            # What is left out stands in the report if its line is new; else it is an old story.
+            return place.ignored is None and not before.has(place, rebased=rebased)
 
         return is_new
+
+    def _old(self, name: str) -> Document | None:
+        before = self.versions[name].before
+        return None if before is None else stored_document(name, before)
+
+    def _held(self, name: str, today: date | None) -> Held:
+        if name not in self._helds:
+            old = self._old(name)
+            self._helds[name] = held(old, self.settings, today) if old else Held()
+        return self._helds[name]
 
 
 async def compared(

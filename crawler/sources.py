@@ -6,8 +6,9 @@ from datetime import date
 from typing import BinaryIO, Final
 
 from crawler.awaiting import awaited
+from crawler.bygone import Known
 from crawler.checkout import files_of_git
-from crawler.collect import Collection, collect, kept_href
+from crawler.collect import Collection, collect
 from crawler.comparing import Against, Compared, Version, compared
 from crawler.disk import NotText, Unreadable
 from crawler.documents import format_of
@@ -62,7 +63,7 @@ def gather(
     def wanted(document: Document) -> Callable[[Place], bool]:
         if change is None:
             return lambda _: True
-        is_new, spans = change.new(document), change.broken(document)
+        is_new, spans = change.new(document, today), change.broken(document)
         broken.update((document.name, span) for span in spans)
         return lambda place: is_new(place) or _is_among(place, spans)
 
@@ -71,12 +72,12 @@ def gather(
         collection = collection.with_remarks(_of_hidden(collection.hidden))
     collection = collection.with_remarks(loaded.remarks)
     unread = (*loaded.unread, *collection.unread)
-    known = change.known() if change else frozenset()
+    known = change.known(today) if change else Known()
     return replace(
         collection,
         unread=unread,
         entrances=loaded.entrances,
-        known=frozenset(map(kept_href, known)),
+        known=known,
         broken=frozenset(broken),
         partial=change is not None,
     )

@@ -269,7 +269,7 @@ def test_what_a_baseline_has_to_say(until: date, note: str) -> None:
         known = Baseline(entries, "b.toml", date(2026, 6, 1))
         assert shown(by_baseline(Report(RUN, (bad, good)), known, frozenset())) == []
     assert shown(by_history(Report(RUN, (bad,)), frozenset({("a.md", A)}))) == []
-    assert shown(settled(Report(RUN, (bad,)), frozenset({A}))) == []
+    assert shown(settled(Report(RUN, (bad,)), frozenset({bad.place.occurrence}))) == []
 
 
 @pytest.mark.parametrize(
