@@ -207,10 +207,16 @@ def _chosen(inside: Sequence[str], settings: Settings) -> Callable[[str], bool]:
     if not inside:
         here = Path.cwd().resolve()
         # A history may have come with a stranger's checkout, and name any file at all.
-        return lambda name: path_of(name) is not None and Path(name).resolve().is_relative_to(here)
+        return lambda name: path_of(name) is not None and _is_below(here, Path(name).resolve())
     loaded = sources.load(inside, None, "", settings)
     names = {each.name for each in loaded.documents}
     return names.__contains__
+
+
+def _is_below(directory: Path, path: Path) -> bool:
+    """Tell whether a file is in a directory, and none of git's own: those make it run programs."""
+    is_gits = any(part.casefold() == ".git" for part in path.parts)
+    return path.is_relative_to(directory) and not is_gits
 
 
 # 2. What is shown, and asked

@@ -226,7 +226,10 @@ def test_a_strangers_history_reaches_no_file_elsewhere(
     elsewhere.mkdir()
     (elsewhere / "a.md").write_bytes(Path("a.md").read_bytes())
     Path("crawl.db").rename(elsewhere / "crawl.db")
-    for name in (str(tmp_path / "a.md"), "../a.md"):
+    gits = elsewhere / ".git" / "a.md"
+    gits.parent.mkdir()
+    gits.write_bytes(Path("a.md").read_bytes())
+    for name in (str(tmp_path / "a.md"), "../a.md", ".git/a.md"):
         with sqlite3.connect(elsewhere / "crawl.db") as db:
             db.execute("update repairs set document = ?", [name])
         before = Path("a.md").read_bytes()
@@ -235,7 +238,7 @@ def test_a_strangers_history_reaches_no_file_elsewhere(
         os.chdir(tmp_path)
         assert done.code == 3
         assert "nothing was taken back" in done.err
-        assert Path("a.md").read_bytes() == before != data
+        assert Path("a.md").read_bytes() == gits.read_bytes() == before != data
 
 
 def test_without_network_nothing_is_fixed(crawl: Crawl) -> None:
