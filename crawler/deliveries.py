@@ -11,7 +11,7 @@ from typing import Final
 
 from crawler import reports, terminal
 from crawler.errors import ImpossibleError, UsageError
-from crawler.model import Document, Report
+from crawler.model import Report
 from crawler.outline import Aspect
 from crawler.settings import Settings
 from crawler.text import clean
@@ -29,23 +29,27 @@ class Delivery:
     path: Path
 
 
-def deliveries(told: Iterable[str], usual: Aspect, output: Path | None) -> tuple[Delivery, ...]:
+def deliveries(
+    told: Iterable[str], usual: Aspect, output: Path | None, history: str | None = None
+) -> tuple[Delivery, ...]:
     """Return what the operator has told. Raises `UsageError` where nothing can be written so.
 
     `usual`: what formats show that can show more than one thing; `output`: the file that has the
-    report anyway.
+    report anyway; `history`: the one that would be lost.
     """
-    return tuple(_deliveries(told, usual, output))
+    return tuple(_deliveries(told, usual, output, history))
 
 
-def _deliveries(told: Iterable[str], usual: Aspect, output: Path | None) -> Iterator[Delivery]:
+def _deliveries(
+    told: Iterable[str], usual: Aspect, output: Path | None, history: str | None
+) -> Iterator[Delivery]:
     taken = {output.resolve()} if output else set()
     for each in told:
         name, equals, file = each.partition("=")
         if not (equals and file and name in reports.BY_NAME):
             known = ", ".join(reports.OF_RUNS)
             raise UsageError(f"{OPTION} {clean(each)}: must be FORMAT=FILE; formats are {known}.")
-        path = terminal.writable(file, f"{OPTION} {name}=")
+        path = terminal.writable(file, f"{OPTION} {name}=", history)
         if path is None or (path.resolve() in taken and not terminal.is_special(path)):
             raise UsageError(f"{OPTION} {clean(each)}: has another report; name another file.")
         taken.add(path.resolve())
@@ -54,15 +58,15 @@ def _deliveries(told: Iterable[str], usual: Aspect, output: Path | None) -> Iter
 
 
 def check_apart(
-    documents: Iterable[Document], output: Path | None, files: Sequence[Delivery]
+    documents: Iterable[str], output: Path | None, files: Sequence[Delivery] = ()
 ) -> None:
-    """Raise `UsageError` if a file to be written is one of the documents that are read."""
+    """Raise `UsageError` if a file to be written is one of the documents, by their names."""
     named = [(f"--output {output}", output)] if output else []
     named += [(f"{OPTION} {each.format}={each.path}", each.path) for each in files]
     there = [(words, path) for words, path in named if path.exists()]
-    for document in documents if there else ():
+    for name in documents if there else ():
         for words, path in there:
-            if os.path.exists(document.name) and path.samefile(document.name):  # noqa: PTH110 - never raises
+            if os.path.exists(name) and path.samefile(name):  # noqa: PTH110 - never raises
                 raise UsageError(f"{words}: is one of the documents; name another file.")
 
 

@@ -17,6 +17,7 @@ from crawler.checkout_paths import path_of
 from crawler.clock import SystemClock
 from crawler.collect import collect
 from crawler.corrections import Plan, Repair
+from crawler.deliveries import check_apart
 from crawler.errors import (
     IMPOSSIBLE,
     INTERRUPTED,
@@ -121,6 +122,7 @@ def undo(name: str, inside: Sequence[str], wish: Wish, settings: Settings) -> in
     if len(back) >= len(repairs):
         raise UsageError(f"--undo {clean(name)}: it was taken back already, by {back[-1].name}.")
     fixes, problems = rewriting.undone_fixes(repairs, _chosen(inside, settings), settings.extract)
+    check_apart((each.path for each in fixes.rewrites), wish.output)
     for sentence in problems:
         terminal.say(sentence)
     for refusal in fixes.refused:

@@ -88,10 +88,11 @@ def prepare(
     settings, talk = applied.settings, applied.settings.talk
     if talk.format and talk.format not in reports.BY_NAME:
         raise SettingsError(f"'format' must be one of {', '.join(reports.BY_NAME)}.")
-    words, output = options.words_of(talk), terminal.writable(settings.places.output)
+    words, db = options.words_of(talk), settings.places.db
+    output = terminal.writable(settings.places.output, history=db)
     name, wait = reports.of_run(talk.format, output), given["wait"]
     shown = Aspect.ALL if talk.verbose else Aspect.TROUBLE
-    aspect, also = reports.shown(name, None, shown), deliveries(given["also"], shown, output)
+    aspect, also = reports.shown(name, None, shown), deliveries(given["also"], shown, output, db)
     stdin = terminal.standard_input()
     clock = SystemClock()
     today = clock.now().date()
@@ -99,7 +100,7 @@ def prepare(
     collection = sources.gather(*named, settings, today, against).with_remarks(applied.remarks)
     known, remarks = baseline_file.known(settings, given, today)
     collection = collection.with_remarks(remarks)
-    check_apart(collection.documents, output, also)
+    check_apart((each.name for each in collection.documents), output, also)
     notes = () if talk.quiet else (*collection.remarks, *ignore_notes(collection.ignores))
     for sentence in (*notes, *unread_notes(collection.unread)):
         terminal.say(sentence)

@@ -130,8 +130,13 @@ def standard_input() -> BinaryIO | None:
     return sys.stdin.buffer if sys.stdin else None
 
 
-def writable(output: str | None, option: str = "--output ") -> Path | None:
-    """Return the path of an output file; raises before any work if it cannot be one."""
+def writable(
+    output: str | None, option: str = "--output ", history: str | None = None
+) -> Path | None:
+    """Return the path of an output file; raises before any work if it cannot be one.
+
+    `history`: a file that would be lost.
+    """
     if output is None:
         return None
     path = Path(output)
@@ -139,6 +144,8 @@ def writable(output: str | None, option: str = "--output ") -> Path | None:
         raise UsageError(f"{option}{output}: must be a file in a directory that exists.")
     if not os.access(path if is_special(path) else path.resolve().parent, os.W_OK):
         raise UsageError(f"{option}{output}: may not be written; check the permissions.")
+    if history and Path(history).resolve() == path.resolve():
+        raise UsageError(f"{option}{output}: is the history; name another file.")
     return path
 
 

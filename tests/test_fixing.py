@@ -197,6 +197,9 @@ def test_standard_input_and_pages_of_the_web_are_refused(crawl: Crawl, site: str
         (("a.md", "--from", "none.db"), "there is no history at none.db yet"),
         (("none.md",), "there is no such file"),
         (("a.md", "--output", "a.md"), "is one of the documents"),
+        (("a.md", "--output", "crawl.db"), "--output crawl.db: is the history"),
+        (("a.md", "--write", "--db", "mine.db", "--output", "./mine.db"), "is the history"),
+        (("--undo", "last", "--output", "crawl.db"), "is the history"),
     ],
 )
 def test_what_cannot_be_is_said_before_anything_is_done(
@@ -214,6 +217,25 @@ def test_what_nobody_has_written_cannot_be_taken_back(crawl: Crawl, site: str) -
     crawl("run", "a.md", *HERE)
     assert "holds no repair that could be taken back" in crawl("fix", "--undo", "last").err
     assert "knows none" in crawl("fix", "--undo", "other").err
+
+
+def test_neither_history_nor_documents_are_overwritten_by_what_is_told(
+    crawl: Crawl, site: str
+) -> None:
+    document(site, "/old")
+    crawl("fix", "a.md", "--write", *HERE)
+    kept = Path("a.md").read_bytes(), Path("crawl.db").read_bytes()
+    for arguments in (
+        ("fix", "--undo", "last", "--output", "a.md"),
+        ("run", "a.md", "--output", "crawl.db", *HERE),
+        ("run", "a.md", "--also", "json=crawl.db", *HERE),
+        ("report", "--output", "crawl.db"),
+        ("links", "a.md", "--output", "crawl.db"),
+    ):
+        done = crawl(*arguments)
+        assert done.code == 2, arguments
+        assert "name another file." in done.err
+        assert (Path("a.md").read_bytes(), Path("crawl.db").read_bytes()) == kept
 
 
 def test_a_strangers_history_reaches_no_file_elsewhere(

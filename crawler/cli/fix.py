@@ -118,7 +118,7 @@ def _undo(given: Mapping[str, Any]) -> int:
         if given[name]:
             raise UsageError(f"--undo: writes what the history knows; omit --{name.rstrip('_')}.")
     settings = options.settings_of({**given, "format": None})
-    output = terminal.writable(given["output"])
+    output = terminal.writable(given["output"], history=settings.places.db)
     wish = fixing.Wish(
         frozenset(),
         given["format_"] or _DIFF,

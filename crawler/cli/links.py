@@ -37,7 +37,8 @@ def command(
     """
     from crawler import terminal
 
-    output = terminal.writable(options.settings_of(given).places.output)
+    places = options.settings_of(given).places
+    output = terminal.writable(places.output, history=places.db)
     if dump_config:
         _dump_config({**given, "output": None}, output)  # it says where this text goes, no more
     elif dump_files:

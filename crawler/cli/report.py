@@ -137,7 +137,8 @@ def _write(
     settings: Settings, format_: str | None, view: str | None, given: Mapping[str, Any]
 ) -> None:
     """Write one report, all or nothing."""
-    words, output = options.words_of(settings.talk), terminal.writable(settings.places.output)
+    words, places = options.words_of(settings.talk), settings.places
+    output = terminal.writable(places.output, history=places.db)
     name = reports.chosen(format_, output)
     aspect = reports.shown(name, Aspect(view) if view else None)
     if given["blame"] and aspect is not Aspect.WEIGHT:
@@ -157,7 +158,8 @@ def _write_received(
         if given[name]:
             option = name.replace("_", "-")
             raise UsageError(f"--from-json: is told whole, without a history; omit --{option}.")
-    words, output = options.words_of(settings.talk), terminal.writable(settings.places.output)
+    words, places = options.words_of(settings.talk), settings.places
+    output = terminal.writable(places.output, history=places.db)
     name = reports.of_run(format_, output)
     aspect = reports.shown(name, Aspect(view) if view else None, Aspect.TROUBLE)
     try:

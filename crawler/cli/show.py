@@ -39,7 +39,8 @@ def command(url: str, format_: str, *, all_looks: bool, **given: Any) -> None:  
     from crawler.storytelling import story_lines
 
     settings = options.settings_of(given)
-    words, output = options.words_of(settings.talk), terminal.writable(settings.places.output)
+    words, places = options.words_of(settings.talk), settings.places
+    output = terminal.writable(places.output, history=places.db)
     target = resolve(url)
     if isinstance(target, Rejected):
         raise UsageError(f"{clean(url)} is no URL to look up; write it with http:// or https://.")
