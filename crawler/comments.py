@@ -80,10 +80,12 @@ _MAX_UNCLOSED: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class Syntax:
-    """How one language writes comments: the expression, and the marks of those that nest."""
+    """How one language writes comments: the expression, the marks of those that nest, and pairs."""
 
     token: re.Pattern[str]
     nested: re.Pattern[str] | None
+    pairs: tuple[tuple[str, str], ...]
+    """What begins a comment of many lines, and what closes it."""
 
 
 @cache
@@ -119,6 +121,19 @@ def comments(text: str, syntax: Syntax) -> Iterator[tuple[int, int]]:
         else:
             before = '"'
         at = end
+
+
+def words_of(text: str, start: int, end: int, syntax: Syntax) -> str:
+    """Return what a comment says, with a space for each character of the marks that close it.
+
+    >>> words_of("/*https://a.example/b*/", 0, 23, syntax_of("a.c"))
+    '/*https://a.example/b  '
+    """
+    words = text[start:end]
+    for opening, closing in syntax.pairs:
+        if words.startswith(opening):  # within it, also deep within it, this is never a word
+            return words.replace(closing, " " * len(closing))
+    return words
 
 
 def _is_statement(code: str, before: str, *, first: bool) -> bool:
@@ -158,14 +173,19 @@ def _syntax(name: str) -> Syntax:
     kinds = ("doc", "block", "nested", "line", "heredoc", "string")
     grouped = {kind: "|".join(part for of, part in parts if of == kind) for kind in kinds}
     whole = "|".join(f"(?P<{kind}>{part})" for kind, part in grouped.items() if part)
-    return Syntax(re.compile(whole, re.DOTALL | re.MULTILINE), _pairs(nested))
+    pairs = (tuple(each.split("…")) for each in (*nested, *blocks))
+    return Syntax(
+        re.compile(whole, re.DOTALL | re.MULTILINE),
+        _nesting(nested),
+        tuple((opening, closing) for opening, closing in pairs),
+    )
 
 
 def _block(opening: str, closing: str) -> str:
     return rf"{_mark(opening)}.*?(?:{_mark(closing)}|\Z)"
 
 
-def _pairs(nested: list[str]) -> re.Pattern[str] | None:
+def _nesting(nested: list[str]) -> re.Pattern[str] | None:
     if not nested:
         return None
     opening, closing = map(re.escape, nested[0].split("…"))

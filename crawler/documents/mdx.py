@@ -95,5 +95,6 @@ def _label_end(text: str, tag: Tag) -> int:
 
 def _comments(text: str, parts: Split, settings: ExtractSettings) -> Iterator[Found]:
     for start, end in parts.comments:
-        for first, last, href in bare.find_hrefs(text[start:end], schemeless=settings.schemeless):
+        words = text[start:end].replace("*/", "  ")  # what ends a comment is no part of a URL
+        for first, last, href in bare.find_hrefs(words, schemeless=settings.schemeless):
             yield Found(start + first, start + last, href, Kind.BARE)

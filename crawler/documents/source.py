@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from crawler import bare
-from crawler.comments import comments, syntax_of
+from crawler.comments import comments, syntax_of, words_of
 from crawler.directives import outside
 from crawler.found import Found, occurrences
 from crawler.markup import unescape
@@ -25,10 +25,13 @@ def _links(document: Document, settings: ExtractSettings) -> Iterator[Found]:
     text, schemeless = document.text, settings.schemeless
     if not schemeless and "://" not in text:  # most programs: nothing to take apart
         return
-    for start, end in comments(text, syntax_of(document.name)):
+    syntax = syntax_of(document.name)
+    for start, end in comments(text, syntax):
         if not schemeless and text.find("://", start, end) < 0:
             continue
-        for first, last, href in bare.find_hrefs(text[start:end], schemeless=schemeless):
+        for first, last, href in bare.find_hrefs(
+            words_of(text, start, end, syntax), schemeless=schemeless
+        ):
             at = start + first
             is_attribute = text[at - 2 : at] in ('="', "='")  # of Javadoc's HTML, or of C#'s XML
             yield Found(
