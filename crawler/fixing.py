@@ -117,7 +117,11 @@ def undo(name: str, inside: Sequence[str], wish: Wish, settings: Settings) -> in
         repairs = history.repairs.of(found) if found else ()
         back = history.repairs.undone(found) if found else ()
     if not repairs:
-        known = "holds no repair that could be taken back" if name == LAST else "knows none"
+        known = (
+            "holds no repair that could be taken back"
+            if name == LAST
+            else "knows no call of that name"
+        )
         raise UsageError(f"--undo {clean(name)}: {path} {known}.")
     if len(back) >= len(repairs):
         raise UsageError(f"--undo {clean(name)}: it was taken back already, by {back[-1].name}.")

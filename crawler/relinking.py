@@ -69,7 +69,7 @@ class Anchored:
 def renamed(place: Occurrence, known: Renamed | None) -> Correction | Refusal | None:
     """Return what leads to a file under its new name, or why nothing does."""
     if known is None:
-        return Refusal(place, Repair.RENAMED, "git does not tell what became of it.")
+        return Refusal(place, Repair.RENAMED, "git does not tell what became of the file.")
     if not known.steps and not known.spelt:
         why = f"git: {known.path} was deleted, and nothing like it came under another name."
         return Refusal(place, Repair.RENAMED, why)

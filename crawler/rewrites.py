@@ -45,7 +45,8 @@ class Fixes:
     """All that there is to write, what somebody has to weigh first, and what is left as it is.
 
     Each is in order of document, line and column. `unknown`: links that the history has never seen.
-    `written`: the documents read so by now; `recorded`: what the history calls that, if it does.
+    `written`: the documents read so by now; `recorded`: what the history calls that, if it does;
+    `undoes`: what was written before is taken back.
     """
 
     rewrites: tuple[Rewrite, ...] = ()
@@ -54,6 +55,7 @@ class Fixes:
     unknown: int = 0
     written: bool = False
     recorded: str = ""
+    undoes: bool = False
 
     def reasons(self) -> list[tuple[str, int]]:
         """Return why links are left as they are, and how many, the most frequent first.

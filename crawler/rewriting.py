@@ -176,7 +176,7 @@ def undone_fixes(
             texts = (document.text, made.text)
             rewrite = Rewrite(name, name, document.encoding, data, after, *texts, made.changes)
             rewrites.append(rewrite)
-    return Fixes(tuple(rewrites), refused=tuple(refused)), tuple(problems)
+    return Fixes(tuple(rewrites), refused=tuple(refused), undoes=True), tuple(problems)
 
 
 def _encoded(document: Document, data: bytes, text: str) -> bytes | None:

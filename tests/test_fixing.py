@@ -97,6 +97,7 @@ def test_written_recorded_told_and_taken_back(crawl: Crawl, site: str) -> None:
     undone = crawl("fix", "--undo", "last")
     assert undone.code == 0
     assert f"+[label /old]({site}/old)\n" in undone.out
+    assert "2 links put back in 1 document: 2 moved.\n" in undone.out
     assert Path("a.md").read_bytes() == data
     assert crawl("fix", "--undo", name_of(done)).code == 2, "it was taken back already"
     assert crawl("fix", "--undo", name_of(undone)).code == 0
@@ -216,7 +217,7 @@ def test_what_nobody_has_written_cannot_be_taken_back(crawl: Crawl, site: str) -
     document(site, "/new")
     crawl("run", "a.md", *HERE)
     assert "holds no repair that could be taken back" in crawl("fix", "--undo", "last").err
-    assert "knows none" in crawl("fix", "--undo", "other").err
+    assert "knows no call of that name" in crawl("fix", "--undo", "other").err
 
 
 def test_neither_history_nor_documents_are_overwritten_by_what_is_told(

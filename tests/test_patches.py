@@ -303,6 +303,8 @@ def test_markdown_is_a_table_of_evidence_and_stays_text() -> None:
     written = rendered("markdown", replace(all_of(), written=True))
     assert written.startswith("## Links fixed (1)\n")
     assert rendered("markdown", Fixes(written=True)) == "## Nothing to fix\n"
+    back = Fixes((rewrite("a.md", TEXT.encode()),), written=True, undoes=True)
+    assert rendered("markdown", back).startswith("## Links put back (")
     assert "- 2: Only one look says so.\n- 1: It may come back.\n" in told
     evil = replace(PLACE, document="a|b`c.md", raw="http://x.example/|<b>@me`")
     refused = Refusal(evil, Repair.MOVED, "See @me, #1 and <b>|x|</b>.", "http://x.example/|")

@@ -102,7 +102,7 @@ def test_a_name_in_another_case_is_written_as_the_disk_has_it() -> None:
 @pytest.mark.parametrize(
     ("href", "known", "why"),
     [
-        ("a.md", None, "git does not tell what became of it"),
+        ("a.md", None, "git does not tell what became of the file"),
         ("a.md", Renamed("docs/a.md", ("docs",)), "was deleted"),
         ("a.md", Renamed(MOVED.path, MOVED.start, MOVED.steps), "not there any more"),
         ("a.html", MOVED, "how to link to that"),

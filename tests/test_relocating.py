@@ -150,7 +150,7 @@ def test_a_name_that_was_never_there_is_not_known() -> None:
     write("README.md", "[a](never.md) [b](../../outside.md) [c](/rooted.md)\n")
     commit()
     plan = plan_of("README.md")
-    assert {each.why for each in plan.refusals} == {"git does not tell what became of it."}
+    assert {each.why for each in plan.refusals} == {"git does not tell what became of the file."}
 
 
 def test_a_name_is_written_as_the_disk_spells_it() -> None:

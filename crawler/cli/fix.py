@@ -51,7 +51,9 @@ def _kinds(function: F) -> F:
     metavar="FILE",
     help="Take what this history knows of the links; ask nothing of the network.",
 )
-@click.option("--undo", metavar="RUN", help="Take back what a call has written: its name, or last.")
+@click.option(
+    "--undo", metavar="NAME", help="Take back what a call has written: its name, or last."
+)
 @click.option("--no-record", is_flag=True, help="Do not write into the history what was fixed.")
 @_kinds
 @click.option(

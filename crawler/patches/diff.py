@@ -123,7 +123,8 @@ def _summary(fixes: Fixes) -> str:
     told = ", ".join(f"{number} {repair}" for repair, number in kinds.most_common())
     links, documents = plural(kinds.total(), "link"), plural(len(fixes.rewrites), "document")
     if fixes.written:
-        return f"{links} fixed in {documents}: {told}."
+        done = "put back" if fixes.undoes else "fixed"
+        return f"{links} {done} in {documents}: {told}."
     them = "it" if kinds.total() == 1 else "them"
     return f"{links} to fix in {documents}: {told}. `crawl fix --write` writes {them}."
 

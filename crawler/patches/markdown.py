@@ -23,7 +23,8 @@ _CELL: Final = 300
 def render(fixes: Fixes, _paper: Paper, *, verbose: bool) -> Iterator[str]:
     """Render a table of what is fixed, one of what is proposed, and what is left, by reason."""
     changes = tuple(fixes.changes())
-    title = f"Links {'fixed' if fixes.written else 'to fix'} ({len(changes)})"
+    done = "put back" if fixes.undoes else "fixed"
+    title = f"Links {done if fixes.written else 'to fix'} ({len(changes)})"
     yield f"## {title if changes else 'Nothing to fix'}\n"
     yield from _table([_changed(each) for each in changes])
     if fixes.proposed:
