@@ -12,8 +12,9 @@ from typing import Final
 
 from crawler.archiving import Errand
 from crawler.beliefs import drift_words, history_of
+from crawler.explanations import cure
 from crawler.ink import LINK, PLAIN, Line, Paper, escape, inked
-from crawler.model import Finding, Observation, Occurrence, PageFacts
+from crawler.model import Finding, Health, Observation, Occurrence, Outcome, PageFacts
 from crawler.reasons import BY_CODE
 from crawler.settings import HealthSettings
 from crawler.story import Story, moments_of, told_at
@@ -28,6 +29,7 @@ _INDENT: Final = " " * (_NAMES + 3)
 _SHOWN_PLACES: Final = 40  # lines
 _SHOWN_LOOKS: Final = 40
 _MARKS: Final = {"+": ("✓", "green"), "-": ("✗", "red"), ".": ("·", "dim")}
+_BY_ALL_LOOKS: Final = frozenset({Health.BROKEN, Health.FLAKY, Health.DRIFTED})
 _ERRANDS: Final = {Errand.FIND: "Copy", Errand.SAVE: "Saved"}
 
 
@@ -86,13 +88,21 @@ def _judged(story: Story, latest: Observation, paper: Paper, words: Words) -> It
         yield from _fact(words("It says"), latest.facts.title, paper)
     if latest.hops and latest.final_url:
         yield _address(words("Leads to"), str(latest.final_url))
-    yield from _told("What to do", BY_CODE[verdict.reason].cure, paper, words)
+    yield from _fact(words("What to do"), _cure(story, latest, words), paper)
     for finding in _findings(story, latest):
         yield from _told("Advice", finding.message, paper, words)
         if finding.replacement:
             yield _address(words("Write"), finding.replacement, "green")
     missing = ", ".join(f"#{part}" for part in latest.missing_fragments)
     yield from _fact(words("Not on page"), missing, paper)
+
+
+def _cure(story: Story, latest: Observation, words: Words) -> str:
+    """Say what to do: about what all looks agree on, where the latest alone says something else."""
+    verdict, health = latest.verdict, story.state.health if story.state else Health.UNKNOWN
+    if health in _BY_ALL_LOOKS and verdict.outcome is not Outcome.BROKEN:
+        return cure(health, words, "beliefs")
+    return words(BY_CODE[verdict.reason].cure)
 
 
 def _page(story: Story, paper: Paper, words: Words) -> Iterator[Line]:

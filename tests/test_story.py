@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from fakes import NOON, look, occurrence, state_of_looks, url
 
 from crawler.archiving import ArchivedCopy, Basis, Came, Errand, question
@@ -225,6 +226,23 @@ def test_of_a_lost_page_it_is_told_what_it_was() -> None:
     assert "What answered\n  Title        Oops\n  Author       Ann\n" in never
 
 
+@pytest.mark.parametrize(
+    ("looks", "said"),
+    [
+        (("connect",), "Wait: only several failed looks over days make a link broken."),
+        (("connect",) * 4, "Replace or remove the link; an archived copy may exist."),
+        (
+            ("ok", "connect") * 4,
+            "Leave the link if the page is worth it; ignore it if it disturbs.",
+        ),
+    ],
+)
+def test_what_to_do_is_about_all_looks_where_they_agree(looks: tuple[str, ...], said: str) -> None:
+    latest = look(looks[-1], NOON + timedelta(days=len(looks) - 1))
+    told = story_text(Story(A, (latest,), (), state_of_looks(*looks)))
+    assert f"What to do   {said}\n" in told
+
+
 def test_a_drifted_link_is_told_with_what_its_page_was() -> None:
     page = replace(look(address=str(A)), final_url=A, facts=PageFacts(title="Slots", language="id"))
     known = Sketch(NOON, str(A), None, "Oak Library", "en")
@@ -235,6 +253,7 @@ def test_a_drifted_link_is_told_with_what_its_page_was() -> None:
     told = Story(A, (page,), (), drifted)
     text = " ".join(story_text(told).split())
     assert "Health drifted since 2026-11-22" in text
+    assert "What to do Open it; if it is not what you meant, replace the link." in text
     assert "Another page on 2 looks since 2026-11-22." in text
     assert f"It was “Oak Library” (en) at {A}; it is “Slots” (id) at {A}." in text
     assert story_record(told, USUAL)["drift"]["before"]["title"] == "Oak Library"
