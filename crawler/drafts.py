@@ -108,7 +108,8 @@ def take_advice(drafts: Drafts, row: Row, finding: Finding) -> None:
 def past(row: Row, *, remembers: bool) -> str:
     """Say what the looks before say of a row whose verdict is told. `remembers`: as above."""
     if isinstance(row.place.target, Target) and lacks_fragment(row):
-        return _ONE_LOOK  # the URL's own would be that of a page that is well
+        # The URL's own would be that of a page that is well; of one look nothing needs to be said.
+        return _ONE_LOOK if remembers else ""
     # Without a history the only look there is has said everything.
     more = row.state is not None and (remembers or len(row.state.trail) > 1)
     return history_of(row.state) if row.state and more else ""

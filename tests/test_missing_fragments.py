@@ -114,11 +114,14 @@ def test_without_network_nothing_is_said_of_fragments_either() -> None:
 
 
 def test_a_report_names_the_link_with_the_fragment_that_is_missing() -> None:
-    said = outline(report(None, "here", "gone", "gone", ":~:text=other"))
+    seen = report(None, "here", "gone", "gone", ":~:text=other")
+    said = outline(replace(seen, remembers=True))
     broken, words = said.sections
     (entry,) = broken.entries
     assert (entry.url, entry.code, entry.written) == (f"{A}#gone", "fragment-missing", 2)
     assert entry.history == "As the latest look saw it; reports add up looks for whole pages only."
+    broken, _ = outline(seen).sections
+    assert broken.entries[0].history == "", "of a check, which is one look"
     assert (words.title, words.entries[0].url) == ("Text not found", f"{A}#:~:text=other")
     assert said.summary == "2 links in 5 places: 1 ok, 1 broken."
 
