@@ -9,7 +9,7 @@ from crawler.corrections import Repair
 from crawler.drafts import MAX_PLACES, Entry
 from crawler.model import Change, Kind, Occurrence, Outcome, Report, Span, Transition
 from crawler.notes import named_ignore
-from crawler.outline import Outline, Section
+from crawler.outline import Aspect, Outline, Section, outline
 
 if TYPE_CHECKING:
     from crawler.repairs import Repaired
@@ -69,12 +69,16 @@ def _notes(report: Report) -> tuple[str, ...]:
     return (*report.chosen, *(report.remarks if report.since else ()))
 
 
-def with_changes(said: Outline, report: Report) -> Outline:
-    """Return a whole report that begins with what has changed.
+def with_changes(report: Report, aspect: Aspect) -> Outline:
+    """Return a report in words that begins with what has changed.
 
-    In that of a single run, broken links that are new to the history are left to the section of all
+    What is left out has no part in that: where it is shown alone, nothing else is told. In the
+    report of a single run, broken links that are new to the history are left to the section of all
     that are broken.
     """
+    said = outline(report, aspect)
+    if aspect is Aspect.IGNORED:
+        return said
     changes = [each for each in report.changes or () if report.since or each.before is not None]
     repairs = tuple(_repairs(report, MAX_IN_REPORT))
     if not changes:

@@ -388,6 +388,14 @@ def test_a_format_is_asked_for_nothing_that_it_cannot_show(monkeypatch: pytest.M
         reports.shown("badge", Aspect.HOSTS)
 
 
+@pytest.mark.parametrize("format_", ["text", "markdown", "github-summary"])
+def test_what_is_left_out_is_shown_without_what_has_changed(format_: str) -> None:
+    change = Transition(Change.BROKEN, url("https://gone.example/a"), "It is gone.", at=NOON)
+    report = replace(everything(), changes=(change,), since=NOON)
+    assert "Changed (1)" in reports.render(report, format_)
+    assert "Changed" not in reports.render(report, format_, Aspect.IGNORED)
+
+
 @pytest.mark.parametrize("aspect", [Aspect.BROKEN, Aspect.IGNORED, Aspect.ALL])
 def test_data_of_a_view_are_of_what_it_shows(aspect: Aspect) -> None:
     """And so the same as people are told."""

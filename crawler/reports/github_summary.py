@@ -13,7 +13,7 @@ from crawler.drafts import Entry
 from crawler.explanations import cure
 from crawler.marked import escape, link, within
 from crawler.model import Occurrence, Report
-from crawler.outline import Aspect, Outline, Section, outline
+from crawler.outline import Aspect, Outline, Section
 from crawler.words import Words
 
 MAX_BYTES: Final = 1_000_000
@@ -24,7 +24,7 @@ _PLACES: Final = 5
 def render(report: Report, aspect: Aspect, words: Words) -> Iterator[str]:
     """Render a table for each section, as far as there is room."""
     changes_alone = aspect is Aspect.CHANGES
-    said = bulletin(report) if changes_alone else with_changes(outline(report, aspect), report)
+    said = bulletin(report) if changes_alone else with_changes(report, aspect)
     yield from within(_pieces(said, words), MAX_BYTES, words)
 
 

@@ -10,7 +10,7 @@ from crawler.catalogue import Resource, chapters
 from crawler.drafts import Entry
 from crawler.marked import code, escape, link
 from crawler.model import Occurrence, Report
-from crawler.outline import FIGURED, Aspect, Outline, Section, outline
+from crawler.outline import FIGURED, Aspect, Outline, Section
 from crawler.words import Words
 
 
@@ -25,7 +25,7 @@ def render(report: Report, aspect: Aspect, words: Words) -> Iterator[str]:
         return marked_figures(figures(report, aspect), words)
     if aspect is Aspect.CHANGES:
         return _rendered(bulletin(report), words)
-    return _rendered(with_changes(outline(report, aspect), report), words)
+    return _rendered(with_changes(report, aspect), words)
 
 
 def _catalogue(report: Report, words: Words) -> Iterator[str]:

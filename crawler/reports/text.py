@@ -14,7 +14,7 @@ from crawler.columns import Column, table
 from crawler.drafts import Entry
 from crawler.ink import LINK, PLAIN, Line, Paper, escape, inked
 from crawler.model import Occurrence, Outcome, Report
-from crawler.outline import FIGURED, Aspect, Outline, Section, outline
+from crawler.outline import FIGURED, Aspect, Outline, Section
 from crawler.text import clean, shown_name, wrapped
 from crawler.whereabouts import Room, whereabouts
 from crawler.words import Words
@@ -49,7 +49,7 @@ def render_styled(report: Report, aspect: Aspect, words: Words, paper: Paper) ->
     elif aspect is Aspect.CHANGES:
         lines = _lines(bulletin(report), paper, words)
     else:
-        lines = _lines(with_changes(outline(report, aspect), report), paper, words)
+        lines = _lines(with_changes(report, aspect), paper, words)
     return inked(lines, paper)
 
 
