@@ -12,7 +12,7 @@ from typing import Final
 from crawler import documents
 from crawler.corrections import Correction, Refusal
 from crawler.lawful import Edit, Look, culprits_of, look_at, pieces_of
-from crawler.model import Document, Occurrence
+from crawler.model import Document, Kind, Occurrence
 from crawler.settings import ExtractSettings
 from crawler.spelling import Spot, spellings, verbatim
 from crawler.synonyms import says_itself
@@ -28,6 +28,7 @@ MASKED: Final = "The link has a user or a password in it, which is kept nowhere.
 TEMPLATE: Final = "A template is a part of the address."
 SHORTENED: Final = "The address is so long that only its beginning is kept."
 INDIRECT: Final = "The address is not written here as it is: something stands for a part of it."
+IN_PIECES: Final = "The address is written in several pieces, with something else between them."
 UNCHANGED: Final = "It is written so already."
 NOT_SPELLED: Final = "No way of writing the new address here would be read as that address alone."
 TOO_MANY: Final = "Too many corrections of this document cannot be written: it was given up."
@@ -156,6 +157,8 @@ def _objection(correction: Correction, found: Occurrence) -> str:
         return TEMPLATE
     if not says_itself(found.raw, found.href):
         return INDIRECT
+    if found.kind is Kind.BARE and any(map(str.isspace, found.raw)):  # roff joins arguments
+        return IN_PIECES
     return UNCHANGED if correction.after == found.href else ""
 
 

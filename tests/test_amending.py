@@ -471,6 +471,8 @@ def test_two_corrections_on_one_line_and_an_image_within_a_link() -> None:
         ("markdown", "[a](/x)", "/x", amending.UNCHANGED),
         ("latex", "\\doi{10.1000/x}", NEW, amending.INDIRECT),
         ("asciidoc", ":u: https://a.example\n\n{u}/x[a]", NEW, amending.INDIRECT),
+        ("man", '.IR https://a.example/ "one /two"\n', NEW, amending.IN_PIECES),
+        ("man", '.BR "https://a.example/" one\n', NEW, amending.IN_PIECES),
     ],
 )
 def test_what_cannot_be_written_is_refused_with_its_reason(
