@@ -2,7 +2,8 @@
 
 Laws: whoever reads a file meets the old one or the new one, also where the machine dies in between;
 the new one has the mode, the owner and the attributes of the old one; what is not what was read
-before is never replaced; and what was written is read again, and taken back if it is another thing.
+before is never replaced; and what was written is read again, and taken back if it is another thing
+without anybody having written it.
 
 A checkout may be a stranger's: no link is followed to the file, be it a symbolic one or a second
 name of it.
@@ -62,9 +63,14 @@ def replace(old: Original, data: bytes) -> None:
         _dress(temporary, path, status)
         if _identity(status) != old.identity or _data(path) != old.data:
             raise Unwritable(CHANGED)
+        ours = _version(os.lstat(temporary))
         temporary.replace(path)
     _flush(path.parent)
     if _data(path) != data:
+        with _unwritable("cannot be looked at once it was written"):
+            is_ours = _version(os.lstat(path)) == ours
+        if not is_ours:  # what they have written is not ours to take back
+            raise Unwritable("was written by another program at the same moment")
         _take_back(old)
         raise Unwritable("was not what was written to it, and is again as it was")
 
@@ -147,6 +153,11 @@ def _data(path: Path) -> bytes | None:
 
 def _identity(status: os.stat_result) -> tuple[int, int]:
     return status.st_dev, status.st_ino
+
+
+def _version(status: os.stat_result) -> tuple[int, int, int]:
+    """Return what is another thing once anybody has written to a file, or in its place."""
+    return *_identity(status), status.st_mtime_ns
 
 
 @contextmanager

@@ -233,7 +233,9 @@ def _write(rewrite: Rewrite, rows: Sequence[Repaired], store: "Store | None") ->
             replaced = True
     except BaseException:
         if replaced:  # what is not recorded is not to be there
-            overwriting.replace(overwriting.original(old.path), rewrite.before)
+            now = overwriting.original(old.path)
+            if now.data == rewrite.after:  # else somebody has worked on it since: that is not lost
+                overwriting.replace(now, rewrite.before)
         raise
 
 

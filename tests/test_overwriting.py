@@ -175,13 +175,35 @@ def test_what_is_not_what_was_written_is_taken_back(
     def badly(source: Path, target: Path) -> None:
         renamed(source, target)
         monkeypatch.setattr(Path, "replace", renamed)
-        target.write_bytes(b"new")  # as a disk does that lies
+        status = target.stat()
+        target.write_bytes(b"new")  # as a disk does that lies: nobody has written that
+        os.utime(target, ns=(status.st_atime_ns, status.st_mtime_ns))
 
     before = original(file)
     monkeypatch.setattr(Path, "replace", badly)
     with pytest.raises(Unwritable, match="is again as it was"):
         replace(before, NEW)
     assert file.read_bytes() == OLD
+    assert alone(file)
+
+
+@pytest.mark.parametrize("change", [_rewritten, _exchanged])
+def test_what_somebody_else_writes_at_the_same_moment_stays(
+    file: Path, change: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    renamed = Path.replace
+
+    def and_then(source: Path, target: Path) -> None:
+        renamed(source, target)
+        os.utime(target, ns=(1, 1))  # long ago: whatever is written now is later
+        monkeypatch.setattr(Path, "replace", renamed)
+        change(target)
+
+    before = original(file)
+    monkeypatch.setattr(Path, "replace", and_then)
+    with pytest.raises(Unwritable, match="by another program at the same moment"):
+        replace(before, NEW)
+    assert file.read_bytes() == (b"mine" if change is _rewritten else OLD)
     assert alone(file)
 
 

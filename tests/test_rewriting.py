@@ -192,6 +192,25 @@ def test_what_cannot_be_recorded_is_not_written(
     assert store.repairs.of("one") == ()
 
 
+def test_what_somebody_has_added_before_it_could_be_recorded_stays(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("a.md").write_text(f"<{OLD}>\n")
+    fixes, execute = found("a.md"), store._db.execute
+
+    def full(sql: str, *values: Any) -> Any:  # noqa: ANN401 - as it is called
+        if sql == "commit":
+            Path("a.md").write_text(f"<{NEW}> and more\n")
+            raise StoreError("the disk is full.")
+        return execute(sql, *values)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store._db, "execute", full)
+        with pytest.raises(StoreError, match="full"):
+            rewriting.write(fixes, store, by())
+    assert Path("a.md").read_text() == f"<{NEW}> and more\n"
+
+
 def test_what_cannot_be_written_is_not_recorded(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
