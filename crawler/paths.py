@@ -45,6 +45,16 @@ _DETOUR: Final = re.compile(
 _BEFORE_PAGES: Final = ("accounts.", "consent.", "login.")
 _TEXTS: Final = frozenset({"doc", "docs"})
 _ENDING: Final = re.compile(r"\.(?:html?|php|aspx?|jspx?|cfm|action|do|cgi|pl)$", re.IGNORECASE)
+_FILE: Final = re.compile(
+    r"\.(?:7z|avif|bz2|csv|deb|docx?|epub|exe|gif|gz|ico|jar|jpe?g|mp[34]|msi|odt|ogg|pdf|png|pptx?"
+    r"|ps|rar|rpm|svg|tar|tgz|webm|webp|xlsx?|xz|zip)$",
+    re.IGNORECASE,
+)
+_SEARCH: Final = re.compile(
+    r"/(?:search(?:[-_]?results?)?|suche?|recherche|buscar?|busqueda|ricerca|pesquisa|zoeken)"
+    r"(?:\.[a-z]{3,5})?/?\Z",
+    re.IGNORECASE,
+)
 # Chapters under which a page about logins or errors is documentation, and a number is a number.
 _ABOUT: Final = re.compile(
     r"/(?:api|articles?|blogs?|books?|docs?|documentation|faq|guides?|help|issues?|kb|learn|manuals?"
@@ -102,6 +112,20 @@ def is_detour(url: Url) -> bool:
 def is_for_phones(url: Url) -> bool:
     """Tell whether a URL says that it is a version for phones (AMP): `/amp/`, `?amp=1`, `amp.`."""
     return url.host.startswith("amp.") or _AMP.search(url.target) is not None
+
+
+def is_search(url: Url) -> bool:
+    """Tell whether a URL asks a site to search for words: what it finds is another thing each day.
+
+    >>> is_search(Url("https", "a.example", "/search?q=x")), is_search(Url("https", "a", "/search"))
+    (True, False)
+    """
+    return "?" in url.target and _SEARCH.search(url.path) is not None
+
+
+def is_file(url: Url) -> bool:
+    """Tell whether a URL has the name of a file that is no page: `/paper.pdf`, `/logo.png`."""
+    return _FILE.search(url.path) is not None
 
 
 def is_login(url: Url) -> bool:

@@ -18,9 +18,9 @@ from crawler.fragments import parted
 from crawler.mending import Case, Draft, Memory, mended
 from crawler.model import Health, Observation, Outcome, Row
 from crawler.parameters import untracked
-from crawler.paths import is_detour, is_entrance, is_home
+from crawler.paths import is_detour, is_entrance, is_file, is_home, is_search
 from crawler.relinking import renamed, replaced
-from crawler.upgrading import THERE
+from crawler.upgrading import PAGES, THERE
 from crawler.urls import Rejected, Rejection, Target, Url, resolve
 from crawler.ways import start_of
 from crawler.wrappers import Wrapping, unwrap
@@ -205,6 +205,15 @@ def _wrong_end(look: Observation, final: Url) -> str:
         return f"It leads to the front page, {final}: the page itself may be gone."
     if any(each.name == "empty" for each in look.findings):
         return f"{final} is an empty page."
+    return _another_kind(look, start, final)
+
+
+def _another_kind(look: Observation, start: Url, final: Url) -> str:
+    """Say why a page is not even of the kind of what was asked for."""
+    if is_search(final) and not is_search(start):
+        return f"It leads to {final}, which searches the site: the page itself may be gone."
+    if is_file(start) and not is_file(final) and look.facts.content_type in PAGES:
+        return f"It leads to {final}, a page, where a file was asked for: that may be gone."
     return ""
 
 

@@ -11,7 +11,8 @@ from crawler.model import Observation, Outcome, Sketch
 from crawler.urls import Url
 
 THERE: Final = frozenset({Outcome.OK, Outcome.REDIRECTED})
-_PAGES: Final = frozenset({"text/html", "application/xhtml+xml"})
+PAGES: Final = frozenset({"text/html", "application/xhtml+xml"})
+"""Types of content that browsers show as pages."""
 
 
 def secured(url: Url) -> Url | None:
@@ -44,7 +45,7 @@ def _agree(look: Observation, one: Sketch, two: Sketch) -> bool:
         return False
     if one.title and one.content and two.content:
         return True
-    tells = one.title is not None or look.facts.content_type not in _PAGES
+    tells = one.title is not None or look.facts.content_type not in PAGES
     return tells and _bare(one) == _bare(two)
 
 

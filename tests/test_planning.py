@@ -112,6 +112,8 @@ OLD, NEW = "https://old.example/page", "https://new.example/page"
     ("href", "answers", "repair", "written"),
     [
         (OLD, [to(NEW), PAGE], "moved", NEW),
+        (f"{OLD}.pdf", [to(f"{NEW}.pdf"), PAGE], "moved", f"{NEW}.pdf"),  # shown in a page
+        (f"{OLD}/search?q=a", [to(f"{NEW}/search?q=a"), PAGE], "moved", f"{NEW}/search?q=a"),
         (f"{OLD}#here", [to(NEW, 308), PAGE], "moved", f"{NEW}#here"),
         (f"{OLD}#:~:text=x", [to(NEW), PAGE], "moved", f"{NEW}#:~:text=x"),
         (OLD, [to("https://b.example/"), to(NEW), PAGE], "moved", NEW),
@@ -187,6 +189,10 @@ LOGIN, ERROR = "https://new.example/login", "https://new.example/404.html"
         (OLD, [to(NEW, 302), PAGE], "moved", "for now only"),
         (OLD, [to("https://b.example/"), to(NEW, 307), PAGE], "moved", "temporarily (307)"),
         (OLD, [to("https://old.example/"), PAGE], "moved", "front page"),
+        (OLD, [to("https://old.example/search?q=page"), PAGE], "moved", "searches the site"),
+        (OLD, [to("https://new.example/suche.php?s=page"), PAGE], "moved", "searches the site"),
+        (f"{OLD}.pdf", [to(NEW), PAGE], "moved", "where a file was asked for"),
+        (f"{OLD}/logo.PNG", [to(NEW), PAGE], "moved", "where a file was asked for"),
         (OLD, [to("https://new.example/en/"), PAGE], "moved", "front page"),
         (OLD, [to(ERROR), PAGE], "moved", "was not seen"),
         (OLD, [to("https://consent.new.example/?back=1"), PAGE], "moved", "a question for consent"),
