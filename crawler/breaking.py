@@ -48,7 +48,7 @@ class Breaking:
         `was`: the name that it had, if that was another one; `path`: its own from the repository's
         top.
         """
-        before = self._before(replace(document, name=was or document.name))
+        before = self._before(replace(document, name=was, path="") if was else document)
         now = self._now(document)
         if before is None or now is None:
             return frozenset()

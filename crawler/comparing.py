@@ -10,6 +10,7 @@ import os
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from hashlib import sha256
 from pathlib import Path, PurePath
 from typing import Final
 
@@ -28,6 +29,8 @@ from crawler.urls import Rejected
 
 MAX_GONE: Final = 500
 """Documents that are gone and may be what new ones were; beyond that none is looked for."""
+_POINTS: Final = b"\noid sha256:"
+_LONGEST_POINTER: Final = 1024
 _AT_ONCE: Final = 200  # files that are held in memory at once
 
 
@@ -225,6 +228,12 @@ def _is_stored(data: bytes, known: str) -> bool:
     return b"\r\n" in data and id_of(data.replace(b"\r\n", b"\n"), known) == known
 
 
+def _is_pointer_to(stored: bytes, data: bytes) -> bool:
+    """Tell whether git has stored but a pointer of Git LFS, to what is here."""
+    at = stored.find(_POINTS) if len(stored) < _LONGEST_POINTER else -1
+    return at >= 0 and stored[at:].startswith(_POINTS + sha256(data).hexdigest().encode())
+
+
 async def _in_index(
     repository: Repository, paths: Mapping[str, str], before: Files, staged: Files
 ) -> dict[str, bytes]:
@@ -275,6 +284,7 @@ async def _versions(
     for path, data in now.items():
         was = were.get(path, path)
         old = contents.get(before.ids.get(was, ""))
+        old = data if old and _is_pointer_to(old, data) else old
         found[path] = Version(data, old, path, "" if was == path else str(repository.top / was))
     return found
 

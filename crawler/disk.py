@@ -16,6 +16,8 @@ from crawler.textfile import decode
 
 MAX_SIZE: Final = 67_108_864
 _OPEN: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_POINTER: Final = b"version https://git-lfs.github.com/spec/v"
+_LONGEST_POINTER: Final = 1023  # so says its specification
 _NO_FOLLOW: Final = getattr(os, "O_NOFOLLOW", 0)
 
 
@@ -68,7 +70,11 @@ def document(name: str, otherwise: str, data: bytes, source: str, remarks: list[
     """Make a document. `otherwise`: its format, if its name tells none. Raises `Unreadable`."""
     format_ = format_of(name) or BY_NAME[otherwise]
     shown = source if source == "-" else clean(name)
-    made = Document(unicode_name(name), format_.name, "", source=unicode_name(source))
+    if data.startswith(_POINTER) and len(data) <= _LONGEST_POINTER:
+        raise Unreadable("is in Git LFS, and only a pointer to it is here (`git lfs pull` has it)")
+    written = unicode_name(name)
+    path = "" if written == name else name
+    made = Document(written, format_.name, "", source=unicode_name(source), path=path)
     if format_.binary:
         return replace(made, data=data)
     decoded = decode(data)

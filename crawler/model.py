@@ -26,7 +26,7 @@ class Document:
     `base`: the URL that its relative links start from, if known; `source`: the operator's word
     that named it, be it itself, its directory or a pattern; `data`: the bytes of a format that is
     no text, which then is empty; `encoding`: Python's codec that the text was in, behind a byte
-    order mark if there was one.
+    order mark if there was one; `path`: its name as the system has it, where that is no Unicode.
     """
 
     name: str
@@ -36,6 +36,7 @@ class Document:
     source: str = ""
     data: bytes = field(default=b"", repr=False)
     encoding: str = "utf-8"
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)

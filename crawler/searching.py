@@ -78,6 +78,9 @@ class StandardInput:
 
 Source: TypeAlias = NamedFile | StandardInput
 
+_ESCAPED: Final = r"\udc"
+_TWO: Final = "stands for two files, one of whose names is no Unicode: only one was read"
+
 
 class Search:
     """What was `found` so far, by name, what is `unread`, and pages that are to be asked for.
@@ -126,7 +129,10 @@ class Search:
             return
         try:
             for name, file in self._named(source, trusted=trusted):
-                if file.surely or name not in self.found:
+                other = self.found.get(name) if _ESCAPED in name else None
+                if other and other.path != file.path:
+                    self.unread[name] = Unread(name, _TWO)
+                elif file.surely or name not in self.found:
                     self.found[name] = file
         except OSError as error:  # a name too long to exist, a directory that may not be searched
             self._fail(source, refusal(error))

@@ -101,7 +101,7 @@ class Grounds:
 
     def of(self, document: Document) -> Ground | None:
         """Return where a document stands; None if there is no such directory."""
-        path = Path(document.name)
+        path = Path(document.path or document.name)
         try:
             directory = path.parent.resolve()
             if document.base is not None or not self._is_there(directory):

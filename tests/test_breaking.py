@@ -330,3 +330,24 @@ def test_what_is_in_conflict_is_there(broken: Broken) -> None:
     with pytest.raises(subprocess.CalledProcessError):
         run(Path(), "merge", "-q", "topic")
     assert broken("--staged") == []
+
+
+def test_directories_need_not_be_unicode(broken: Broken, crawl: Callable[..., Done]) -> None:
+    directory = os.fsdecode(b"\xff")
+    try:
+        write(f"{directory}/b.md", "# Text\n")
+    except OSError:
+        pytest.skip("this file system has no such names")
+    # One whose name is how the other is shown must not stand in for it.
+    write(r"\udcff/c.md", "")
+    write(f"{directory}/a.md", "[x](c.md) [y](b.md)\n")
+    base()
+    assert broken() == []
+    Path(f"{directory}/b.md").unlink()
+    assert broken() == [r"\udcff/a.md b.md"]
+    done = crawl("check", ".", "--offline")
+    assert (done.code, r"\udcff/c.md" in done.out) == (1, True)
+    write(r"\udcff/a.md", "")
+    write(f"{directory}/a.md", "")
+    done = crawl("check", ".", "--offline")
+    assert (done.code, r"\udcff/a.md stands for two files" in done.err) == (3, True)

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -407,3 +408,20 @@ def test_a_clone_that_lacks_files_says_so(
     monkeypatch.chdir(tmp_path / "few")
     done = crawl("check", ".", "--base", "origin/main")
     assert (done.code, "the clone lacks files" in done.err) == (3, True)
+
+
+def test_what_lies_in_git_lfs_is_compared_with_what_its_pointer_names(
+    new: Linked, crawl: Callable[..., Done]
+) -> None:
+    number = sha256(LONG.encode()).hexdigest()
+    pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{number}\nsize 9\n"
+    write("large.md", pointer)
+    commit()
+    run(Path(), "branch", "-q", "-f", "main")
+    write("large.md", LONG)
+    assert new("--base", "main") == []
+    write("large.md", f"{LONG}<https://new.example/>\n")
+    assert "large.md https://new.example/" in new("--base", "main")
+    write("large.md", pointer.replace("size 9", "size 10"))
+    done = crawl("check", "large.md", "--offline", "--base", "main")
+    assert (done.code, "large.md is in Git LFS" in done.err) == (3, True)
