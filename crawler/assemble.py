@@ -146,13 +146,14 @@ def settled(
 class Tally:
     """What rows have among them. To take one twice changes nothing.
 
-    `seen`: a link that was looked at; `confirmed`: one that is broken by all its looks together, or
-    that is none.
+    `seen`: a link that was looked at; `late`: one that is new, and that no time was left for;
+    `confirmed`: one that is broken by all its looks together, or that is none.
     """
 
     outcomes: set[Outcome] = field(default_factory=set)
     reasons: set[str] = field(default_factory=set)
     seen: bool = False
+    late: bool = False
     confirmed: bool = False
 
     def take(self, row: Row) -> Row:
@@ -160,6 +161,7 @@ class Tally:
         self.reasons.add(row.verdict.reason)
         self.seen = self.seen or row.observation is not None
         if not row.known:
+            self.late = self.late or row.verdict.reason == "out-of-time"
             self.outcomes.add(row.verdict.outcome)
             self.confirmed = self.confirmed or _is_confirmed(row)
         return row

@@ -223,6 +223,10 @@ def end(session: Session, report: Report, fails: Callable[[Tally], bool]) -> int
         return IMPOSSIBLE
     if fails(found):
         return LINKS_FAIL
+    if found.late and session.collection.partial and session.settings.checkout.untrusted:
+        # Else slow links that a stranger adds would keep others from ever being asked.
+        terminal.say("links that the change adds were not asked: the time was up (--max-time).")
+        return IMPOSSIBLE
     return IMPOSSIBLE if report.unread or unheard else OK
 
 

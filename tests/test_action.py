@@ -76,6 +76,14 @@ def test_every_input_and_output_is_explained() -> None:
     assert all(type(each["default"]) is str for each in ACTION["inputs"].values())
 
 
+def test_a_history_that_a_fork_may_have_written_is_not_used() -> None:
+    caches = [step for step in STEPS if "actions/cache" in step.get("uses", "")]
+    assert len(caches) == 2
+    for step in caches:
+        assert "github.event.pull_request.head.repo.fork != true" in step["if"]
+        assert "inputs.history == 'true'" in step["if"]
+
+
 # A runner
 
 

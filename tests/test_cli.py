@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import click
+import commits
 import pytest
 from commandline import Crawl, Done, Handler, answered_by, called
 from commits import NEW, OLD, run
@@ -304,6 +305,19 @@ def test_out_of_time_with_something_seen_is_a_partial_report(crawl: Crawl, port:
     report = json.loads(done.out)
     assert report["run"]["complete"] is False
     assert [link["reason"] for link in report["links"]] == ["ok", "out-of-time"]
+
+
+def test_slow_links_that_a_stranger_adds_keep_no_other_from_failing(
+    crawl: Crawl, port: int
+) -> None:
+    commits.branched(Path(), {"b.md": "# B\n"})
+    document(port, "/ok", "/slow")
+    options = ("--base", "main", "--max-time", "0.3", *HERE)
+    assert crawl("check", "a.md", *options).code == 0
+    done = crawl("check", "a.md", "--untrusted", *options)
+    assert (done.code, "links that the change adds were not asked" in done.err) == (3, True)
+    document(port, "/ok")
+    assert crawl("check", "a.md", "--untrusted", *options).code == 0
 
 
 @pytest.mark.parametrize("ci", ["true", "1", "woodpecker"])
