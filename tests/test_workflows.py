@@ -8,12 +8,15 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 import yaml
+from commandline import Handler, answered_by
+from commits import branched, run
 from test_reports import RUN, row
 
 import crawler
@@ -297,3 +300,108 @@ def test_what_is_mended_is_proposed_once(forge: Forge) -> None:
     assert forge({"run": again}) == 0
     assert forge(step, **branch) == 0
     assert forge.calls[-1][:3] == ["pr", "edit", "3"]
+
+
+# From a history that the library has made
+
+
+class Moved(Handler):
+    """A page that has moved, and one that is gone."""
+
+    def do_GET(self) -> None:  # noqa: N802 - the library's name
+        body = b"<html lang=en><title>A page</title><p>Words of a page that is there."
+        match self.path:
+            case "/old":
+                self.answer(301, location="/new")
+            case "/gone":
+                self.answer(404, body)
+            case _:
+                self.answer(200, body)
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    with answered_by(Moved) as number:
+        yield number
+
+
+@pytest.fixture
+def work(forge: Forge, port: int) -> Path:
+    """Have a checkout with a link that has moved, and a `crawl` that finds loopback everywhere."""
+    here = forge.top / "work"
+    here.mkdir()
+    branched(here, {"docs/a.md": f"<http://a.example:{port}/old>\n", "README.md": "# A\n"})
+    ways = "--resolve=*:*:127.0.0.1 --delay=0 --retries=0 --no-config"
+    forge.program(
+        "crawl",
+        "#!/bin/sh\ncommand=$1\nshift\n"
+        f'[ "$command" = run ] && set -- {ways} --all "$@"\n'
+        f'PYTHONPATH={ROOT} exec {sys.executable} -P -m crawler "$command" "$@"\n',
+    )
+    return here
+
+
+def there(step: dict[str, Any], work: Path) -> dict[str, Any]:
+    return step | {"run": f"cd {work}\n{step['run']}"}
+
+
+def test_a_night_is_recorded_told_and_mended_from(forge: Forge, work: Path, port: int) -> None:
+    history = {"CRAWL_DB": str(forge.top / "crawl-history" / "crawl.db")}
+    summary = forge.top / "summary.md"
+    look = there(named("scheduled", "Look at the links"), work)
+    mend = there(named("fix", "Mend"), work)
+    for _ in range(2):  # two looks agree where it has moved
+        assert forge(look, GITHUB_STEP_SUMMARY=str(summary), **history) == 0
+    assert summary.read_text() == "", "there is no news"
+    keep = there(named("scheduled", "Keep the issue"), work)
+    assert forge(keep, **history) == 0
+    assert [each[:2] for each in forge.calls] == [["issue", "list"]], "nothing is broken"
+
+    assert forge(mend, **history) == 0
+    assert (forge.top / "output").read_text() == "changed=true\n"
+    assert f"http://a.example:{port}/new" in (forge.top / "evidence.md").read_text()
+    assert (work / "docs/a.md").read_text() == f"<http://a.example:{port}/new>\n"
+    assert run(work, "status", "--porcelain") == " M docs/a.md\n"
+    (forge.top / "output").unlink()
+    assert forge(mend, **history) == 0
+    assert not (forge.top / "output").exists(), "there is nothing left to mend"
+    assert forge(mend, CRAWL_DB=str(forge.top / "none.db")) not in (0, 1)
+
+
+def test_what_is_broken_for_sure_opens_an_issue(forge: Forge, work: Path, port: int) -> None:
+    history = {"CRAWL_DB": str(forge.top / "crawl-history" / "crawl.db")}
+    (work / "docs/a.md").write_text(f"[x](none.md) <http://a.example:{port}/gone>\n")
+    look = there(named("scheduled", "Look at the links"), work)
+    assert forge(look, GITHUB_STEP_SUMMARY=str(forge.top / "summary.md"), **history) == 0
+    assert f":{port}/gone" in (forge.top / "summary.md").read_text()
+    assert forge(there(named("scheduled", "Keep the issue"), work), **history) == 0
+    *_, created = forge.calls
+    assert created[:2] == ["issue", "create"]
+    told = Path(created[created.index("--body-file") + 1]).read_text()
+    assert told.startswith("<!-- crawl: something to tell -->")
+    assert "none.md" in told
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("comment", "Find the pull request"), ("comment", "Have the report"),
+        ("comment", "Comment"), ("scheduled", "Keep the issue"), ("fix", "Propose it"),
+    ],
+)  # fmt: skip
+def test_a_forge_that_does_not_answer_fails_the_job(
+    forge: Forge, work: Path, name: str, title: str
+) -> None:
+    forge.program("gh", "#!/bin/sh\necho 'HTTP 502' >&2\nexit 1\n")
+    (work / "docs/a.md").write_text("[x](none.md)\n")
+    (work / "report.json").write_text(reports.render(BROKEN, "json"))
+    (forge.top / "evidence.md").touch()
+    history = {"CRAWL_DB": str(forge.top / "crawl-history" / "crawl.db")}
+    look = there(named("scheduled", "Look at the links"), work)
+    assert forge(look, GITHUB_STEP_SUMMARY=str(forge.top / "summary.md"), **history) == 0
+    told = {
+        "HEAD_OWNER": "e", "HEAD_REPOSITORY": "e/n", "HEAD_BRANCH": "b", "HEAD_SHA": "a" * 40,
+        "RUN": "5", "NUMBER": "7", "BRANCH": "crawl/mend-links", **history,
+    }  # fmt: skip
+    assert forge(there(named(name, title), work), **told) not in (0, 127)
+    assert not (forge.top / "output").exists()
