@@ -29,6 +29,7 @@ from crawler.urls import Rejected
 
 MAX_GONE: Final = 500
 """Documents that are gone and may be what new ones were; beyond that none is looked for."""
+_HEAD: Final = "HEAD"
 _POINTS: Final = b"\noid sha256:"
 _LONGEST_POINTER: Final = 1024
 _AT_ONCE: Final = 200  # files that are held in memory at once
@@ -41,7 +42,7 @@ class Against:
     `staged`: what is compared is the index, and not the working tree.
     """
 
-    revision: str = "HEAD"
+    revision: str = _HEAD
     staged: bool = False
 
 
@@ -142,7 +143,7 @@ async def compared(
         if against.staged:
             raise UsageError("--staged: there is no git repository here, or no git to ask.")
         return None
-    before = await repository.files_of(await repository.merge_base(against.revision))
+    before = await _before(repository, against.revision)
     staged = await repository.files_staged() if against.staged else None
     sides, paths = Sides(repository, before, staged), dict(_comparable(repository, before, files))
     if staged is None:
@@ -164,6 +165,12 @@ async def compared(
     untouched = {name: Version(data, data, rest[name]) for name, data in concerned}
     breaking = Breaking(lost, sides.before(settings.local), made.ground, settings.extract)
     return replace(made, versions={**versions, **untouched}, breaking=breaking)
+
+
+async def _before(repository: Repository, revision: str) -> Files:
+    if revision == _HEAD and await repository.is_unborn():
+        return Files({})  # of the first commit all is new
+    return await repository.files_of(await repository.merge_base(revision))
 
 
 async def _concerned(

@@ -25,6 +25,11 @@ _SHALLOW: Final = (
     "The clone is a shallow one: fetch more of its history (`git fetch --unshallow`, or in GitHub "
     "Actions `fetch-depth: 0` of actions/checkout)."
 )
+_DEFAULT: Final = "origin/HEAD"
+_NO_DEFAULT: Final = (
+    "Nobody has told this clone what the default branch of origin is: "
+    "`git remote set-head origin --auto` does, or name a branch, such as origin/main."
+)
 _SHA1: Final = 40
 _Parted: TypeAlias = Callable[[Sequence[bytes]], tuple[bytes, bytes]]
 _ID: Final = re.compile(rb"[0-9a-f]{40,64}")
@@ -68,8 +73,14 @@ class Repository:
         told = await output(self.top, "rev-parse", *asked)
         if told and _ID.fullmatch(told.strip()):
             return told.strip().decode()
-        hint = f" {_SHALLOW}" if await self._is_shallow() else ""
+        hint = f" {_NO_DEFAULT}" if revision == _DEFAULT else ""
+        hint = f" {_SHALLOW}" if await self._is_shallow() else hint
         raise UsageError(f"--base {clean(revision)}: there is no such commit.{hint}")
+
+    async def is_unborn(self) -> bool:
+        """Tell whether nothing was ever committed to the branch that is checked out."""
+        head = await output(self.top, "rev-parse", "--verify", "--quiet", "HEAD")
+        return not head and bool(await output(self.top, "symbolic-ref", "--quiet", "HEAD"))
 
     async def merge_base(self, revision: str) -> str:
         """Return the commit where HEAD and a revision parted. Raises if nobody can tell."""

@@ -72,3 +72,19 @@ def test_a_push_is_stopped_for_what_the_branch_adds(crawl: Crawl) -> None:
     commits.commit()
     done = hooked(crawl, "crawl", "--offline")
     assert (done.code, "a.md:1:11" in done.out, "gone.md" in done.out) == (1, True, False)
+
+
+def test_the_first_commit_of_all_is_checked(crawl: Crawl) -> None:
+    commits.run(Path(), "checkout", "-q", "--orphan", "first")
+    done = hooked(crawl, "crawl-local")
+    assert (done.code, "gone.md" in done.out) == (1, True)
+    commits.write("gone.md", "# There\n")
+    commits.run(Path(), "add", "-A")
+    assert hooked(crawl, "crawl-local").code == 0
+
+
+def test_a_push_from_a_clone_that_knows_no_default_branch_is_told_what_to_do(crawl: Crawl) -> None:
+    commits.run(Path(), "symbolic-ref", "--delete", "refs/remotes/origin/HEAD")
+    done = hooked(crawl, "crawl", "--offline")
+    assert done.code == 2
+    assert "`git remote set-head origin --auto` does, or name a branch" in done.err
