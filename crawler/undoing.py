@@ -101,14 +101,12 @@ def _changes(
         if inside and len(changes) == at:
             start, repaired = found[at]
             new_offset = new_lines.offset(other.span.line, other.span.column)
-            if not _is_all(one, offset - start, repaired.after):
+            if one.kind is not other.kind or not _is_all(one, offset - start, repaired.after):
                 return None
             if not _is_all(other, new_offset - start - moved, repaired.before):
                 return None
             changes.append(_change(one, other, repaired))
-        elif (one.raw, one.href) != (other.raw, other.href):
-            return None
-        if one.kind is not other.kind:
+        elif (one.raw, one.href, one.kind) != (other.raw, other.href, other.kind):
             return None
     return tuple(changes) if len(changes) == len(found) else None
 
