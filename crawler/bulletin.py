@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 MAX_IN_REPORT: Final = 20
 """Changes that a whole report begins with; the bulletin has all of them."""
+MAX_REPAIRS: Final = 5
+"""What each call has repaired, likewise."""
 
 _SECTIONS: Final = (
     (Change.BROKEN, "Newly broken", "They were well or new, and lead nowhere now."),
@@ -80,15 +82,18 @@ def with_changes(report: Report, aspect: Aspect) -> Outline:
     if aspect is Aspect.IGNORED:
         return said
     changes = [each for each in report.changes or () if report.since or each.before is not None]
-    repairs = tuple(_repairs(report, MAX_IN_REPORT))
+    repairs = tuple(_repairs(report, MAX_REPAIRS))
     if not changes:
         return replace(said, sections=(*repairs, *said.sections)) if repairs else said
     first = tuple(map(_shortly, changes[:MAX_IN_REPORT]))
     more = len(changes) - len(first)
     known = f"{report.since:{_MOMENT}} UTC" if report.since else "the looks before this run"
-    are = "is" if more == 1 else "are"
-    words = f"Since {known}{f'; {more} more {are} left out here' if more else ''}."
+    words = f"Since {known}{_and_more(more)}."
     return replace(said, sections=(Section("Changed", words, first), *repairs, *said.sections))
+
+
+def _and_more(number: int) -> str:
+    return f"; {number} more {'is' if number == 1 else 'are'} left out here" if number else ""
 
 
 def _shortly(change: Transition) -> Entry:
@@ -124,18 +129,15 @@ def _repairs(report: Report, most: int | None = None) -> Iterator[Section]:
     calls: dict[str, list[Repaired]] = {}
     for each in report.repairs or ():
         calls.setdefault(each.name, []).append(each)
-    left = most
     for several in reversed(calls.values()):
         one = several[0]
         alike: dict[tuple[str, str], list[Repaired]] = {}
         for each in several:
             alike.setdefault((each.before, each.after), []).append(each)
-        entries = tuple(map(_repair, alike.values()))[:left]
+        entries = tuple(map(_repair, alike.values()))[:most]
         title, verb = _TAKEN_BACK if one.undoes else _REPAIRED
-        words = f"{verb} by {one.who} on {one.at:%Y-%m-%d}, as {one.name}."
-        if entries:
-            yield Section(title, words, entries)
-        left = None if left is None else left - len(entries)
+        words = f"{verb} by {one.who} on {one.at:%Y-%m-%d}, as {one.name}"
+        yield Section(title, f"{words}{_and_more(len(alike) - len(entries))}.", entries)
 
 
 def _repair(alike: "list[Repaired]") -> Entry:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from strict import untranslated
 
 from crawler import reports
-from crawler.bulletin import bulletin
+from crawler.bulletin import bulletin, with_changes
 from crawler.choosing import Choice, choose
 from crawler.contents import Contents
 from crawler.corrections import Repair
@@ -232,19 +232,27 @@ def test_what_was_taken_back_is_no_repair_and_of_an_earlier_one_it_is_news(store
     assert bulletin(late).summary.endswith(": 1 taken back.")
 
 
-def test_many_are_cut_in_a_whole_report_and_the_latest_stay(store: Store) -> None:
+def test_many_are_cut_in_a_whole_report_and_counted(store: Store) -> None:
     run(store)
-    for call in range(4):
+    for call, number in enumerate((9, 6, 5)):
         several = (
-            replace(repaired(at, f"call {call}", 1 + call), before=f"{OLD}/{at}") for at in range(9)
+            replace(repaired(at, f"call-{call}", 1 + call), before=f"{OLD}/{at}")
+            for at in range(number)
         )
         keep(store, *several)
-    text = reports.render(told(store), "text", Aspect.ALL)
-    assert text.count("Repaired (9)") == 2
-    assert text.count("Repaired (2)") == 1
-    assert text.index("call 3") < text.index("call 2") < text.index("call 1")
-    assert "call 0" not in text
-    assert "call 0" in reports.render(told(store), "text", Aspect.CHANGES)
+    for call, number in enumerate((8, 6), 3):
+        olds = (replace(repaired(at, "zero"), before=f"{OLD}/{at}") for at in range(number))
+        keep(store, *(back(each, f"call-{call}", call) for each in olds))
+    sections = with_changes(told(store), Aspect.ALL).sections[:5]
+    assert [len(each.entries) for each in sections] == [5] * 5
+    ends = [each.words.partition("as ")[2] for each in sections]
+    assert ends == [
+        "call-4; 1 more is left out here.", "call-3; 3 more are left out here.", "call-2.",
+        "call-1; 1 more is left out here.", "call-0; 4 more are left out here.",
+    ]  # fmt: skip
+    assert untranslated(*(each.words for each in sections)) == []
+    bulletins = bulletin(told(store)).sections
+    assert [len(each.entries) for each in bulletins] == [6, 8, 5, 6, 9]
 
 
 def test_what_is_chosen_narrows_it_down(store: Store) -> None:
