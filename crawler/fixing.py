@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from crawler import agreeing, git, options, patches, rewriting, sources, terminal
+from crawler.assemble import told
 from crawler.awaiting import awaited
 from crawler.checkout_paths import path_of
 from crawler.clock import SystemClock
 from crawler.collect import collect
+from crawler.converging import crowded
 from crawler.corrections import Plan, Repair
 from crawler.deliveries import check_apart
 from crawler.errors import (
@@ -102,6 +104,8 @@ def fix(call: "Session", wish: Wish) -> int:
 def found(call: "Session", wish: Wish) -> tuple[Plan, int]:
     """Return what is to be done, and how many links the history has never seen."""
     report, memory, unknown = _known(call, wish)
+    looks = (row.observation for row in report.rows)
+    report = told(report, crowded(look for look in looks if look))
     memory = with_files(memory, report.rows, call.settings)
     return planned(report.rows, wish.kinds, memory), unknown
 

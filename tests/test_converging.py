@@ -1,9 +1,10 @@
 """Links of one host that have come to end together: which of them are told, and what."""
 
 import pytest
-from fakes import url
+from fakes import look, url
 
-from crawler.converging import Course, converged
+from crawler.converging import Course, converged, crowded
+from crawler.model import Observation
 
 pytestmark = pytest.mark.usefixtures("all_said_in_every_language")
 
@@ -48,3 +49,13 @@ def test_three_pages_of_a_host_that_now_end_at_one_are_told_with_where_they_led(
 )  # fmt: skip
 def test_of_others_nothing_is_told(courses: tuple[Course, ...]) -> None:
     assert converged(courses) == {}
+
+
+def test_one_look_each_tells_that_three_of_a_host_end_at_one_page() -> None:
+    looks = [Observation(each.url, look().at, look().verdict, final_url=each.now) for each in THREE]
+    alone = Observation(url("https://a.example/own"), look().at, look().verdict)
+    found = crowded([*looks, *looks, alone])
+    assert set(found) == {each.url for each in THREE}
+    finding = found[THREE[0].url]
+    assert (finding.name, finding.message) == ("converged", "2 others of its host do too.")
+    assert crowded(looks[:2]) == {}

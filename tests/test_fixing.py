@@ -21,6 +21,7 @@ PAGES = {
     "/old": (301, {"location": "/new"}, ""),
     "/for-now": (302, {"location": "/new"}, ""),
     "/gone": (410, {}, ""),
+    **{f"/lost-{number}": (301, {"location": "/new"}, "") for number in range(3)},
 }
 HERE = ("--resolve", "*:*:127.0.0.1", "--delay", "0", "--retries", "0", "--no-progress")
 
@@ -103,6 +104,17 @@ def test_written_recorded_told_and_taken_back(crawl: Crawl, site: str) -> None:
     assert crawl("fix", "--undo", name_of(undone)).code == 0
     assert Path("a.md").read_bytes() == now
     assert "is sound" in crawl("db", "verify", "--deep").out
+
+
+def test_where_several_pages_of_a_host_end_at_one_somebody_has_to_look(
+    crawl: Crawl, site: str
+) -> None:
+    document(site, "/lost-0", "/lost-1")
+    assert "2 links to fix" in crawl("fix", "a.md", *HERE).out
+    document(site, "/lost-0", "/lost-1", "/lost-2")
+    done = crawl("fix", "a.md", *HERE, "-v")
+    assert (done.code, done.out.startswith("Nothing to fix.\n")) == (0, True)
+    assert "2 others of its host do too." in " ".join(done.out.split())
 
 
 def test_a_history_is_enough_and_nothing_is_asked(crawl: Crawl, site: str) -> None:
