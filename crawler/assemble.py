@@ -20,7 +20,7 @@ from crawler.model import (
     Span,
     Verdict,
 )
-from crawler.reasons import verdict
+from crawler.reasons import verdict, with_more
 from crawler.unasked import judge_rejected
 from crawler.urls import Rejected, Url
 from crawler.views import Lookup, View
@@ -135,8 +135,7 @@ def settled(
         row = report.rows[index]
         written = row.place.occurrence
         if (written.document, written.span) in broken and row.verdict.outcome is Outcome.BROKEN:
-            detail = "; ".join(filter(None, (row.verdict.detail, TAKEN)))
-            return replace(row, verdict=replace(row.verdict, detail=detail))
+            return replace(row, verdict=with_more(row.verdict, TAKEN))
         return replace(row, known=BEFORE) if written in before else row
 
     return replace(report, rows=View(len(report.rows), told))

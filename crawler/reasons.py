@@ -292,3 +292,15 @@ def verdict(code: str, specifics: str = "") -> Verdict:
     reason = BY_CODE[code]
     detail = f"{reason.sentence} ({clean(specifics)})" if specifics else reason.sentence
     return Verdict(reason.outcome, code, detail, reason.confidence)
+
+
+def with_more(told: Verdict, specifics: str) -> Verdict:
+    """Return a verdict with more specifics behind its own.
+
+    >>> with_more(verdict("not-found"), "twice").detail
+    'The server says that there is no such page. (twice)'
+    >>> with_more(verdict("not-found", "HTTP 404"), "twice").detail
+    'The server says that there is no such page. (HTTP 404; twice)'
+    """
+    own = told.detail.removeprefix(BY_CODE[told.reason].sentence).strip()[1:-1]
+    return verdict(told.reason, "; ".join(filter(None, (own, specifics))))

@@ -77,11 +77,14 @@ def test_it_is_told_in_words(crawl: Callable[..., Done]) -> None:
     run(Path(), "mv", "docs/guide.md", "docs/guides.md")
     done = crawl("check", ".", "--base", "main")
     assert done.code == 1
-    assert "(there is docs/guides.md); it was there before this change" in " ".join(
+    assert "no such file. (there is docs/guides.md; it was there before this change)" in " ".join(
         done.out.split()
     )
     assert "README.md:3:9" in done.out
     assert "1 link in 1 place: 1 broken." in done.out
+    run(Path(), "mv", "docs/guides.md", "docs/zebra.md")
+    done = crawl("check", ".", "--base", "main", "--lang", "es")
+    assert "archivo. (estaba antes de este cambio)" in " ".join(done.out.split())
 
 
 def test_a_file_that_is_renamed_breaks_what_links_to_it(broken: Broken) -> None:
@@ -276,7 +279,7 @@ def test_it_is_told_in_spanish(crawl: Callable[..., Done]) -> None:
     base()
     write("docs/guide.md", "# Guide\n")
     done = crawl("check", ".", "--base", "main", "--lang", "es")
-    assert "(#last-steps); estaba antes de este cambio" in " ".join(done.out.split())
+    assert "(#last-steps; estaba antes de este cambio" in " ".join(done.out.split())
 
 
 def test_the_top_of_a_document_without_headings_is_there(broken: Broken) -> None:
