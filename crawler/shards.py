@@ -1,0 +1,174 @@
+"""Shards: which links go together to one worker, and in which order they are handed out.
+
+Performs nothing, and the same links give the same plan. Laws: every link is in one shard. What is
+of one registrable domain is in one shard too, or in shards that are handed out one after the
+other, so that nobody else asks that domain meanwhile. How long it takes: `estimates.py`.
+
+Whoever has one host with many links alone has nearly all its connections idle. So a shard is as
+long as its longest domain, and others fill it: first such as are about as long, which would make
+another shard as long; then the shortest. That is why hosts that are slow or silent have others
+beside them that answer soon, by which a worker can tell that its network is there. What is filled
+up so ends no later by the model. No shard gets more than the fair share of one slot as long as
+the others have none.
+"""
+
+from array import array
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Final, TypeAlias
+
+from crawler.estimates import PROCESSOR, Domains, Means, Need, Numbers, Piece
+from crawler.urls import Url
+
+LONGEST: Final = 60.0
+"""Seconds that a shard is to take at most: a worker that is killed loses no more."""
+FEW: Final = 256
+"""Links of a shard, about, if there are that many: half a second of the processor, beside which
+it does not matter that a shard takes 0.03 s to begin."""
+ROUNDS: Final = 4
+"""Shards that each slot gets at least, if there are that many links: the last ones make up for
+what was expected wrongly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """Links that one worker asks and no other does meanwhile, nor any of the same domains.
+
+    `number`: its place in the plan. `links`: numbers of links; those of one domain stand together,
+    in the order in which they come. `seconds`: how long it is expected to take. `after`: the number
+    of the shard that must be done before, for it has links of the same domains.
+    """
+
+    number: int
+    links: Numbers
+    seconds: float
+    after: int | None = None
+
+
+def plan(
+    urls: Iterable[Url],
+    means: Means,
+    seconds_of: Callable[[str], float | None] = lambda _: None,
+    ranks: Sequence[int] | None = None,
+) -> tuple[Shard, ...]:
+    """Return the shards of some links, in the order in which they are handed out.
+
+    `seconds_of`: how long a look at a host has taken, as far as that is known. `ranks`: how long
+    each link may wait, the lowest first; without it what takes longest comes first.
+    """
+    domains = Domains(urls, means, seconds_of, ranks)
+    chains = list(_chains(domains, means))
+    del domains
+    return tuple(_numbered(chains, ranks))
+
+
+class _Step:
+    """A shard that is being filled."""
+
+    def __init__(self) -> None:
+        self.links: Numbers = array("I")
+        self.load = 0.0
+        self._longest = self._work = 0.0
+
+    @property
+    def seconds(self) -> float:
+        return max(self._longest, self._work, len(self.links) * PROCESSOR)
+
+    def take(self, piece: Piece) -> None:
+        self.links += piece.links
+        self.load += piece.load
+        self._longest = max(self._longest, piece.longest)
+        self._work += piece.work
+
+
+Chain: TypeAlias = list[_Step]
+"""Shards that are handed out one after the other. Most have one alone."""
+
+
+class _Filling:
+    """A chain that takes domains in, as long as none of its shards gets longer by that."""
+
+    def __init__(self, domains: Domains, first: int, usual: float, longest: float) -> None:
+        self._domains = domains
+        pieces = domains.pieces(first, domains.need(first, longest).steps)
+        self.chain: Chain = [_Step() for _ in pieces]
+        self.load = 0.0
+        self._free = 0  # the first shard that may have room
+        self._put(pieces)
+        self._bound = max(usual, *(step.seconds for step in self.chain))
+
+    @property
+    def room(self) -> float:
+        """How much it holds in all, with what it has."""
+        return self._bound * len(self.chain)
+
+    def takes(self, domain: int) -> bool:
+        """Take a domain in, in pieces if need be, if there is room for them."""
+        need = self._domains.need(domain, self._bound)
+        if not self._has_room(need):
+            return False
+        self._put(self._domains.pieces(domain, need.steps))
+        return True
+
+    def _has_room(self, need: Need) -> bool:
+        while self._free + need.steps <= len(self.chain):
+            end = self._free + need.steps
+            if all(self._fits(step, need) for step in self.chain[self._free : end]):
+                return True
+            if need.steps > 1:
+                return False
+            self._free += 1
+        return False
+
+    def _fits(self, step: _Step, need: Need) -> bool:
+        return step.load + need.load <= self._bound and need.longest <= self._bound
+
+    def _put(self, pieces: Iterable[Piece]) -> None:
+        for at, piece in enumerate(pieces, self._free):
+            self.chain[at].take(piece)
+            self.load += piece.load
+
+
+def _chains(domains: Domains, means: Means) -> Iterator[Chain]:
+    """Yield domains in chains of shards: what takes longest begins one, and others fill it."""
+    total = sum(map(domains.load, range(len(domains))))
+    share = total / means.slots
+    usual = min(LONGEST, max(share / ROUNDS, total * FEW / max(1, domains.links)))
+    longest = max(LONGEST, means.patience)  # a look that waits as long as it may is one
+    waiting = deque(deque(rank) for rank in domains.ranked())
+    while _is_left(waiting):
+        filling = _Filling(domains, waiting[0].popleft(), usual, longest)
+        enough = min(filling.room, max(share, usual))
+        # Those of a rank that take longest; then those that take shortest, and of later ranks too.
+        while waiting[0] and filling.load < enough / 2 and filling.takes(waiting[0][0]):
+            waiting[0].popleft()
+        while _is_left(waiting) and filling.load < enough and filling.takes(waiting[0][-1]):
+            waiting[0].pop()
+        yield filling.chain
+
+
+def _is_left(waiting: deque[deque[int]]) -> bool:
+    """Tell whether any domain waits; a rank that none is left of is gone."""
+    while waiting and not waiting[0]:
+        waiting.popleft()
+    return bool(waiting)
+
+
+def _numbered(chains: Sequence[Chain], ranks: Sequence[int] | None) -> Iterator[Shard]:
+    """Yield shards in the order in which they are handed out.
+
+    The most urgent come first, and of these those that have most behind them.
+    """
+    order: list[tuple[int, float, int, int]] = []
+    for number, chain in enumerate(chains):
+        urgency = [min(map(ranks.__getitem__, step.links)) if ranks else 0 for step in chain]
+        behind = list(accumulate(step.seconds for step in reversed(chain)))[::-1]
+        places = zip(accumulate(urgency, max), behind, range(len(chain)), strict=True)
+        order += ((rank, -seconds, number, at) for rank, seconds, at in places)
+    last: dict[int, int] = {}  # of each chain, the shard that was numbered last
+    for number, (_, _, chain_number, at) in enumerate(sorted(order)):
+        step = chains[chain_number][at]
+        yield Shard(number, step.links, step.seconds, last.get(chain_number))
+        last[chain_number] = number
