@@ -3,19 +3,22 @@
 Apart from what does it (`crawl.py`): where nothing is to be asked, none of that is loaded.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from crawler.agenda import Asks
 from crawler.clock import Clock
-from crawler.model import Link, Observation, Verdict
+from crawler.model import Link, Observation, Outcome, Verdict
 from crawler.settings import Settings
 from crawler.stop import Stop
 from crawler.urls import Url
 
 if TYPE_CHECKING:
     import httpx
+
+    from crawler.pacing import Pacer
 
 
 @dataclass(slots=True)
@@ -36,7 +39,14 @@ class Conduct:
     look found at a front page, and which; `on_found` is told how many links were found while the
     run goes on, or fewer are to be asked than there are. `asks` says which links are asked;
     `latest` returns the last looks at some, whatever they mean, and `looked_for` the fragments that
-    the last look at a link has looked for; `answers` the looks at some that spare them.
+    the last look at a link has looked for; `answers` the looks at some that spare them; `paces` how
+    many seconds hosts took for a look; `ahead` is where it stands how many looks of each outcome
+    have been had elsewhere and will be handed in later; `elsewhere` takes the links that are to be
+    looked at there, and leaves those whose pages are read for links.
+
+    Of a run that is a part of another, `pacer` knows the pace of hosts that others ask too, and
+    `witness` is who answered them last: it is asked before the last looks are believed that reached
+    nobody, for it may be the network that has gone, and no other look comes after them.
     """
 
     settings: Settings
@@ -51,3 +61,8 @@ class Conduct:
     latest: Callable[[Iterable[Url]], Iterable[Observation]] = lambda _: ()
     looked_for: Callable[[Url], frozenset[str]] = lambda _: frozenset()
     answers: Callable[[Sequence[Link]], Iterable[Observation]] = lambda _: ()
+    paces: Callable[[], Mapping[str, float]] = dict
+    ahead: Counter[Outcome] = field(default_factory=Counter)
+    elsewhere: Callable[[Sequence[Link]], None] | None = None
+    pacer: "Pacer | None" = None
+    witness: Url | None = None

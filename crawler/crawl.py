@@ -14,7 +14,6 @@ from crawler.conduct import Conduct, Looks
 from crawler.fetch import Fetcher
 from crawler.following import Following
 from crawler.frontier import Frontier, Turn
-from crawler.homing import Homing
 from crawler.look import observe, observe_sibling
 from crawler.model import Fetch, Link, LinkState, Observation, Reads, Sibling
 from crawler.outage import Outage
@@ -55,14 +54,15 @@ async def crawl(
     settings, clock, stop = conduct.settings, conduct.clock, conduct.stop
     looks = Looks()
     agenda = agenda or Agenda(states, clock.now(), settings.schedule)
-    async with Fetcher(settings.fetch, settings.pace, clock, conduct.transport) as fetcher:
+    fetcher = Fetcher(settings.fetch, settings.pace, clock, conduct.transport, conduct.pacer)
+    async with fetcher:
         work = _Work(fetcher, states, conduct, looks, following, agenda)
         if following is None:
             work.admit(links)
             conduct.on_found(-len(agenda.left))
         else:
             work.admit_named(following.first())
-        await _until_stopped(work.all(), stop, clock, settings.pace.max_time)
+        await until_stopped(work.all(), stop, clock, settings.pace.max_time)
     work.settle()
     if stop.reason is not None or agenda.put_off:
         work.admit(following.waiting() if following else ())
@@ -97,8 +97,7 @@ class _Work:
         self._clock = conduct.clock
         self._looks = looks
         self._siblings = _Siblings(fetcher, conduct.settings, conduct.clock.now().date())
-        self._outage = Outage()
-        self._homing = Homing(conduct.sent_home)
+        self._outage = Outage(conduct.witness)
         self._first_looks: dict[Url, Observation] = {}
         self._room = asyncio.Semaphore(pace.concurrency * _TALKS_PER_SLOT)
         self._changed = asyncio.Event()
@@ -127,7 +126,7 @@ class _Work:
                     await self._room.acquire()
                     looks.create_task(self._one(turn))
                 elif self._outage.held and self._nothing_can_change_it():
-                    self._believe(self._outage.release())
+                    self._believe_the_last()
                 else:
                     await self._something()
 
@@ -140,6 +139,12 @@ class _Work:
         return self._line_up(self._agenda.reconsidered(self._following.link)) > 0
 
     def _line_up(self, links: Sequence[Link]) -> int:
+        """Let links wait for their turn, but for those that are looked at elsewhere, once read."""
+        if self._conduct.elsewhere is not None:
+            pages = [link for link in links if self._is_to_be_read(link.url)]
+            here = {link.url for link in pages}
+            self._conduct.elsewhere([link for link in links if link.url not in here])
+            links = pages
         self.asked += (link.url for link in links)
         self._frontier.extend(links)
         return len(links)
@@ -151,8 +156,6 @@ class _Work:
                 self._keep(_joined(self._first_looks.pop(look.url, None), look))
         for look in self._first_looks.values():
             self._keep(look)
-        for look in self._homing.release():
-            self._hand_on(look)
 
     async def _follow(self, fetch: Fetch, look: Observation) -> None:
         """Let what came of a link be read, if it is to be, and go on with what it leads to."""
@@ -225,15 +228,18 @@ class _Work:
             else:
                 self._keep(look)
 
+    def _believe_the_last(self) -> None:
+        """Believe what is held, as nothing of this run will cast doubt on it; others may go on."""
+        if self._conduct.witness is None:
+            self._believe(self._outage.release())
+        else:
+            self._outage.doubt()
+
     @property
     def _persistent(self) -> bool:
         return self._conduct.settings.fetch.retries > 0
 
     def _keep(self, look: Observation) -> None:
-        for each in self._homing.feed(look):
-            self._hand_on(each)
-
-    def _hand_on(self, look: Observation) -> None:
         self._looks.seen.append(look.url)
         self._conduct.on_look(look)
 
@@ -297,9 +303,11 @@ def _joined(first: Observation | None, second: Observation) -> Observation:
     return replace(second, attempts=first.attempts + second.attempts) if first else second
 
 
-async def _until_stopped(
+async def until_stopped(
     work: Coroutine[None, None, None], stop: Stop, clock: Clock, max_time: float | None
 ) -> None:
+    """Do some work until it is done, or a stop is asked, or so many seconds are over."""
+
     async def watch() -> None:
         if max_time is not None:
             await clock.sleep(max_time)

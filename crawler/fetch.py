@@ -5,7 +5,6 @@ retried; each attempt waits for its host's turn; a silent one gets a rival; each
 """
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -61,6 +60,7 @@ class Fetcher:
         pace: PaceSettings,
         clock: Clock,
         transport: httpx.AsyncBaseTransport | None = None,
+        pacer: Pacer | None = None,
     ) -> None:
         self._settings = fetch
         self._clock = clock
@@ -68,11 +68,9 @@ class Fetcher:
         self._exchanger = Exchanger(fetch, line)
         self._hosts = Hosts()
         self._asides = Hosts()
-        self._pacer = Pacer(pace.delay)
+        self._pacer = pacer or Pacer(pace.delay)
         self._slots = Slots(pace.concurrency)
-        self._lanes: defaultdict[str, asyncio.Semaphore] = defaultdict(
-            lambda: asyncio.Semaphore(pace.per_host)
-        )
+        self._lanes = _Lanes(pace.per_host, self._pacer)
 
     async def __aenter__(self) -> Self:
         await self._exchanger.__aenter__()
@@ -283,6 +281,20 @@ class Fetcher:
         if seconds is None or seconds > self._settings.max_retry_after:
             return None
         return seconds
+
+
+class _Lanes(dict[str, asyncio.Semaphore]):
+    """How many requests to each host may be in flight at once."""
+
+    def __init__(self, per_host: int, pacer: Pacer) -> None:
+        super().__init__()
+        self._per_host = per_host
+        self._pacer = pacer
+
+    def __missing__(self, host: str) -> asyncio.Semaphore:
+        share = max(1, self._per_host // self._pacer.sharers(host))
+        lane = self[host] = asyncio.Semaphore(share)
+        return lane
 
 
 @dataclass(slots=True)

@@ -22,7 +22,7 @@ from crawler.settings_files import found_in, table
 # elsewhere or carries a secret is the operator's alone, and must be said by name.
 OPERATOR_ONLY: Final = frozenset({
     "allow_address", "cacert", "db", "files_from", "header", "insecure", "notify", "notify_url",
-    "output", "proxy", "resolve", "untrusted",
+    "output", "proxy", "resolve", "scheduler", "untrusted",
 })  # fmt: skip
 
 

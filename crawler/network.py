@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, TypeAlias
+from zlib import crc32
 
 from crawler.model import Fetch, Health, LinkState, Network, Observation, Outcome, Response
 from crawler.tables import registrable_domain, shortener_of
@@ -87,7 +88,7 @@ def page_sign(fetch: Fetch) -> int | None:
     """Return what tells a page from others, where nothing but the page shows who sent it."""
     match fetch.outcome:
         case Response(status=200, body=body) if body and fetch.effective_url.scheme == "http":
-            return hash(body)  # of use in this process only, as it is meant to be
+            return crc32(body) << 32 | len(body)  # `hash` is another in each process
         case _:
             return None
 

@@ -26,8 +26,8 @@ Options: TypeAlias = Mapping[str, Any]
 
 # Sections whose settings are options of every command that asks.
 _ASKING: Final = (
-    "choose", "extract", "local", "select", "fetch", "pace", "schedule", "policy", "archive",
-    "notify",
+    "choose", "extract", "local", "select", "fetch", "pace", "scale", "schedule", "policy",
+    "archive", "notify",
 )  # fmt: skip
 _NOT_OPTIONS: Final = frozenset({
     "sources", "db", "ignore", "output", "max_body", "max_retry_after",
@@ -40,6 +40,7 @@ _METAVARS: Final = {
     "document_formats": "NAMES", "define": "NAME=VALUE", "root": "DIR",
     "notify": "COMMAND", "notify_url": "URL", "base_url": "URL", "archive": "off|find|save",
     "baseline": "FILE", "remap": "'PATTERN REPLACEMENT'", "trust_history": "DURATION",
+    "engine": "loop|dask", "scheduler": "URL",
 }  # fmt: skip
 CI_SECONDS: Final = 120.0
 """How long a check may take in CI, unless somebody allows it more, or less."""

@@ -19,17 +19,18 @@ Held: TypeAlias = tuple[Turn, Observation]
 class Outage:
     """Looks in doubt, in their order, and the last URL that is known to have answered."""
 
-    def __init__(self) -> None:
-        self.witness: Url | None = None
+    def __init__(self, witness: Url | None = None) -> None:
+        self.witness = witness
         self.held: list[Held] = []
         self.over = False
         self._proven = False
         self._hosts: set[str] = set()
+        self._enough = DOUBTFUL_HOSTS
 
     @property
     def in_doubt(self) -> bool:
         """Whether somebody who answered before should be asked if the network is there."""
-        return self.witness is not None and len(self._hosts) >= DOUBTFUL_HOSTS
+        return self.witness is not None and len(self._hosts) >= self._enough
 
     def may_come(self, out: int) -> bool:
         """Tell whether doubt may still come, if all looks that are under way reach nobody."""
@@ -50,6 +51,10 @@ class Outage:
             return [(turn, look)]
         return [*self.release(), (turn, look)]
 
+    def doubt(self) -> None:
+        """Take in that what is held now is to be doubted, however few they are."""
+        self._enough = 1
+
     def prove(self) -> None:
         """Take in that the witness is silent too: what is held now is not to be believed any more.
 
@@ -61,5 +66,6 @@ class Outage:
         """Return the looks that were held back, and begin anew."""
         held, self.held = self.held, []
         self._hosts.clear()
+        self._enough = DOUBTFUL_HOSTS
         self.over = self._proven = False
         return held

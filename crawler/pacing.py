@@ -7,11 +7,11 @@ cannot spoil the interval.
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Final
+from typing import Final, TypeAlias
 
 START_INTERVAL: Final = 0.05
 """Seconds between the first requests to a host that nothing is known of."""
@@ -28,6 +28,9 @@ _SMOOTHING: Final = 0.2
 _LADEN_FACTOR: Final = 3.0
 _LADEN_SECONDS: Final = 0.25
 _LADEN_INTERVAL: Final = 1.0
+
+Known: TypeAlias = tuple[float, float, float, int, float, float, float]
+"""What is known of one host, in seconds, with moments as seconds from now."""
 
 
 @dataclass(slots=True)
@@ -66,9 +69,13 @@ class Pacer:
 
     `delay`: least seconds between two requests to one host. The interval begins above it, shrinks
     to it while the host is well, and grows when it complains or gets slow.
+
+    `sharers`: how many ask a host at the same time without knowing of each other, us included. Each
+    is so much slower, so that all together are as polite as one.
     """
 
     delay: float
+    sharers: Callable[[str], int] = lambda _: 1
     _paces: dict[str, _Pace] = field(default_factory=dict)
 
     def take_turn(self, host: str, now: float) -> float:
@@ -120,10 +127,28 @@ class Pacer:
         if asked_at >= pace.complained_at:
             pace.slow_down(now)
 
+    def handed_over(self, now: float) -> Mapping[str, Known]:
+        """Return what is known of the hosts' pace, for whoever asks them next, by another clock."""
+        return {
+            host: (
+                pace.interval, pace.least, pace.free_at - now, pace.answers,
+                pace.complained_at - now, pace.best, pace.usual,
+            )
+            for host, pace in self._paces.items()
+        }  # fmt: skip
+
+    def take_over(self, known: Mapping[str, Known], now: float) -> None:
+        """Go on from what somebody else knew, whose turn it was before."""
+        for host, (interval, least, free_in, answers, complained, *times) in known.items():
+            self._paces[host] = _Pace(
+                interval, least, now + free_in, answers, now + complained, *times
+            )
+
     def _pace(self, host: str) -> _Pace:
         if host not in self._paces:
-            start = max(self.delay, min(START_INTERVAL, self.delay * 10))
-            self._paces[host] = _Pace(start, self.delay)
+            delay = self.delay * self.sharers(host)
+            start = max(delay, min(START_INTERVAL, delay * 10))
+            self._paces[host] = _Pace(start, delay)
         return self._paces[host]
 
 

@@ -36,6 +36,8 @@ class Progress:
         self._shown = shown and total > 0
         self._stands = False
         self._counts: Counter[Outcome] = Counter()
+        self.ahead: Counter[Outcome] = Counter()
+        """Looks that have been had elsewhere, and will be taken later."""
         self._begun = self._told = clock.monotonic()
         self._recent: deque[float] = deque([self._begun], maxlen=_RECENT)
         self._ticking: asyncio.TimerHandle | None = None
@@ -66,7 +68,7 @@ class Progress:
 
     def line(self) -> str:
         """Return how far the run is, in one line."""
-        done, left = self._counts.total(), self._left()
+        done, left = self._done(), self._left()
         left = f", {left} left" if left else ""
         return f"{done:,} of {self._total:,} links, {self._rate():.1f}/s{left}: {self._words()}"
 
@@ -96,7 +98,7 @@ class Progress:
 
     def _fitting(self, width: int) -> str:
         """Return as much as fits one line; what matters least goes first."""
-        done, left = self._counts.total(), self._left()
+        done, left = self._done(), self._left()
         told = f"{done:,}/{self._total:,}"
         rate, words = f"{self._rate():.1f}/s", self._words()
         for pieces in (
@@ -111,22 +113,28 @@ class Progress:
         return cut_end(told, width)
 
     def _bar(self) -> str:
-        done = _BAR * self._counts.total() // max(self._total, 1)
+        done = _BAR * self._done() // max(self._total, 1)
         return ("━" * min(done, _BAR)).ljust(_BAR, "─")
 
+    def _done(self) -> int:
+        return self._counts.total() + self.ahead.total()
+
     def _rate(self) -> float:
-        return self._counts.total() / max(self._clock.monotonic() - self._begun, 0.001)
+        return self._done() / max(self._clock.monotonic() - self._begun, 0.001)
 
     def _left(self) -> str:
         """Return how much time is left, by how the last links came; nothing while few did."""
-        left = self._total - self._counts.total()
-        if left <= 0 or self._counts.total() < _FEWEST:
+        left = self._total - self._done()
+        if left <= 0 or self._done() < _FEWEST:
             return ""
+        if self._counts.total() < self._done():  # they come many at once
+            return _spoken(left / self._rate())
         took = self._clock.monotonic() - self._recent[0]
         return _spoken(left * took / (len(self._recent) - 1))
 
     def _words(self) -> str:
-        found = (f"{self._counts[one]:,} {one}" for one in Outcome if self._counts[one])
+        counts = self._counts + self.ahead
+        found = (f"{counts[one]:,} {one}" for one in Outcome if counts[one])
         return ", ".join(found)
 
 

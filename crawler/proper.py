@@ -84,6 +84,18 @@ def check_archive(value: str, what: str) -> None:
         raise SettingsError(f"{what} must be one of {', '.join(ARCHIVE_WORDS)}; it is {value!r}.")
 
 
+def check_engine(value: str, what: str) -> None:
+    """Hold what asks to what there is."""
+    if value not in ENGINES:
+        raise SettingsError(f"{what} must be one of {', '.join(ENGINES)}; it is {value!r}.")
+
+
+def check_scheduler(value: str, what: str) -> None:
+    """Hold the address of a scheduler to how they are written."""
+    if not re.fullmatch(r"(?:tcp|tls)://[^\s/@]+:[0-9]{1,5}", value):
+        raise SettingsError(f"{what} must be tcp://HOST:PORT or tls://HOST:PORT; it is {value!r}.")
+
+
 def check_only_found(value: str, what: str) -> None:
     """A file that was merely found may have copies looked for; to make them is to publish."""
     if value == "save":
@@ -135,15 +147,20 @@ def _paths(name: str, value: object) -> Iterator[str]:
 
 
 ARCHIVE_WORDS: Final = ("off", "find", "save")
+LOOP: Final = "loop"
+DASK: Final = "dask"
+ENGINES: Final = (LOOP, DASK)
 CHECKS: Final[Mapping[str, Callable[[Any, str], None]]] = {
     "archive": check_archive,
     "base_url": check_url,
     "define": check_definitions,
+    "engine": check_engine,
     "exclude": check_patterns,
     "include": check_patterns,
     "notify": check_hook,
     "notify_url": check_secret_url,
     "remap": check_remaps,
+    "scheduler": check_scheduler,
     "trust_history": check_duration,
     "user_agent": check_printable,
 }

@@ -281,6 +281,12 @@ REASONS: Final = (
     ),
     Reason(Outcome.SKIPPED, "not-yet", "Not asked yet.", "Run `crawl run`."),
     Reason(Outcome.SKIPPED, "interrupted", "Not asked: the run was interrupted.", "Run it again."),
+    Reason(
+        Outcome.SKIPPED,
+        "crashed",
+        "Not judged: what reads its page broke down over it.",
+        "Report it: this is a fault of crawl, and none of the link.",
+    ),
 )
 
 BY_CODE: Final[Mapping[str, Reason]] = {reason.code: reason for reason in REASONS}

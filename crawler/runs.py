@@ -158,11 +158,11 @@ async def _looks(
     links, first = iter(links), None
     if following is None and (first := next(links, None)) is None:
         return Looks()  # as for most changes: then nothing that asks need be loaded
-    from crawler.crawl import crawl  # noqa: PLC0415 - see above
+    from crawler.engines import look  # noqa: PLC0415 - see above
 
     links = links if first is None else chain((first,), links)
     settings, begun = conduct.settings, conduct.clock.monotonic()
-    looks = await crawl(links, agenda.states, conduct, following, agenda)
+    looks = await look(links, agenda.states, conduct, following, agenda)
     if signs.sure or not looks.seen or conduct.stop.reason is not None:
         return looks
     witnesses, limit = agenda.witnesses(looks.seen), settings.pace.max_time
@@ -170,7 +170,7 @@ async def _looks(
     pace = replace(settings.pace, max_time=left)
     settings = replace(settings, pace=pace, schedule=ScheduleSettings())
     conduct.on_found(len(witnesses))
-    more = await crawl(witnesses, agenda.states, replace(conduct, settings=settings))
+    more = await look(witnesses, agenda.states, replace(conduct, settings=settings))
     agenda.asked_after_all(more.seen)
     return Looks([*looks.seen, *more.seen], looks.unasked)
 

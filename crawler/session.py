@@ -333,6 +333,7 @@ def _conduct(session: Session, stop: Stop, progress: Progress) -> Conduct:
         progress.take,
         session.transport,
         on_found=progress.expect,
+        ahead=progress.ahead,
         asks=session.asks,
     )
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 from crawler.ignorelist import Entry
 from crawler.knob import MAX_SECONDS, knob
 from crawler.model import Outcome
+from crawler.proper import DASK, LOOP
 from crawler.version import __version__
 
 # What changes the meaning of a look: a run that was cut off goes on only if these are the same.
@@ -154,6 +155,24 @@ class PaceSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ScaleSettings:
+    """Where links are looked at: in this process, or in many."""
+
+    engine: str = knob(
+        LOOP, f"what asks: one event loop ({LOOP}), or processes, on this machine or many ({DASK})"
+    )
+    scheduler: str | None = knob(
+        None,
+        f"address of the scheduler of a {DASK.capitalize()} cluster, such as "
+        "tls://cluster.example:8786; without one, processes on this machine",
+        kind=str,
+    )
+    workers: int | None = knob(
+        None, "processes on this machine; without a number, one for each core", 1, 256, kind=int
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduleSettings:
     """Which links of a run are asked, and when each is asked again."""
 
@@ -288,6 +307,7 @@ class Settings:
     select: SelectSettings = SelectSettings()
     fetch: FetchSettings = FetchSettings()
     pace: PaceSettings = PaceSettings()
+    scale: ScaleSettings = ScaleSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     archive: ArchiveSettings = ArchiveSettings()
     health: HealthSettings = HealthSettings()

@@ -62,6 +62,7 @@ RULES: Final = (
     Rule("delay", Counts.HIGHER, _SPARES, 1),
     Rule("depth", Counts.NONE, _HIDES),
     Rule("document_formats", Counts.NONE, _HIDES),
+    Rule("engine", Counts.NONE, _ASKS),
     Rule("exclude", Counts.NONE, _HIDES),
     Rule("exclude_path", Counts.NONE, _HIDES),
     Rule("fail_on", Counts.MORE, "what fails goes on failing"),
@@ -109,6 +110,7 @@ RULES: Final = (
     Rule("retries", Counts.LOWER, _SPARES),
     Rule("robots", Counts.TRUE, _SPARES),
     Rule("root", Counts.NONE, _ELSEWHERE),
+    Rule("scheduler", Counts.NONE, _TELLS),
     Rule("schemeless", Counts.TRUE, _LOOKS),
     Rule("sources", Counts.NONE, _HIDES),
     Rule("strict", Counts.TRUE, "more fails"),
@@ -117,6 +119,7 @@ RULES: Final = (
     Rule("untrusted", Counts.NONE, "it could say that it is none"),
     Rule("user_agent", Counts.NONE, "it could speak in another's name"),
     Rule("verbose", Counts.TRUE, _SAID),
+    Rule("workers", Counts.NONE, _ASKS),
 )
 BY_NAME: Final[Mapping[str, Rule]] = {rule.name: rule for rule in RULES}
 

@@ -9,7 +9,8 @@ import httpx
 from fakes import FakeClock, url
 
 from crawler.conduct import Conduct, Looks
-from crawler.crawl import SECOND_LOOK_SECONDS, crawl
+from crawler.crawl import SECOND_LOOK_SECONDS
+from crawler.engines import look as crawl
 from crawler.model import Link, Observation
 from crawler.settings import FetchSettings, PaceSettings, Settings
 from crawler.stop import Stop

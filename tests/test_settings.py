@@ -55,9 +55,12 @@ def test_no_directory_means_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_what_weakens_a_guard_is_refused_in_a_file_that_was_merely_found(
     tmp_path: Path, name: str
 ) -> None:
-    value = {"insecure": "true", "untrusted": "false", "notify_url": "'https://x.example/'"}.get(
-        name, "'x'"
-    )
+    value = {
+        "insecure": "true",
+        "notify_url": "'https://x.example/'",
+        "scheduler": "'tls://x.example:1'",
+        "untrusted": "false",
+    }.get(name, "'x'")
     path = written(tmp_path, f"{name.replace('_', '-')} = {value}\n")
     with pytest.raises(SettingsError, match="never from a file that was merely found"):
         load(None, tmp_path, {})

@@ -17,12 +17,13 @@ KNOBS: Final = {name: default for _, name, default, _ in knobs()}
 # A value of each kind that is no default, and that a settings file can have.
 OTHERS: Final[dict[str, Any]] = {
     "archive": "find", "baseline": "x", "base_url": "https://a.example/", "cacert": "x",
-    "db": "x", "depth": 1,
+    "db": "x", "depth": 1, "engine": "dask",
     "document_formats": ["json"], "exclude": ["x"], "files_from": "x",
     "fail_on": ["broken", "invalid", "failing"],
     "format": "json", "ignore": [{"url": "x"}], "include": ["x"], "lang": "es", "limit": 1,
     "max_time": 1.0, "notify": "x", "notify_url": "https://a.example/", "output": "x",
-    "proxy": "x", "root": ".", "trust_history": "24h", "user_agent": "x",
+    "proxy": "x", "root": ".", "scheduler": "tls://a.example:1",
+    "workers": 2, "trust_history": "24h", "user_agent": "x",
 }  # fmt: skip
 
 

@@ -1,0 +1,272 @@
+"""One run over many processes: it plans, hands out shards, and takes in what comes back.
+
+An engine as `crawl.crawl` is one, for the same links, with the same looks. Only so many shards are
+out as there is room for, and of the others nothing is held but the numbers of their links.
+"""
+
+import asyncio
+import secrets
+from collections import Counter, deque
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import count
+from typing import TYPE_CHECKING, Final
+
+from crawler import crawl as loop
+from crawler.agenda import Agenda
+from crawler.cluster import HALT_SECONDS, THREADS, Cluster, LostError
+from crawler.conditional import basis
+from crawler.conduct import Conduct, Looks
+from crawler.estimates import Means
+from crawler.model import Link, LinkState, Outcome
+from crawler.pacing import Known
+from crawler.parcels import Asked, Batch, Parcel, pack_asked, unpack_looks
+from crawler.reasons import verdict
+from crawler.settings import PaceSettings, ScheduleSettings, Settings
+from crawler.shards import Shard, plan
+from crawler.stop import first_of
+from crawler.unasked import judge_unasked
+from crawler.urls import Url
+from crawler.views import Lookup
+from crawler.worker import made_with
+
+if TYPE_CHECKING:
+    from crawler.following import Following
+
+AHEAD: Final = 1.25
+"""Shards that are out, for each that is looked at: no worker is to wait for its next one."""
+
+
+async def crawl(
+    links: Iterable[Link],
+    states: Lookup[LinkState],
+    conduct: Conduct,
+    following: "Following | None" = None,
+    agenda: Agenda | None = None,
+) -> Looks:
+    """Look at every link that the agenda has, by the workers of a cluster.
+
+    Pages that are read for links are read here, before all others are looked at there. When a stop
+    is asked, shards that are out come back as they are. Raises `ClusterError`.
+    """
+    settings, begun = conduct.settings, conduct.clock.monotonic()
+    agenda = agenda or Agenda(states, conduct.clock.now(), settings.schedule)
+    looks, asked = Looks(), list[Link]()
+    if following is None:
+        asked += agenda.chosen(list(_wanted(links, looks, settings)))
+        conduct.on_found(-len(agenda.left))
+    else:
+        looks = await _pages(asked, states, conduct, following, agenda)
+    if asked and conduct.stop.reason is None:
+        limit = settings.pace.max_time
+        work = _Work(asked, states, conduct, agenda, looks)
+        await work.all(None if limit is None else begun + limit)
+    if conduct.stop.reason is not None:
+        seen, why = set(looks.seen), verdict(conduct.stop.reason)
+        looks.unasked |= {link.url: why for link in asked if link.url not in seen}
+    return looks
+
+
+def _wanted(links: Iterable[Link], looks: Looks, settings: Settings) -> Iterator[Link]:
+    for link in links:
+        judged = judge_unasked(link.url, settings.select)
+        if judged is None:
+            yield link
+        else:
+            looks.unasked[link.url] = judged
+
+
+async def _pages(
+    asked: list[Link],
+    states: Lookup[LinkState],
+    conduct: Conduct,
+    following: "Following",
+    agenda: Agenda,
+) -> Looks:
+    """Read pages for links, and add to `asked` what they and the documents lead to."""
+    found = list[Link]()
+
+    def take(links: Sequence[Link]) -> None:
+        found.extend(links)
+        conduct.on_found(len(links))
+
+    here = replace(conduct, elsewhere=take)
+    looks = await loop.crawl((), states, here, following, agenda)
+    asked += map(following.at_last, found)
+    return looks
+
+
+class _Work:
+    """The shards of one run: which is next, which are out, and what came of them."""
+
+    def __init__(
+        self,
+        asked: Sequence[Link],
+        states: Lookup[LinkState],
+        conduct: Conduct,
+        agenda: Agenda,
+        looks: Looks,
+    ) -> None:
+        self._asked = asked
+        self._states = states
+        self._conduct = conduct
+        self._agenda = agenda
+        self._looks = looks
+        self._run = secrets.token_hex(4)
+        self._made_with = made_with()
+        self._numbers = count()
+        self._witness: Url | None = None
+        self._paces: dict[int, Mapping[str, Known]] = {}  # by the piece that was handed out last
+        self._ahead: dict[int, Counter[Outcome]] = {}
+        self._followed = frozenset[int]()
+        self._changed = asyncio.Event()
+
+    async def all(self, ends_at: float | None) -> None:
+        """Have everything looked at, until that is done, or the time is up, or a stop is asked."""
+        scale = self._conduct.settings.scale
+        async with (
+            Cluster(scale, self._run, self._hear) as cluster,
+            asyncio.TaskGroup() as tasks,
+        ):
+            working = tasks.create_task(self._shards(cluster, ends_at))
+            halting = tasks.create_task(self._halted(cluster, working, ends_at))
+            await asyncio.wait([working])
+            halting.cancel()
+
+    async def _halted(
+        self, cluster: Cluster, working: asyncio.Task[None], ends_at: float | None
+    ) -> None:
+        """Once a stop is asked, have what is out come back; wait for it, but not for ever."""
+        stop, clock = self._conduct.stop, self._conduct.clock
+        if ends_at is not None:
+            await first_of(clock.sleep(max(0.0, ends_at - clock.monotonic())), stop.wait())
+            stop.ask("out-of-time")
+        await stop.wait()
+        self._changed.set()
+        await cluster.halt(stop.reason or "")
+        await clock.sleep(HALT_SECONDS)
+        working.cancel()
+
+    async def _shards(self, cluster: Cluster, ends_at: float | None) -> None:
+        """Hand out one shard after the other, as long as there is room for more."""
+        waiting, done, out = deque(self._plan(cluster.slots)), set[int](), 0
+        self._followed = frozenset(each.after for each in waiting if each.after is not None)
+
+        async def one(shard: Shard) -> None:
+            nonlocal out
+            await self._one(shard, cluster, ends_at)
+            done.add(shard.number)
+            out -= 1
+            self._changed.set()
+
+        async with asyncio.TaskGroup() as tasks:
+            while waiting and self._conduct.stop.reason is None:
+                self._changed.clear()
+                ready = _first_ready(waiting, done) if out < AHEAD * cluster.slots else None
+                if ready is None:
+                    await self._changed.wait()
+                else:
+                    out += 1
+                    tasks.create_task(one(ready))
+
+    def _plan(self, slots: int) -> Sequence[Shard]:
+        settings, paces = self._conduct.settings, self._conduct.paces()
+        means = Means(
+            slots=slots,
+            concurrency=_concurrency(settings.pace),
+            per_host=settings.pace.per_host,
+            interval=settings.pace.delay,
+            patience=settings.fetch.timeout,
+        )
+        # Where there is time for all, speed is all that counts.
+        urgent = settings.pace.max_time is not None
+        ranks = [self._agenda.rank(link) for link in self._asked] if urgent else None
+        return plan((link.url for link in self._asked), means, paces.get, ranks)
+
+    async def _one(self, shard: Shard, cluster: Cluster, ends_at: float | None) -> None:
+        """Have a shard looked at, with what the piece before it has learned of its hosts."""
+        parcel = Parcel(
+            self._run,
+            next(self._numbers),
+            self._settings(ends_at),
+            pack_asked(self._to_ask(shard.links)),
+            self._made_with,
+            sharers=cluster.slots,
+            witness=self._witness,
+            paces=self._paces.pop(shard.after, {}) if shard.after is not None else {},
+            hands_on=shard.number in self._followed,
+        )
+        self._ahead[parcel.number] = Counter()
+        try:
+            batch = await cluster.look_at(parcel)
+        except LostError:
+            self._conduct.ahead.subtract(self._ahead.pop(parcel.number))
+            await self._halves(shard, cluster, ends_at)
+            return
+        if batch.paces:
+            self._paces[shard.number] = batch.paces
+        self._take(batch, self._ahead.pop(parcel.number))
+
+    async def _halves(self, shard: Shard, cluster: Cluster, ends_at: float | None) -> None:
+        """Go on with the halves of a shard that nobody survives: it is one link that does it."""
+        middle = len(shard.links) // 2
+        if not middle:
+            url = self._asked[shard.links[0]].url
+            self._looks.unasked[url] = verdict("crashed")
+            return
+        for half in (shard.links[:middle], shard.links[middle:]):
+            await self._one(replace(shard, links=half), cluster, ends_at)
+
+    def _to_ask(self, numbers: Iterable[int]) -> Iterator[Asked]:
+        now = self._conduct.clock.now()
+        for number in numbers:
+            link = self._asked[number]
+            before = basis(self._conduct.recall(link.url), link, now)
+            yield Asked(link, self._states.get(link.url), before)
+
+    def _settings(self, ends_at: float | None) -> Settings:
+        """Return what a worker needs of the settings, and nothing else."""
+        given, left = self._conduct.settings, None
+        if ends_at is not None:
+            left = max(0.0, ends_at - self._conduct.clock.monotonic())
+        pace = replace(given.pace, concurrency=_concurrency(given.pace), max_time=left)
+        schedule = ScheduleSettings(max_days=given.schedule.max_days)
+        return Settings(fetch=given.fetch, pace=pace, select=given.select, schedule=schedule)
+
+    def _take(self, batch: Batch, ahead: Counter[Outcome]) -> None:
+        """Take in what has come back. `ahead`: what has been told of it already."""
+        for look in unpack_looks(batch.looks):
+            if look.status is not None:
+                self._witness = look.final_url
+            one = ahead & Counter([look.verdict.outcome])
+            ahead.subtract(one)
+            self._conduct.ahead.subtract(one)
+            self._looks.seen.append(look.url)
+            self._conduct.on_look(look)
+        self._conduct.ahead.subtract(ahead)
+        if batch.stopped == "offline":
+            self._conduct.stop.ask("offline")
+
+    def _hear(self, number: int, counts: Mapping[str, int]) -> None:
+        """Take in how many looks there are so far of a shard that is out."""
+        known = self._ahead.get(number)
+        if known is None:  # it has come back meanwhile
+            return
+        now = Counter({Outcome(name): looks for name, looks in counts.items()})
+        self._conduct.ahead.update(now)
+        self._conduct.ahead.subtract(known)
+        self._ahead[number] = now
+
+
+def _first_ready(waiting: deque[Shard], done: Container[int]) -> Shard | None:
+    """Take out the first shard that need not wait for another."""
+    for place, shard in enumerate(waiting):
+        if shard.after is None or shard.after in done:
+            del waiting[place]
+            return shard
+    return None
+
+
+def _concurrency(pace: PaceSettings) -> int:
+    """Return how many requests of one shard are in flight at once: a process has several shards."""
+    return max(pace.per_host, pace.concurrency // THREADS)
