@@ -10,11 +10,13 @@ import os
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final, Self
 
 from distributed import Client, KilledWorker, LocalCluster, get_worker
 from distributed.client import FutureCancelledError
+from distributed.comm.addressing import get_address_host
 
 from crawler.errors import ImpossibleError
 from crawler.parcels import Batch, Parcel
@@ -52,6 +54,8 @@ class Cluster:
         self._on_under_way = on_under_way
         self._opened = AsyncExitStack()
         self._client: Client
+        self._workers: dict[str, str] = {}  # by their address: the machine
+        self.shunned: set[str] = set()
         self.slots = 0
 
     async def __aenter__(self) -> Self:
@@ -71,7 +75,7 @@ class Cluster:
         A worker that dies is replaced, and its shards are asked again, up to three times.
         """
         key = f"crawl-{parcel.run}-{parcel.number}-{attempt}"
-        future = self._client.submit(_task, parcel, key=key, pure=False)
+        future = self._client.submit(_task, parcel, key=key, pure=False, workers=self._allowed())
         try:
             batch: Batch = await future
         except KilledWorker as error:
@@ -84,6 +88,15 @@ class Cluster:
             raise ClusterError(f"a worker cannot look at links: {batch.obstacle}")
         await self._count()
         return batch
+
+    @property
+    def places(self) -> frozenset[str]:
+        """The machines that there are workers on."""
+        return frozenset(self._workers.values())
+
+    def shun(self, place: str) -> None:
+        """Hand out no more shards to the workers of a machine."""
+        self.shunned.add(place)
 
     async def halt(self, reason: str) -> None:
         """Have all shards of this run come back as they are, soon."""
@@ -130,7 +143,17 @@ class Cluster:
 
     async def _count(self) -> None:
         threads: Mapping[str, int] = await self._client.nthreads()
+        self._workers = {address: _place(address) for address in threads}
         self.slots = max(1, sum(threads.values()))
+
+    def _allowed(self) -> list[str] | None:
+        """Return the workers that may be asked, by their addresses; None if all may be."""
+        if not self.shunned:
+            return None
+        allowed = [each for each, place in self._workers.items() if place not in self.shunned]
+        if not allowed:
+            raise ClusterError("no worker is left whose network is to be believed.")
+        return allowed
 
     def _hear(self, event: tuple[float, Any]) -> None:
         number, counts = event[1]
@@ -174,7 +197,17 @@ def _deaf() -> Iterator[None]:
 def _task(parcel: Parcel) -> Batch:
     """Look at a shard; in a worker."""
     worker, topic = get_worker(), _topic(parcel.run)
-    return look_at(parcel, lambda counts: worker.log_event(topic, (parcel.number, dict(counts))))
+    batch = look_at(parcel, lambda counts: worker.log_event(topic, (parcel.number, dict(counts))))
+    return replace(batch, place=_place(worker.address))
+
+
+def _place(address: str) -> str:
+    """Return the machine of an address.
+
+    >>> _place("tls://10.0.0.7:40123")
+    '10.0.0.7'
+    """
+    return get_address_host(address)
 
 
 def _greeting() -> tuple[dict[str, str], str]:

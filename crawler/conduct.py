@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Looks:
-    """Which links one run saw, each of them once, and what it did not ask."""
+    """Which links one run saw, each of them once, what it did not ask, and what is to be told."""
 
     seen: list[Url] = field(default_factory=list)
     unasked: dict[Url, Verdict] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

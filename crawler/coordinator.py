@@ -10,7 +10,7 @@ from collections import Counter, deque
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from crawler import crawl as loop
 from crawler.agenda import Agenda
@@ -27,11 +27,14 @@ from crawler.shards import Shard, plan
 from crawler.stop import first_of
 from crawler.unasked import judge_unasked
 from crawler.urls import Url
+from crawler.vantages import Sorted, Vantages
 from crawler.views import Lookup
 from crawler.worker import made_with
 
 if TYPE_CHECKING:
     from crawler.following import Following
+
+Seen: TypeAlias = tuple[Batch, Shard]
 
 AHEAD: Final = 1.25
 """Shards that are out, for each that is looked at: no worker is to wait for its next one."""
@@ -118,7 +121,9 @@ class _Work:
         self._witness: Url | None = None
         self._paces: dict[int, Mapping[str, Known]] = {}  # by the piece that was handed out last
         self._ahead: dict[int, Counter[Outcome]] = {}
-        self._followed = frozenset[int]()
+        self._waiting: deque[Shard] = deque()
+        self._next: dict[int, int] = {}  # of the pieces of a domain, which comes after which
+        self._vantages = Vantages[Seen]()
         self._changed = asyncio.Event()
 
     async def all(self, ends_at: float | None) -> None:
@@ -149,8 +154,9 @@ class _Work:
 
     async def _shards(self, cluster: Cluster, ends_at: float | None) -> None:
         """Hand out one shard after the other, as long as there is room for more."""
-        waiting, done, out = deque(self._plan(cluster.slots)), set[int](), 0
-        self._followed = frozenset(each.after for each in waiting if each.after is not None)
+        self._waiting.extend(self._plan(cluster.slots))
+        self._next = {each.after: each.number for each in self._waiting if each.after is not None}
+        done, out = set[int](), 0
 
         async def one(shard: Shard) -> None:
             nonlocal out
@@ -160,14 +166,22 @@ class _Work:
             self._changed.set()
 
         async with asyncio.TaskGroup() as tasks:
-            while waiting and self._conduct.stop.reason is None:
+            while self._conduct.stop.reason is None:
                 self._changed.clear()
-                ready = _first_ready(waiting, done) if out < AHEAD * cluster.slots else None
-                if ready is None:
-                    await self._changed.wait()
-                else:
+                room = out < AHEAD * cluster.slots
+                if room and (ready := _first_ready(self._waiting, done)):
                     out += 1
                     tasks.create_task(one(ready))
+                elif out:
+                    await self._changed.wait()
+                elif not self._settled():
+                    break
+        self._settled()
+
+    def _settled(self) -> bool:
+        """Believe what was held back, as nothing is out; return whether more is to be asked."""
+        self._go_on(self._vantages.settle())
+        return bool(self._waiting)
 
     def _plan(self, slots: int) -> Sequence[Shard]:
         settings, paces = self._conduct.settings, self._conduct.paces()
@@ -194,7 +208,7 @@ class _Work:
             sharers=cluster.slots,
             witness=self._witness,
             paces=self._paces.pop(shard.after, {}) if shard.after is not None else {},
-            hands_on=shard.number in self._followed,
+            hands_on=shard.number in self._next,
         )
         self._ahead[parcel.number] = Counter()
         try:
@@ -205,7 +219,8 @@ class _Work:
             return
         if batch.paces:
             self._paces[shard.number] = batch.paces
-        self._take(batch, self._ahead.pop(parcel.number))
+        self._conduct.ahead.subtract(self._ahead.pop(parcel.number))
+        self._go_on(self._sorted(batch, shard, cluster))
 
     async def _halves(self, shard: Shard, cluster: Cluster, ends_at: float | None) -> None:
         """Go on with the halves of a shard that nobody survives: it is one link that does it."""
@@ -233,19 +248,44 @@ class _Work:
         schedule = ScheduleSettings(max_days=given.schedule.max_days)
         return Settings(fetch=given.fetch, pace=pace, select=given.select, schedule=schedule)
 
-    def _take(self, batch: Batch, ahead: Counter[Outcome]) -> None:
-        """Take in what has come back. `ahead`: what has been told of it already."""
+    def _sorted(self, batch: Batch, shard: Shard, cluster: Cluster) -> Sorted[Seen]:
+        """Tell what is to be believed, now that a shard has come back."""
+        if len(cluster.places) == 1:
+            if batch.stopped == "offline":
+                self._conduct.stop.ask("offline")
+            return Sorted([(batch, shard)])
+        if batch.stopped == "offline" and not self._vantages.lose(batch.place):
+            self._conduct.stop.ask("offline")
+        looks = unpack_looks(batch.looks)
+        found = self._vantages.take(batch.place, looks, self._states, (batch, shard))
+        for place in self._vantages.shut - cluster.shunned:
+            self._looks.remarks.append(
+                f"{place}: what its network answers is not to be believed, or it has none; the "
+                "links that were asked from there were asked from elsewhere."
+            )
+            cluster.shun(place)
+        return found
+
+    def _go_on(self, found: Sorted[Seen]) -> None:
+        """Take in what is believed, and have the rest asked once more."""
+        for batch, _ in found.believed:
+            self._take(batch)
+        for _, shard in found.again:
+            self._waiting.append(replace(shard, after=self._last_behind(shard)))
+
+    def _last_behind(self, shard: Shard) -> int | None:
+        """Return the last of the pieces that come after one: never are two of a chain out."""
+        last = shard.number
+        while last in self._next:
+            last = self._next[last]
+        return None if last == shard.number else last
+
+    def _take(self, batch: Batch) -> None:
         for look in unpack_looks(batch.looks):
             if look.status is not None:
                 self._witness = look.final_url
-            one = ahead & Counter([look.verdict.outcome])
-            ahead.subtract(one)
-            self._conduct.ahead.subtract(one)
             self._looks.seen.append(look.url)
             self._conduct.on_look(look)
-        self._conduct.ahead.subtract(ahead)
-        if batch.stopped == "offline":
-            self._conduct.stop.ask("offline")
 
     def _hear(self, number: int, counts: Mapping[str, int]) -> None:
         """Take in how many looks there are so far of a shard that is out."""

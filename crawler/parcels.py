@@ -59,11 +59,12 @@ class Parcel:
 class Batch:
     """What a worker has seen of a shard: looks in the order in which they were had.
 
-    `stopped`: why it has ended early, if it has; `obstacle`: why nothing could be looked at there,
-    in a sentence.
+    `place`: the machine where they were had; `stopped`: why it has ended early, if it has;
+    `obstacle`: why nothing could be looked at there, in a sentence.
     """
 
     looks: bytes = field(default=b"", repr=False)
+    place: str = ""
     stopped: str | None = None
     paces: Mapping[str, Known] = field(default_factory=dict, repr=False)
     obstacle: str = ""

@@ -54,7 +54,7 @@ async def check(collection: Collection, known: Lookup[LinkState], conduct: Condu
     following = _following(collection, conduct)
     agenda, taking = _agenda(known, conduct), replace(conduct, on_look=take)
     looks = await _looks(collection.links, agenda, taking, following, seen.signs)
-    collection = _followed(collection, following, seen, looks.unasked)
+    collection = _followed(collection, following, seen, looks)
     network = await _network(seen.signs, conduct)
     try:
         seen.remember(agenda, conduct, looks.unasked)
@@ -92,9 +92,11 @@ async def run(
     memory = remembering(replace(conduct, on_look=take), store, known)
     agenda = _agenda(known, memory)
     links = (link for link in collection.links if link.url not in seen.looks)
-    looks = await _looks(links, agenda, memory, following, seen.signs)
-    collection = _followed(collection, following, seen, looks.unasked)
-    recorder.flush()
+    try:
+        looks = await _looks(links, agenda, memory, following, seen.signs)
+    finally:  # what had been seen is not lost, whatever has come between
+        recorder.flush()
+    collection = _followed(collection, following, seen, looks)
     network = await _network(seen.signs, conduct)
     report = _report(begun.run, collection, seen, looks.unasked, conduct, network)
     changes = _changes(seen, store, report, collection)  # before there is nothing new to tell
@@ -172,21 +174,21 @@ async def _looks(
     conduct.on_found(len(witnesses))
     more = await look(witnesses, agenda.states, replace(conduct, settings=settings))
     agenda.asked_after_all(more.seen)
-    return Looks([*looks.seen, *more.seen], looks.unasked)
+    return Looks([*looks.seen, *more.seen], looks.unasked, [*looks.remarks, *more.remarks])
 
 
 def _followed(
     collection: Collection,
     following: "Following | None",
     seen: Seen,
-    unasked: Mapping[Url, Verdict],
+    looks: Looks,
 ) -> Collection:
     """Return what was read of documents and pages, and correct what was seen too early."""
-    if following is None:
-        return collection
-    for look in following.corrected(seen.looks):
-        seen.keep(look)
-    return following.collected(unasked)
+    if following is not None:
+        for look in following.corrected(seen.looks):
+            seen.keep(look)
+        collection = following.collected(looks.unasked)
+    return replace(collection, remarks=(*collection.remarks, *looks.remarks))
 
 
 def _new_run(clock: Clock) -> Run:

@@ -106,7 +106,7 @@ async def _looked_at(parcel: Parcel, tell: Tell) -> Batch:
     finally:
         telling.cancel()
     paces = pacer.handed_over(clock.monotonic()) if parcel.hands_on else {}
-    return Batch(pack_looks(looks), stop.reason, paces)
+    return Batch(pack_looks(looks), stopped=stop.reason, paces=paces)
 
 
 def _sharers(parcel: Parcel, urls: Iterable[Url]) -> Callable[[str], int]:
