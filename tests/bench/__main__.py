@@ -14,7 +14,20 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from bench import change, extracting, history, killing, long, polite, raw, reading, soak, web, year
+from bench import (
+    change,
+    extracting,
+    history,
+    killing,
+    long,
+    polite,
+    raw,
+    reading,
+    scale,
+    soak,
+    web,
+    year,
+)
 from bench.programs import Program, crawl, listing, lychee
 
 EQUAL: Final = ("--delay", "0.05")  # lychee's interval: where speed is measured and not manners
@@ -41,6 +54,7 @@ def _arguments() -> argparse.ArgumentParser:
                         help="web: shares of hosts that never answer")  # fmt: skip
     parser.add_argument("--seed", type=int, default=1, help="of simulated webs, and of kills")
     parser.add_argument("--kills", type=int, default=100, help="rounds of kill")
+    parser.add_argument("--workers", type=int, nargs="+", default=[1, 2, 4], help="of scale")
     parser.add_argument("--nights", type=int, default=365, help="of the year")
     parser.add_argument("--minutes", type=float, default=30, help="of the soak")
     parser.add_argument("--alone", action="store_true", help="measure crawl only")
@@ -92,6 +106,13 @@ def _long(given: argparse.Namespace) -> None:
         long.measure(crawl(given.crawl, verb="run"), number, given.hosts or 10_000)
 
 
+def _scale(given: argparse.Namespace) -> None:
+    programs = scale.engines(crawl(given.crawl, verb="run"), given.workers)
+    for number in given.links or [5000]:
+        scale.measure(programs, number, given.hosts or number // 10, rounds=given.rounds)
+        scale.measure_web(programs, number, rounds=given.rounds, seed=given.seed)
+
+
 def _reading(given: argparse.Namespace) -> None:
     for number in given.links or [1000]:
         reading.measure(number, given.seed)
@@ -135,6 +156,7 @@ SCENARIOS: Final[Mapping[str, Callable[[argparse.Namespace], None]]] = {
     "polite": _polite,
     "web": _web,
     "long": _long,
+    "scale": _scale,
     "reading": _reading,
     "extracting": _extracting,
     "change": _change,

@@ -5,7 +5,8 @@ import statistics
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from pathlib import Path
 class Run:
     """One run: seconds of wall and CPU time, megabytes, and its exit code (None if killed).
 
-    `memory` are samples: seconds since the start, megabytes resident.
+    `memory` are samples: seconds since the start, megabytes resident. `workers`: megabytes at most
+    of the largest process that it has started.
     """
 
     wall: float
@@ -22,6 +24,7 @@ class Run:
     peak: float
     code: int
     memory: tuple[tuple[float, float], ...] = ()
+    workers: float = 0.0
 
 
 @dataclass(slots=True)
@@ -35,6 +38,7 @@ class _Watch:
     done: threading.Event = field(default_factory=threading.Event)
     peak: float = 0.0
     memory: list[tuple[float, float]] = field(default_factory=list)
+    workers: float = 0.0
 
     def run(self) -> None:
         while not self.done.wait(0.02):
@@ -45,6 +49,8 @@ class _Watch:
             at = time.perf_counter() - self.begun
             if not self.memory or at - self.memory[-1][0] >= 0.5:
                 self.memory.append((at, resident))
+                sizes = (memory(child) for child in _children(self.pid))
+                self.workers = max(self.workers, *(size[1] for size in sizes if size), 0.0)
                 if self.enough is not None and self.enough():
                     os.kill(self.pid, 9)
 
@@ -75,7 +81,7 @@ def timed(
         watch.done.set()
         watcher.join()
     cpu = usage.ru_utime + usage.ru_stime
-    return Run(wall, cpu, watch.peak, process.returncode, tuple(watch.memory))
+    return Run(wall, cpu, watch.peak, process.returncode, tuple(watch.memory), watch.workers)
 
 
 def memory(pid: int) -> tuple[float, float] | None:
@@ -88,6 +94,15 @@ def memory(pid: int) -> tuple[float, float] | None:
     if "VmRSS" not in sizes:  # it has ended and was not waited for
         return None
     return int(sizes["VmRSS"]) / 1024, int(sizes["VmHWM"]) / 1024
+
+
+def _children(pid: int) -> Iterator[int]:
+    """Yield the processes that one has started, and theirs."""
+    for path in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(OSError):  # it has ended meanwhile
+            for child in map(int, path.read_text("ascii").split()):
+                yield child
+                yield from _children(child)
 
 
 def spread(values: Sequence[float]) -> tuple[float, float, float]:
