@@ -36,6 +36,10 @@ if TYPE_CHECKING:
 
 Seen: TypeAlias = tuple[Batch, Shard]
 
+OPEN: Final = (
+    "--scheduler: what went to the workers over tcp: was not encrypted, the secrets of --header "
+    "among it; docs/scale.md says how TLS is set up."
+)
 AHEAD: Final = 1.25
 """Shards that are out, for each that is looked at: no worker is to wait for its next one."""
 
@@ -65,8 +69,10 @@ async def crawl(
         work = _Work(asked, states, conduct, agenda, looks)
         await work.all(None if limit is None else begun + limit)
     if conduct.stop.reason is not None:
-        seen, why = set(looks.seen), verdict(conduct.stop.reason)
-        looks.unasked |= {link.url: why for link in asked if link.url not in seen}
+        known, why = {*looks.seen, *looks.unasked}, verdict(conduct.stop.reason)
+        looks.unasked |= {link.url: why for link in asked if link.url not in known}
+    if settings.fetch.header and (settings.scale.scheduler or "").startswith("tcp:"):
+        looks.remarks.append(OPEN)
     return looks
 
 
