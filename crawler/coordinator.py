@@ -6,8 +6,8 @@ out as there is room for, and of the others nothing is held but the numbers of t
 
 import asyncio
 import secrets
-from collections import Counter, deque
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -18,6 +18,7 @@ from crawler.cluster import HALT_SECONDS, THREADS, Cluster, LostError
 from crawler.conditional import basis
 from crawler.conduct import Conduct, Looks
 from crawler.estimates import Means
+from crawler.handout import Handout
 from crawler.model import Link, LinkState, Outcome
 from crawler.pacing import Known
 from crawler.parcels import Asked, Batch, Parcel, pack_asked, unpack_looks
@@ -127,8 +128,7 @@ class _Work:
         self._witness: Url | None = None
         self._paces: dict[int, Mapping[str, Known]] = {}  # by the piece that was handed out last
         self._ahead: dict[int, Counter[Outcome]] = {}
-        self._waiting: deque[Shard] = deque()
-        self._next: dict[int, int] = {}  # of the pieces of a domain, which comes after which
+        self._handout = Handout(())
         self._vantages = Vantages[Seen]()
         self._changed = asyncio.Event()
 
@@ -160,14 +160,12 @@ class _Work:
 
     async def _shards(self, cluster: Cluster, ends_at: float | None) -> None:
         """Hand out one shard after the other, as long as there is room for more."""
-        self._waiting.extend(self._plan(cluster.slots))
-        self._next = {each.after: each.number for each in self._waiting if each.after is not None}
-        done, out = set[int](), 0
+        self._handout, out = Handout(self._plan(cluster.slots)), 0
 
         async def one(shard: Shard) -> None:
             nonlocal out
             await self._one(shard, cluster, ends_at)
-            done.add(shard.number)
+            self._handout.done(shard)
             out -= 1
             self._changed.set()
 
@@ -175,9 +173,9 @@ class _Work:
             while self._conduct.stop.reason is None:
                 self._changed.clear()
                 room = out < AHEAD * cluster.slots
-                if room and (ready := _first_ready(self._waiting, done)):
+                if room and (shard := self._handout.take()):
                     out += 1
-                    tasks.create_task(one(ready))
+                    tasks.create_task(one(shard))
                 elif out:
                     await self._changed.wait()
                 elif not self._settled():
@@ -187,7 +185,7 @@ class _Work:
     def _settled(self) -> bool:
         """Believe what was held back, as nothing is out; return whether more is to be asked."""
         self._go_on(self._vantages.settle())
-        return bool(self._waiting)
+        return bool(self._handout)
 
     def _plan(self, slots: int) -> Sequence[Shard]:
         settings, paces = self._conduct.settings, self._conduct.paces()
@@ -214,7 +212,7 @@ class _Work:
             sharers=cluster.slots,
             witness=self._witness,
             paces=self._paces.pop(shard.after, {}) if shard.after is not None else {},
-            hands_on=shard.number in self._next,
+            hands_on=self._handout.is_followed(shard),
         )
         self._ahead[parcel.number] = Counter()
         try:
@@ -277,14 +275,7 @@ class _Work:
         for batch, _ in found.believed:
             self._take(batch)
         for _, shard in found.again:
-            self._waiting.append(replace(shard, after=self._last_behind(shard)))
-
-    def _last_behind(self, shard: Shard) -> int | None:
-        """Return the last of the pieces that come after one: never are two of a chain out."""
-        last = shard.number
-        while last in self._next:
-            last = self._next[last]
-        return None if last == shard.number else last
+            self._handout.put_back(shard)
 
     def _take(self, batch: Batch) -> None:
         for look in unpack_looks(batch.looks):
@@ -302,15 +293,6 @@ class _Work:
         self._conduct.ahead.update(now)
         self._conduct.ahead.subtract(known)
         self._ahead[number] = now
-
-
-def _first_ready(waiting: deque[Shard], done: Container[int]) -> Shard | None:
-    """Take out the first shard that need not wait for another."""
-    for place, shard in enumerate(waiting):
-        if shard.after is None or shard.after in done:
-            del waiting[place]
-            return shard
-    return None
 
 
 def _concurrency(pace: PaceSettings) -> int:
