@@ -54,9 +54,12 @@ class Means:
         """Return how long they would take if nothing but the requests in flight were a bound."""
         return self._looks(links, latency) * latency / self.concurrency
 
+    def is_silent(self, latency: float) -> bool:
+        """Tell whether a host does not answer, by how long it takes."""
+        return latency >= self.patience * _SILENT
+
     def _looks(self, links: int, latency: float) -> int:
-        silent = latency >= self.patience * _SILENT
-        return min(links, self.per_host) if silent else links
+        return min(links, self.per_host) if self.is_silent(latency) else links
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +99,14 @@ class Domains:
         self._host_of: Numbers = array("I")  # of each link
         self._domain_of: Numbers = array("I")  # of each host
         self._latencies: Figures = array("d")  # of each host
-        self._group(urls, seconds_of)
-        self._starts: Numbers = array("I")
-        self._sorted: Numbers = array("I")  # links, by domain
+        counts, domains = self._group(urls, seconds_of)
+        self._longest: Figures = array("d", bytes(8 * domains))
+        self._work: Figures = array("d", bytes(8 * domains))
+        self._silence: Figures = array("d", bytes(8 * domains))
+        self._starts: Numbers = array("I", bytes(4 * (domains + 1)))
+        self._estimate(counts)
+        self._sorted: Numbers = array("I", bytes(4 * len(self._host_of)))  # links, by domain
         self._sort()
-        self._longest: Figures = array("d", bytes(8 * len(self)))
-        self._work: Figures = array("d", bytes(8 * len(self)))
-        self._estimate()
 
     def __len__(self) -> int:
         return len(self._starts) - 1
@@ -116,6 +120,10 @@ class Domains:
         """Return how long it would take if others filled all that it leaves idle."""
         return max(self._work[domain], self._count(domain) * PROCESSOR)
 
+    def silence(self, domain: int) -> float:
+        """Return how much of that is spent on hosts that do not answer."""
+        return self._silence[domain]
+
     def seconds(self, domain: int) -> float:
         """Return how long it takes by itself."""
         return max(self._longest[domain], self.load(domain))
@@ -127,12 +135,12 @@ class Domains:
 
     def ranked(self) -> Iterator[Iterable[int]]:
         """Yield domains by their most urgent link, and those of one rank by what takes longest."""
-        if self._ranks is None:
-            yield sorted(range(len(self)), key=self.seconds, reverse=True)
-            return
-        rank = self._ranks.__getitem__
-        urgency = [min(map(rank, self._links(domain))) for domain in range(len(self))]
-        order = sorted(range(len(self)), key=lambda each: (urgency[each], -self.seconds(each)))
+        every = range(len(self))
+        urgency = [0] * len(self)
+        if self._ranks is not None:
+            rank = self._ranks.__getitem__
+            urgency = [min(map(rank, self._links(domain))) for domain in every]
+        order = sorted(every, key=lambda domain: (urgency[domain], -self.seconds(domain)))
         for _, domains in groupby(order, key=urgency.__getitem__):
             yield domains
 
@@ -171,9 +179,13 @@ class Domains:
     def _links(self, domain: int) -> Numbers:
         return self._sorted[self._starts[domain] : self._starts[domain + 1]]
 
-    def _group(self, urls: Iterable[Url], seconds_of: Callable[[str], float | None]) -> None:
+    def _group(
+        self, urls: Iterable[Url], seconds_of: Callable[[str], float | None]
+    ) -> tuple[Numbers, int]:
+        """Take links in; return how many there are of each host, and how many domains."""
         hosts: dict[str, int] = {}
         domains: dict[str, int] = {}
+        counts: Numbers = array("I")
         for url in urls:
             number = hosts.get(url.authority)
             if number is None:
@@ -184,27 +196,27 @@ class Domains:
                 known = seconds_of(url.host)
                 latency = LATENCY if known is None else max(0.0, known)
                 self._latencies.append(min(latency, self._means.patience))
+                counts.append(0)
+            counts[number] += 1
             self._host_of.append(number)
+        return counts, len(domains)
 
-    def _sort(self) -> None:
-        """Sort by counting: in order of domains, which keep the order of their links."""
-        hosts, domains = self._host_of, self._domain_of
-        counts = array("I", bytes(4 * (max(domains, default=-1) + 1)))
-        for host in hosts:
-            counts[domains[host]] += 1
-        self._starts = array("I", accumulate(counts, initial=0))
-        free = self._starts[:]
-        self._sorted = array("I", bytes(4 * len(hosts)))
-        for link, host in enumerate(hosts):
-            domain = domains[host]
-            self._sorted[free[domain]] = link
-            free[domain] += 1
-
-    def _estimate(self) -> None:
-        counts = array("I", bytes(4 * len(self._domain_of)))
-        for host in self._host_of:
-            counts[host] += 1
+    def _estimate(self, counts: Numbers) -> None:
+        """Add up what the hosts of each domain take, and where its links begin."""
         for count, latency, domain in zip(counts, self._latencies, self._domain_of, strict=True):
             seconds = self._means.seconds(count, latency)
             self._longest[domain] = max(self._longest[domain], seconds)
-            self._work[domain] += self._means.work(count, latency)
+            work = self._means.work(count, latency)
+            self._work[domain] += work
+            if self._means.is_silent(latency):
+                self._silence[domain] += work
+            self._starts[domain + 1] += count
+        self._starts = array("I", accumulate(self._starts))
+
+    def _sort(self) -> None:
+        """Sort by counting: in order of domains, which keep the order of their links."""
+        free = self._starts[:]
+        for link, host in enumerate(self._host_of):
+            domain = self._domain_of[host]
+            self._sorted[free[domain]] = link
+            free[domain] += 1

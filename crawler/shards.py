@@ -5,11 +5,11 @@ of one registrable domain is in one shard too, or in shards that are handed out 
 other, so that nobody else asks that domain meanwhile. How long it takes: `estimates.py`.
 
 Whoever has one host with many links alone has nearly all its connections idle. So a shard is as
-long as its longest domain, and others fill it: first such as are about as long, which would make
-another shard as long; then the shortest. That is why hosts that are slow or silent have others
-beside them that answer soon, by which a worker can tell that its network is there. What is filled
-up so ends no later by the model. No shard gets more than the fair share of one slot as long as
-the others have none.
+long as its longest domain, and others fill it: first such as are about as long, for each would make
+another shard as long, then the shortest. By the model it ends no later for that. Until it has the
+fair share of a slot and no more: the other slots want to be busy too. Hosts that are known to be
+silent have their part of each such shard and not more, so that others beside them answer: a worker
+that nobody answers cannot tell whether its network is there.
 """
 
 from array import array
@@ -30,6 +30,8 @@ it does not matter that a shard takes 0.03 s to begin."""
 ROUNDS: Final = 4
 """Shards that each slot gets at least, if there are that many links: the last ones make up for
 what was expected wrongly."""
+
+_SLOW: Final = 0.5  # so much of a shard are the longest domains
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ Chain: TypeAlias = list[_Step]
 
 
 class _Filling:
-    """A chain that takes domains in, as long as none of its shards gets longer by that."""
+    """A chain that takes domains in, as long as none of its shards gets longer than is usual."""
 
     def __init__(self, domains: Domains, first: int, usual: float, longest: float) -> None:
         self._domains = domains
@@ -131,29 +133,64 @@ class _Filling:
             self.load += piece.load
 
 
+class _Waiting:
+    """Domains that have no shard yet: the most urgent first, and of one rank what takes longest."""
+
+    def __init__(self, domains: Domains) -> None:
+        self._domains = domains
+        self._ranks = deque(map(deque, domains.ranked()))
+        self._load = sum(map(domains.load, range(len(domains))))
+        self._silence = sum(map(domains.silence, range(len(domains))))
+
+    def __bool__(self) -> bool:
+        return bool(self._ranks)
+
+    @property
+    def longest(self) -> int:
+        """The one of the first rank that takes longest."""
+        return self._ranks[0][0]
+
+    @property
+    def shortest(self) -> int:
+        """The one of the first rank that takes shortest."""
+        return self._ranks[0][-1]
+
+    @property
+    def silent_part(self) -> float:
+        """How much of what is to be done are hosts that do not answer."""
+        return self._silence / self._load if self else 0.0
+
+    def leave(self, domain: int) -> None:
+        """Let one of the two go."""
+        rank = self._ranks[0]
+        if domain == rank[0]:
+            rank.popleft()
+        else:
+            rank.pop()
+        if not rank:
+            self._ranks.popleft()
+        self._load -= self._domains.load(domain)
+        self._silence -= self._domains.silence(domain)
+
+
 def _chains(domains: Domains, means: Means) -> Iterator[Chain]:
     """Yield domains in chains of shards: what takes longest begins one, and others fill it."""
     total = sum(map(domains.load, range(len(domains))))
     share = total / means.slots
     usual = min(LONGEST, max(share / ROUNDS, total * FEW / max(1, domains.links)))
-    longest = max(LONGEST, means.patience)  # a look that waits as long as it may is one
-    waiting = deque(deque(rank) for rank in domains.ranked())
-    while _is_left(waiting):
-        filling = _Filling(domains, waiting[0].popleft(), usual, longest)
+    waiting = _Waiting(domains)
+    while waiting:
+        first = waiting.longest
+        # A look that waits as long as it may cannot be parted.
+        filling = _Filling(domains, first, usual, max(LONGEST, means.patience))
+        waiting.leave(first)
         enough = min(filling.room, max(share, usual))
-        # Those of a rank that take longest; then those that take shortest, and of later ranks too.
-        while waiting[0] and filling.load < enough / 2 and filling.takes(waiting[0][0]):
-            waiting[0].popleft()
-        while _is_left(waiting) and filling.load < enough and filling.takes(waiting[0][-1]):
-            waiting[0].pop()
+        slow = enough * max(_SLOW, waiting.silent_part)
+        while waiting and filling.load < slow and filling.takes(one := waiting.longest):
+            waiting.leave(one)
+        while waiting and filling.load < enough and filling.takes(one := waiting.shortest):
+            waiting.leave(one)
         yield filling.chain
-
-
-def _is_left(waiting: deque[deque[int]]) -> bool:
-    """Tell whether any domain waits; a rank that none is left of is gone."""
-    while waiting and not waiting[0]:
-        waiting.popleft()
-    return bool(waiting)
 
 
 def _numbered(chains: Sequence[Chain], ranks: Sequence[int] | None) -> Iterator[Shard]:
