@@ -78,6 +78,13 @@ _SENT_HOME: Final = """
     join observations on observations.id = links.observation_id
     where observations.findings like '%"sent-home"%' and links.final_url is not null
 """
+# A look that asked nobody says nothing of how long its host takes.
+_PACES: Final = """
+    select links.host, avg(observations.elapsed_ms) / 1000 as seconds from links
+    join observations on observations.id = links.observation_id
+    where observations.attempts > 0 and observations.elapsed_ms is not null
+    group by links.host
+"""
 # Links whose end is that of two others of their host at least, and where each ended before.
 _COURSES: Final = """
     with ends as (
@@ -180,6 +187,13 @@ def sent_home(db: Connection, path: Path) -> list[tuple[Url, Url]]:
         rows = db.query(_SENT_HOME)
         return [(known_url(row["url"]), known_url(row["final_url"])) for row in rows]
     return []
+
+
+def paces(db: Connection, path: Path) -> dict[str, float]:
+    """Return how many seconds the latest looks at links have taken, on average, by their hosts."""
+    with suppress(StoreError), explained(path), impatient(db):
+        return {row["host"]: row["seconds"] for row in db.query(_PACES)}
+    return {}
 
 
 def troubled(db: Connection, path: Path) -> frozenset[tuple[str, str]]:

@@ -187,6 +187,10 @@ class Store(History):
         """Return the links that their latest look found sent to a front page, and to which."""
         return earlier.sent_home(self._db, self._path)
 
+    def paces(self) -> dict[str, float]:
+        """Return how many seconds the latest looks at links have taken, on average, by host."""
+        return earlier.paces(self._db, self._path)
+
     def troubled(self) -> frozenset[tuple[str, str]]:
         """Return documents, and how they write links that are known to be broken there."""
         return earlier.troubled(self._db, self._path)

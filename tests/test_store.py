@@ -452,6 +452,26 @@ def test_what_was_sent_home_last_is_known(store: Store) -> None:
     assert store.sent_home() == [(url(f"{A}b"), url(A))]
 
 
+def took(address: str, milliseconds: int, at: datetime = NOON, *, attempts: int = 1) -> Observation:
+    return replace(look("ok", at, address), attempts=attempts, elapsed_ms=milliseconds)
+
+
+def test_how_long_hosts_take_is_known_by_the_latest_look_at_each_of_their_links(
+    store: Store,
+) -> None:
+    remember(store, [took(A, 9000), took(f"{A}a", 100), took(B, 20_000), took(C, 0, attempts=0)])
+    assert store.paces() == {"a.example": 4.55, "b.example": 20.0}
+    remember(store, [took(A, 300, NOON + DAY), took(B, 0, NOON + DAY, attempts=0)], NOON + DAY)
+    assert store.paces() == {"a.example": 0.2}
+
+
+def test_how_long_hosts_take_in_a_run_that_goes_on_is_not_known(store: Store) -> None:
+    assert store.paces() == {}
+    begun = store.begin(a_run(), DIGEST, NOON)
+    store.record(begun.number, [took(A, 300)])
+    assert store.paces() == {}
+
+
 # Histories of older versions
 
 
