@@ -59,6 +59,7 @@ def remembering(conduct: Conduct, store: "Store", known: Lookup[LinkState]) -> C
         looked_for=store.looked_for,
         sent_home=store.sent_home(),
         answers=partial(_trusted, store, conduct) if trusted else conduct.answers,
+        paces=store.paces,
     )
 
 
