@@ -146,9 +146,9 @@ class Pacer:
 
     def _pace(self, host: str) -> _Pace:
         if host not in self._paces:
-            delay = self.delay * self.sharers(host)
-            start = max(delay, min(START_INTERVAL, delay * 10))
-            self._paces[host] = _Pace(start, delay)
+            sharers = self.sharers(host)
+            start = max(self.delay, min(START_INTERVAL, self.delay * 10))
+            self._paces[host] = _Pace(start * sharers, self.delay * sharers)
         return self._paces[host]
 
 

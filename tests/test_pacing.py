@@ -198,3 +198,129 @@ def test_a_nonsensical_pause_is_none(seconds: float) -> None:
 def test_without_a_delay_nobody_waits() -> None:
     pacer = Pacer(0.0)
     assert [pacer.take_turn("a.example", 3.0) for _ in range(5)] == [0.0] * 5
+
+
+# Several that ask the same hosts
+
+
+def turns(pacer: Pacer, seconds: float, answers: float = 0.1) -> list[float]:
+    """Return when a host is asked by one who asks whenever it may, and is always answered well."""
+    now, asked = 0.0, list[float]()
+    while now <= seconds:
+        wait = pacer.take_turn("a.example", now)
+        if wait:
+            now += wait
+        else:
+            asked.append(now)
+            pacer.answered("a.example", answers)
+    return asked
+
+
+SHARERS = st.integers(2, 50)
+DELAYS = st.floats(0.01, 2)
+
+
+@given(DELAYS, SHARERS, st.floats(0, 3))
+def test_all_who_share_a_host_ask_it_no_more_often_than_one_would(
+    delay: float, sharers: int, seconds: float
+) -> None:
+    one = turns(Pacer(delay), seconds)
+    each = turns(Pacer(delay, lambda _: sharers), seconds)
+    # Nobody knows when the others begin: their first requests may come at once.
+    assert sharers * (len(each) - 1) <= len(one)
+
+
+@given(DELAYS, SHARERS)
+def test_who_shares_a_host_comes_as_much_later_with_each_request(
+    delay: float, sharers: int
+) -> None:
+    one = turns(Pacer(delay), 3.0)
+    each = turns(Pacer(delay, lambda _: sharers), 3.1 * sharers)
+    assert each[: len(one)] == pytest.approx([at * sharers for at in one])
+
+
+def test_only_hosts_that_are_shared_are_asked_less_often() -> None:
+    pacer = Pacer(2.0, {"a.example": 1, "b.example": 3}.__getitem__)
+    assert pacer.interval("a.example") == 2.0
+    assert pacer.interval("b.example") == 6.0
+
+
+# Pieces of one host, one after the other
+
+EVENTS = st.lists(
+    st.tuples(
+        HOSTS,
+        st.floats(0, 5),
+        st.sampled_from(
+            ["ask", "answer", "late answer", "complain", "strain", "back off", "apart"]
+        ),
+    ),
+    max_size=12,
+)
+APART = 0.0003141592  # no two moments are the same, whatever the clock makes of its last digits
+
+
+def happen(
+    pacer: Pacer, events: list[tuple[str, float, str]], now: float
+) -> tuple[float, list[float]]:
+    """Let things happen, and return how long it had to be waited each time."""
+    waits = list[float]()
+    for host, passed, event in events:
+        now += passed + APART
+        match event:
+            case "ask":
+                waits.append(pacer.take_turn(host, now))
+            case "answer":
+                pacer.answered(host, 0.1)
+            case "late answer":
+                pacer.answered(host, 3.0)
+            case "complain":
+                pacer.complained(host, now - APART, now)
+            case "strain":
+                pacer.strained(host)
+            case "back off":
+                pacer.back_off(host, now, 7.0)
+            case _:
+                pacer.keep_apart(host, 1.5)
+    return now, waits
+
+
+@given(st.floats(0.01, 5), EVENTS, EVENTS, st.floats(-900, 1e5))
+def test_who_goes_on_by_another_clock_goes_on_as_the_first_would(
+    delay: float,
+    before: list[tuple[str, float, str]],
+    after: list[tuple[str, float, str]],
+    ahead: float,
+) -> None:
+    first, second = Pacer(delay), Pacer(delay)
+    now, _ = happen(first, before, 1000.0)
+    second.take_over(first.handed_over(now), now + ahead)
+    _, expected = happen(first, after, now)
+    _, waits = happen(second, after, now + ahead)
+    assert waits == pytest.approx(expected, abs=1e-6)
+
+
+def test_what_a_host_has_asked_for_is_still_waited_for_by_who_comes_next() -> None:
+    first, second = Pacer(0.0), Pacer(0.0)
+    first.back_off("a.example", 100.0, 30.0)
+    second.take_over(first.handed_over(110.0), 5.0)
+    assert second.take_turn("a.example", 5.0) == 20.0
+    assert second.take_turn("a.example", 25.0) == 0
+
+
+def test_who_has_complained_is_not_hurried_by_who_comes_next() -> None:
+    first, second = Pacer(0.005), Pacer(0.005)
+    first.complained("a.example", 10.0, 10.0)
+    second.take_over(first.handed_over(20.0), 500.0)
+    for _ in range(5):
+        second.answered("a.example", 0.1)
+    assert interval(second) == START_INTERVAL * 2, "nor as quickly as a host that never has"
+    second.complained("a.example", 510.0, 510.0)
+    assert interval(second, 2000) == round(20 / 5 * 0.9, 6), "it was 20 s ago, over both clocks"
+
+
+def test_what_nobody_has_asked_is_new_to_who_comes_next() -> None:
+    second = Pacer(2.0)
+    second.take_over(Pacer(0.5).handed_over(7.0), 0.0)
+    assert second.handed_over(0.0) == {}
+    assert second.interval("a.example") == 2.0
