@@ -126,7 +126,7 @@ REASONS: Final = (
     Reason(
         Outcome.BROKEN, "too-many-redirects", "The redirects do not come to an end.", _TELL, LIKELY
     ),
-    Reason(Outcome.BROKEN, "dns-not-found", "The host's name does not exist any more.", _REPLACE),
+    Reason(Outcome.BROKEN, "dns-not-found", "The host's name does not exist.", _REPLACE),
     Reason(
         Outcome.BROKEN,
         "tls-expired",

@@ -258,3 +258,7 @@ def test_what_is_found_by_a_guess_is_likely(via: Via, confidence: Confidence, st
     hop = Hop(url("https://a.example/"), 200, via)
     fetch = Fetch(hop.url, url("https://b.example/"), Response(status), (hop,))
     assert judge(evidence(Response(status), fetch=fetch)).confidence is confidence
+
+
+def test_one_look_does_not_tell_that_a_name_was_ever_there() -> None:
+    assert "any more" not in verdict("dns-not-found").detail
