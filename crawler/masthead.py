@@ -5,7 +5,7 @@ from typing import Final
 
 from crawler.charts import MOST_RUNS, TROUBLES, key, proportions, tally, timeline, troubled
 from crawler.levels import PERHAPS
-from crawler.model import Chronicle, Headcount, Health, Network, Outcome, Report
+from crawler.model import Headcount, Health, Network, Outcome, Report
 from crawler.outline import Outline
 from crawler.roll import LABELS, Roll, counted, pairs
 from crawler.tags import NOTHING, Markup, joined, slug, tag
@@ -102,11 +102,12 @@ def _glance(roll: Roll, words: Words) -> Markup:
     )
 
 
-def course(chronicle: Chronicle, words: Words) -> Markup:
+def course(report: Report, roll: Roll, words: Words) -> Markup:
     """Tell how it came to this: a chart of the troubles, and all numbers as a table."""
-    runs = chronicle.runs
+    runs = report.chronicle.runs if report.chronicle else ()
     if len(runs) < _TWO:
         return NOTHING
+    beside = [tag("p", words(each), class_="words") for each in _beside(report, roll)]
     last = runs[-1]
     caption = words(f"Links that were not well, after each of {len(runs)} runs")
     if len(runs) > MOST_RUNS:
@@ -117,7 +118,7 @@ def course(chronicle: Chronicle, words: Words) -> Markup:
     if not troubled(highest):
         return tag("section", tag("h2", words("How it came to this")),
                    tag("p", words(f"Nothing was wrong after any of {len(runs)} runs."),
-                       class_="words"), class_="course")  # fmt: skip
+                       class_="words"), *beside, class_="course")  # fmt: skip
     legend = [
         tag("li", key(each, _bold(last.healths.get(each, 0), each, words)))
         for each in TROUBLES
@@ -129,9 +130,19 @@ def course(chronicle: Chronicle, words: Words) -> Markup:
         tag("p", caption, class_="words"),
         timeline(runs, name + now, words),
         tag("ul", *legend, class_="legend"),
+        *beside,
         _table(runs, words),
         class_="course",
     )
+
+
+def _beside(report: Report, roll: Roll) -> Iterator[str]:
+    """Say why figures of a history may not be those of the page's head, where they may not."""
+    if number := roll.at_once:
+        links = f"{_number(number, 'broken link')} {'is' if number == 1 else 'are'}"
+        yield f"{links} not counted here: missing places and files have no history."
+    if report.chosen:
+        yield "Counted here are all links of the history, and not only those that were chosen."
 
 
 def _table(runs: tuple[Headcount, ...], words: Words) -> Markup:

@@ -65,7 +65,8 @@ _OVER_TIME: Final = (Health.DRIFTED, Health.FLAKY)
 class Line:
     """One link. `documents`: the numbers of those that have it, in the order of their first link.
 
-    `followable`: `name` is a URL of the web; `since`: when what is wrong with it began.
+    `followable`: `name` is a URL of the web; `since`: when what is wrong with it began;
+    `at_once`: it is broken, and not for what its looks have come to together.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Line:
     written: int = 0
     documents: list[int] = field(default_factory=list)
     ignored: bool = False
+    at_once: bool = False
 
 
 @dataclass(slots=True)
@@ -127,6 +129,14 @@ class Roll:
         return Counter(line.kind for line in self._lines.values())
 
     @property
+    def at_once(self) -> int:
+        """How many links are broken for a place or a file that is missing: nobody waits for more.
+
+        What is believed of their pages, if they have any, does not say so.
+        """
+        return sum(line.at_once for line in self._lines.values())
+
+    @property
     def places(self) -> int:
         """How many places all links are written at."""
         return sum(line.written for line in self._lines.values())
@@ -166,6 +176,8 @@ def _line(row: Row, remembers: bool, before: Line | None) -> Line:  # noqa: FBT0
     line.code, line.host = row.verdict.reason, target.url.host if isinstance(target, Target) else ""
     line.status, line.seen = (look.status, look.at) if look else (None, None)
     line.since, line.ignored = since(row.state), row.place.ignored is not None
+    believed = row.state is not None and row.state.health is Health.BROKEN
+    line.at_once = line.kind == Outcome.BROKEN and not believed
     return line
 
 

@@ -25,11 +25,13 @@ from test_reports import (
     hostile_news,
     news,
     row,
+    state,
     written,
 )
 
 from crawler import reports
 from crawler.charts import MOST_RUNS
+from crawler.choosing import Choice, choose
 from crawler.dress import dress, manners
 from crawler.explanations import explanation
 from crawler.model import (
@@ -422,6 +424,8 @@ def test_every_language_knows_all_that_a_page_says(tag: str) -> None:
         Report(RUN, crowd[:1], ("a.md: the front matter is malformed.",) * 6, remembers=True),
         replace(news(), changes=(news().changes or ())[:1] * 30),
         replace(rich(), changes=()),
+        Report(RUN, tuple(lacking(f"https://{a}.example/") for a in "ab"), chronicle=told),
+        choose(Report(RUN, crowd[:1], chronicle=told), Choice(hosts=("a.example",))),
         many(3000),
     )
     for report in several:
@@ -569,6 +573,37 @@ def test_a_course_without_trouble_is_a_sentence() -> None:
     tree = page(replace(everything(), chronicle=course({Health.HEALTHY: 9}, {Health.HEALTHY: 9})))
     assert words_of(only(tree, ".course .words")) == "Nothing was wrong after any of 2 runs."
     assert tree.css(".timeline") == []
+
+
+def lacking(address: str, line: int = 1) -> Row:
+    """Make a link to a page that is there, and has not the place that is asked for."""
+    there = row(address, "ok", line, state=state(Health.HEALTHY, 0, good=True))
+    return replace(there, verdict=verdict_of("fragment-missing"))
+
+
+def test_a_course_says_which_of_the_broken_links_it_does_not_count() -> None:
+    gone = row("https://a.example/", "gone", state=state(Health.BROKEN, 3))
+    slow = row("https://b.example/", "timeout", state=state(Health.BROKEN, 3))
+    places = lacking("https://c.example/"), lacking("https://c.example/", 2)  # one link
+    absent = replace(written("c.md", Rejection.FILE_MISSING), verdict=verdict_of("file-missing"))
+    told = course({Health.HEALTHY: 3}, {Health.HEALTHY: 1, Health.BROKEN: 2})
+    report = Report(RUN, (gone, slow), remembers=True, chronicle=told)
+    assert words_of(only(page(report), ".figures")) == "2 broken"
+    assert "not counted" not in words_of(only(page(report), ".course"))
+    one = page(replace(report, rows=(gone, slow, *places)))
+    assert words_of(only(one, ".figures")) == "3 broken"
+    assert "1 broken link is not counted here" in words_of(only(one, ".course"))
+    two = page(replace(report, rows=(gone, slow, *places, absent)))
+    assert words_of(only(two, ".figures")) == "4 broken"
+    assert "2 broken links are not counted here" in words_of(only(two, ".course"))
+    calm = page(Report(RUN, places, remembers=True, chronicle=course({}, {Health.HEALTHY: 1})))
+    assert "1 broken link is not counted here" in words_of(only(calm, ".course"))
+
+
+def test_a_course_says_that_it_is_of_all_links_where_some_were_chosen() -> None:
+    told = course({Health.BROKEN: 1}, {Health.BROKEN: 2})
+    chosen = choose(replace(everything(), chronicle=told), Choice(hosts=("gone.example",)))
+    assert "and not only those that were chosen" in words_of(only(page(chosen), ".course"))
 
 
 def test_of_very_many_runs_some_are_drawn_and_it_is_said() -> None:

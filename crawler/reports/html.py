@@ -55,7 +55,7 @@ def _whole(report: Report, aspect: Aspect, words: Words) -> Iterator[str]:
     sources = Sources(roll, words, chronicle.glances)
     yield from _head(said.heading, words)
     yield from masthead(report, said, roll, words)
-    news, past = "".join(_changes(report, anchors, words)), course(chronicle, words)
+    news, past = "".join(_changes(report, anchors, words)), course(report, roll, words)
     both = "front two" if news and past else "front"
     yield tag("div", Markup(news), past, class_=both)
     yield start("div", id="links", class_="many" if len(lines) > _MANY else None)
