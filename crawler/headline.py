@@ -4,9 +4,10 @@ It is never better than what is known. A run that was cut short, had no network,
 a document, says so in the place of a good figure; what is about some links only says that, too.
 """
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeAlias
 
 from crawler.levels import Level, level
 from crawler.model import Health, Network, Outcome, Report, Row
@@ -21,6 +22,17 @@ _NO_NETWORK: Final = {
     Network.HIJACKED: "unknown (the name server lies)",
     Network.INTERCEPTED: "unknown (certificates are replaced)",
 }
+
+
+_Trouble: TypeAlias = Level | Outcome
+
+_ORDER: Final[tuple[_Trouble, ...]] = (
+    Level.ERROR,
+    Outcome.INVALID,  # as loud, and not broken: it is no link
+    Level.WARNING,
+    Level.NOTE,
+    Level.NONE,
+)
 
 
 class Tone(StrEnum):
@@ -50,36 +62,37 @@ def headline(report: Report) -> Headline:
 
 
 def _said(report: Report) -> Headline:
-    loudest = _loudest(report)
-    broken = sum(each is Level.ERROR for each in loudest.values())
-    doubtful = sum(each is Level.WARNING for each in loudest.values())
+    number, loudest = _loudest(report)
     if report.run.network is not Network.UP:
         return Headline(_NO_NETWORK[report.run.network], Tone.UNKNOWN)
-    of_all, lacking = f"of {len(loudest)}", _lacking(report)
-    if broken:
+    of_all, lacking = f"of {number}", _lacking(report)
+    bad = ((loudest[Level.ERROR], "broken"), (loudest[Outcome.INVALID], "invalid"))
+    if told := ", ".join(f"{count} {kind}" for count, kind in bad if count):
         more = f" ({lacking})" if lacking else ""
-        return Headline(f"{broken} broken {of_all}{more}", Tone.BAD)
+        return Headline(f"{told} {of_all}{more}", Tone.BAD)
     if lacking:
         return Headline(f"unknown ({lacking})", Tone.UNKNOWN)
-    if doubtful:
+    if doubtful := loudest[Level.WARNING]:
         return Headline(f"{doubtful} in doubt {of_all}", Tone.DOUBT)
-    return _good(loudest)
+    return _good(number, unsure=loudest[Level.NOTE])
 
 
-def _loudest(report: Report) -> dict[Url | str, Level]:
-    """Return the loudest level of each link; what is not known to be well has one."""
-    order = list(Level)
-    found: dict[Url | str, Level] = {}
+def _loudest(report: Report) -> tuple[int, Counter[_Trouble]]:
+    """Return how many links there are, and how many of them have what as their worst place."""
+    found: dict[Url | str, _Trouble] = {}
     for row in report.rows:
         if row.verdict.outcome is not Outcome.SKIPPED:
-            link, here = identity(row), _level(row, report)
+            link, here = identity(row), _trouble(row, report)
             known = found.get(link, here)
-            found[link] = min(known, here, key=order.index)
-    return found
+            found[link] = min(known, here, key=_ORDER.index)
+    return len(found), Counter(found.values())
 
 
-def _level(row: Row, report: Report) -> Level:
+def _trouble(row: Row, report: Report) -> _Trouble:
+    """Return how loud a place is; what is not known to be well has a level."""
     here = level(row, remembers=report.remembers)
+    if here is Level.ERROR:
+        return Outcome.INVALID if row.verdict.outcome is Outcome.INVALID else here
     # Advice makes nothing less well; a wall does not show that anything is, nor does one good look
     # at a link that is flaky.
     there = row.verdict.outcome in (Outcome.OK, Outcome.REDIRECTED)
@@ -96,8 +109,7 @@ def _lacking(report: Report) -> str:
     return ""
 
 
-def _good(loudest: dict[Url | str, Level]) -> Headline:
-    number, unsure = len(loudest), sum(each is Level.NOTE for each in loudest.values())
+def _good(number: int, *, unsure: int) -> Headline:
     if number == unsure:
         return Headline("unknown" if number else "none", Tone.UNKNOWN)
     if unsure:

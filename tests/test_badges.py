@@ -26,6 +26,7 @@ WELL: Final = row("https://well.example/")
 WALL: Final = row("https://wall.example/", "bot-wall")
 GONE: Final = row("https://gone.example/", "not-found")
 SLOW: Final = row("https://slow.example/", "timeout")
+NO_LINK: Final = written("http://[", Rejection.MALFORMED)
 LEFT: Final = Row(
     Place(occurrence("https://x.example/"), Target(url("https://x.example/"))),
     verdict_of("excluded"),
@@ -50,7 +51,8 @@ def said(*rows: Row, **fields: Any) -> tuple[str, Tone]:  # noqa: ANN401 - any f
         ((WELL, SLOW, WALL), "1 in doubt of 3", Tone.DOUBT),
         ((WELL, drifted()), "1 in doubt of 2", Tone.DOUBT),
         ((WELL, SLOW, GONE), "1 broken of 3", Tone.BAD),
-        ((WELL, written("http://[", Rejection.MALFORMED)), "1 broken of 2", Tone.BAD),
+        ((WELL, NO_LINK), "1 invalid of 2", Tone.BAD),
+        ((NO_LINK, WELL, GONE, SLOW, NO_LINK), "1 broken, 1 invalid of 4", Tone.BAD),
         ((row("https://s.example/", "timeout", state=state(Health.BROKEN, 3)),), "1 broken of 1",
          Tone.BAD),
     ],
@@ -67,6 +69,8 @@ def test_a_badge_of_some_links_does_not_pass_for_one_of_all() -> None:
     words, _ = said(WELL, GONE, run=cut, chosen=only)
     assert words == "1 broken of 2 (the run was cut short) (a selection)"
     assert language("es")(words) == "1 roto de 2 (la pasada se interrumpió) (una selección)"
+    words, _ = said(WELL, GONE, NO_LINK, SLOW, chosen=only)
+    assert language("es")(words) == "1 roto, 1 no válido de 4 (una selección)"
     assert language("es")("1 well (a selection)") == "1 bien (una selección)"
 
 
