@@ -67,9 +67,38 @@ def choose(report: Report, choice: Choice) -> Report:
         repairs = tuple(
             each for each in repairs if not beside and _is_in(each.document, choice.documents)
         )
-    chosen = (f"Only {', '.join(choice.words())}: {len(taken)} of {len(rows)} places.",)
+    chosen = [f"Only {', '.join(choice.words())}: {len(taken)} of {len(rows)} places."]
+    if not taken:
+        chosen += _missed(rows, choice) or ["No link is like that."]
     shown = View(len(taken), lambda index: rows[taken[index]])
-    return replace(report, rows=shown, changes=changes, repairs=repairs, chosen=chosen)
+    return replace(report, rows=shown, changes=changes, repairs=repairs, chosen=tuple(chosen))
+
+
+def _missed(rows: Iterable[Row], choice: Choice) -> list[str]:
+    """Say of each name that no link has anything to do with it, and which one is near."""
+    documents, hosts = set[str](), set[str]()
+    for row in rows:
+        documents.add(row.place.occurrence.document)
+        hosts.add(_host(row))
+    return [
+        *(
+            f"No link is in {_with_near(wanted, documents)}."
+            for wanted in choice.documents
+            if not any(_is_in(each, (wanted,)) for each in documents)
+        ),
+        *(
+            f"No link leads to {_with_near(wanted, hosts)}."
+            for wanted in choice.hosts
+            if not any(_is_below(each, wanted) for each in hosts)
+        ),
+    ]
+
+
+def _with_near(wanted: str, known: Iterable[str]) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 - needed for a mistake only
+
+    near = get_close_matches(wanted, sorted(known), n=1)
+    return f"{clean(wanted)}; there is {clean(near[0])}" if near else clean(wanted)
 
 
 def _is_chosen(row: Row, choice: Choice) -> bool:
@@ -97,11 +126,16 @@ def _plain(name: str) -> str:
 
 
 def _is_at(row: Row, hosts: tuple[str, ...]) -> bool:
-    if not hosts:
-        return True
+    return not hosts or any(_is_below(_host(row), each) for each in hosts)
+
+
+def _host(row: Row) -> str:
     target = row.place.target
-    host = target.url.host.removesuffix(".") if isinstance(target, Target) else ""
-    return any(host == each or host.endswith(f".{each}") for each in hosts)
+    return target.url.host.removesuffix(".") if isinstance(target, Target) else ""
+
+
+def _is_below(host: str, wanted: str) -> bool:
+    return host == wanted or host.endswith(f".{wanted}")
 
 
 def _health(row: Row) -> Health:

@@ -8,7 +8,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from crawler import baseline_file, options, recollection, reports, runs, sources, terminal
 from crawler.agenda import Asks
@@ -49,9 +49,6 @@ if TYPE_CHECKING:
 
     from crawler.baseline import Baseline
     from crawler.store import Store
-
-SILENT: Final = frozenset({"csv", "gitlab", "jsonl", "rdjson"})
-"""Formats that have no room for what is to be said of a report as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +210,7 @@ def end(session: Session, report: Report, fails: Callable[[Tally], bool]) -> int
         raise NetworkDownError(_trouble(network, session.settings))
     if "offline" in found.reasons and not session.settings.select.offline:
         raise NetworkDownError("the network went away during the run; what it had seen was kept.")
-    if session.format in SILENT and session.news is None:
+    if session.format in reports.SILENT and session.news is None:
         for sentence in run_notes(report):
             terminal.say(sentence)
     if interrupted:

@@ -313,6 +313,15 @@ def test_what_a_report_was_chosen_by() -> None:
             Choice(("docs",), ("a.example", "b.example")[:number], health[:number]),
         ):
             assert untranslated(*choose(report, choice).chosen) == []
+    near = (
+        Choice(("a..md",), ("a.exmaple",)),
+        Choice(("x y z",), ("1",)),
+        Choice((), (), (Health.DRIFTED,)),
+    )
+    for choice in near:
+        nothing = choose(replace(report, rows=report.rows[:1]), choice).chosen
+        assert len(nothing) > 1, choice
+        assert untranslated(*nothing) == []
 
 
 SKETCH = Sketch(NOON, A, None, "A “title” at home", "en")

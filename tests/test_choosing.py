@@ -94,6 +94,31 @@ def test_a_report_says_what_it_was_chosen_by() -> None:
     assert choose(WHOLE, Choice()) is WHOLE
 
 
+@pytest.mark.parametrize(
+    ("choice", "told"),
+    [
+        (Choice(hosts=("b.exmaple",)), ["No link leads to b.exmaple; there is b.example."]),
+        (Choice(hosts=("xyz",)), ["No link leads to xyz."]),
+        (Choice(hosts=("example", "xyz")), []),
+        (
+            Choice(("doc/guide/one.md",), hosts=("xyz",)),
+            [
+                "No link is in doc/guide/one.md; there is docs/guide/one.md.",
+                "No link leads to xyz.",
+            ],
+        ),
+        (Choice(documents=("none",)), ["No link is in none."]),
+        (Choice(documents=("docs",), hosts=("a.example",)), ["No link is like that."]),
+        (Choice(healths=(Health.FLAKY,)), ["No link is like that."]),
+    ],
+)
+def test_what_nothing_matches_is_said_with_a_name_that_is_near(
+    choice: Choice, told: list[str]
+) -> None:
+    _, *more = choose(WHOLE, choice).chosen
+    assert more == told
+
+
 def test_changes_are_chosen_by_their_links() -> None:
     assert choose(WHOLE, Choice(documents=("docs",))).changes == NEWS[:1]
     assert choose(WHOLE, Choice(hosts=("a.example",))).changes == NEWS[1:2]

@@ -495,6 +495,15 @@ def test_a_report_can_be_of_some_links_only(crawl: Crawl, port: int) -> None:
         assert "4 of 4 places." in crawl("report", "--document", name).out
     assert "1 of 4 places." in crawl("report", "--host", "B.EXAMPLE.").out
     assert crawl("report", "--host", "::1").code == 0
+    for silent in ("csv", "gitlab", "jsonl", "rdjson"):  # they have no room for it
+        done = crawl("report", "--document", "b.md", "--format", silent)
+        assert (done.code, done.err) == (0, "crawl: Only document b.md: 1 of 4 places.\n")
+        assert crawl("report", "--document", "b.md", "--format", silent, "-q").err == ""
+        assert crawl("report", "--format", silent).err == ""
+    assert crawl("report", "--document", "b.md", "--format", "junit").err == ""
+    catalogue = crawl("report", "--document", "b.md", "--view", "catalogue")
+    assert "1 of 4 places." in catalogue.err
+    assert "1 of 4 places." not in catalogue.out
     for name in ("a b", "b.example:1", "me@b.example", "b.example/gone", "*.example", ""):
         wrong = crawl("report", "--host", name)
         assert (wrong.code, wrong.err) == (2, f"crawl: --host {name}: is not the name of a host.\n")
@@ -517,6 +526,7 @@ def test_a_report_begins_with_what_has_changed(crawl: Crawl, port: int) -> None:
     told = crawl("report", "--view", "changes", "--host", "b.example", "--since", "2020-01-01").out
     nothing = (
         "\nNothing has changed since 2020-01-01 00:00 UTC.\nOnly host b.example: 0 of 3 places.\n"
+        "No link leads to b.example; there is a.example.\n"
     )
     assert told.endswith(nothing)
     assert crawl("report", "--since", "").code == 2

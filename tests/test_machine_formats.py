@@ -26,6 +26,7 @@ from test_reports import HOSTILE, RUN, everything, hostile, news, row, written
 
 from crawler import reports
 from crawler.checkout_paths import STANDARD_INPUT, path_of
+from crawler.choosing import Choice, choose
 from crawler.levels import Level
 from crawler.model import (
     Finding,
@@ -354,6 +355,28 @@ def test_junit_says_what_the_report_lacks() -> None:
     assert [case[0].attrib["type"] for case in lacking] == ["incomplete", "unread"]
     (down,) = suites(Report(replace(RUN, network=Network.DOWN), ()))
     assert "No host at all" in (down[0][0].text or "")
+
+
+def test_junit_says_what_of_a_history_was_chosen_even_if_that_is_nothing() -> None:
+    one = Report(RUN, (row("https://a.example/"),))
+    some, _ = suites(choose(one, Choice(hosts=("a.example",))))
+    none, *rest = suites(choose(everything(), Choice(hosts=("a<b",))))
+    assert (some[0].tag, rest) == ("properties", [])
+    (told,) = some[0]
+    assert told.attrib == {"name": "selection", "value": "Only host a.example: 1 of 1 places."}
+    assert [each.attrib["value"] for each in none[0]] == [
+        f"Only host a<b: 0 of {len(everything().rows)} places.",
+        "No link leads to a<b.",
+    ]
+
+
+@pytest.mark.parametrize("form", sorted({*reports.BY_NAME} - reports.SILENT))
+def test_every_format_that_can_says_what_was_chosen(form: str) -> None:
+    report = choose(replace(news(), chronicle=None), Choice(hosts=("gone.example",)))
+    for aspect in reports.BY_NAME[form].aspects - {Aspect.CATALOGUE}:
+        told = reports.render(report, form, aspect)
+        badge = form.startswith("badge")
+        assert ("(a selection)" if badge else "Only host gone.example: ") in told, aspect
 
 
 def test_a_link_takes_its_time_once() -> None:

@@ -22,7 +22,6 @@ from crawler.moments import ago
 from crawler.notes import run_notes
 from crawler.outline import Aspect
 from crawler.reasons import REASONS, Reason
-from crawler.session import SILENT
 from crawler.settings import (
     ExtractSettings,
     FetchSettings,
@@ -288,7 +287,9 @@ PARTIAL = Report(
 )
 
 
-@pytest.mark.parametrize("form", sorted({*reports.OF_RUNS} - SILENT - {"badge", "badge-json"}))
+@pytest.mark.parametrize(
+    "form", sorted({*reports.OF_RUNS} - reports.SILENT - {"badge", "badge-json"})
+)
 def test_every_format_that_can_says_what_there_was_no_time_for(form: str) -> None:
     told = " ".join(reports.render(PARTIAL, form, Aspect.TROUBLE).split())
     if form == "json":

@@ -145,6 +145,10 @@ def _write(
         raise UsageError("--blame: goes with --view weight.")
     report = _report(settings, reports.BY_NAME[name], aspect, given)
     terminal.deliver(report, name, aspect, output, words)
+    # A catalogue is published: how it was made is not for its readers.
+    if (name in reports.SILENT or aspect is Aspect.CATALOGUE) and not settings.talk.quiet:
+        for sentence in report.chosen:
+            terminal.say(sentence)
 
 
 def _write_received(

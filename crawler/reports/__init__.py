@@ -86,6 +86,9 @@ BY_NAME: Final[Mapping[str, Format]] = {each.name: each for each in FORMATS}
 OF_RUNS: Final = tuple(each.name for each in FORMATS if Aspect.TROUBLE in each.aspects)
 """The names of those that can show what a run has found."""
 
+SILENT: Final = frozenset({"csv", "gitlab", "jsonl", "rdjson"})
+"""The names of those without room for what is to be said of a report as a whole."""
+
 
 def chosen(name: str | None, output: PurePath | None) -> str:
     """Return the format that is asked for: by name, else by the ending of its file, else text."""

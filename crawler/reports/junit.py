@@ -2,13 +2,14 @@
 
 What is wrong with a link is a `failure`; what could not be read or finished is an `error`, for it
 is the check that went wrong; what was not looked at, or without an answer, is `skipped`. What
-passes may have something to say (`system-out`): that a page has drifted, or advice.
+passes may have something to say (`system-out`): that a page has drifted, or advice. That a report
+is about some links only is a property of a suite of its own, which need not have cases.
 
 The totals of a suite stand before its cases, so one document at a time is in memory. `testsuites`
 has none: to know what all of them add up to would take going through the report twice.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
@@ -44,8 +45,9 @@ def render(report: Report, aspect: Aspect, words: Words) -> Iterator[str]:
     """Render what went wrong with the check, then one document after the other."""
     yield '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="crawl">\n'
     stamped = stamp(report.run.started_at) or ""
-    if errors := [_error(each, words) for each in alarms(report)]:
-        yield from _suite("crawl", stamped, errors)
+    errors = [_error(each, words) for each in alarms(report)]
+    if errors or report.chosen:
+        yield from _suite("crawl", stamped, errors, list(map(words, report.chosen)))
     timed: set[Url] = set()
     documents = groupby(by_row(report, aspect), lambda told: told[0].place.occurrence.document)
     for document, rows in documents:
@@ -59,7 +61,9 @@ def escape(text: str) -> str:
     return xmltext.escape(text, _LIMIT)
 
 
-def _suite(name: str, stamped: str, cases: list[_Case]) -> Iterator[str]:
+def _suite(
+    name: str, stamped: str, cases: Sequence[_Case], chosen: Sequence[str] = ()
+) -> Iterator[str]:
     kinds = [each.kind for each in cases]
     yield _tag(
         " <testsuite",
@@ -72,6 +76,9 @@ def _suite(name: str, stamped: str, cases: list[_Case]) -> Iterator[str]:
         timestamp=stamped,
     )
     yield ">\n"
+    if chosen:
+        told = (_tag("<property", name="selection", value=each) for each in chosen)
+        yield f"  <properties>{''.join(f'{each}/>' for each in told)}</properties>\n"
     for case in cases:
         yield from _element(case)
     yield " </testsuite>\n"
