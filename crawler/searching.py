@@ -102,6 +102,8 @@ class Search:
         self.found: dict[str, Source] = {}
         self.unread: dict[str, Unread] = {}
         self.entrances: dict[str, Entrance] = {}
+        self._names: dict[str, str] = {}
+        self._directories: dict[str, str] = {}
         self._left_out: Counter[str] = Counter()
         self._held = held
         self._kept: frozenset[str] | None = None
@@ -129,11 +131,7 @@ class Search:
             return
         try:
             for name, file in self._named(source, trusted=trusted):
-                other = self.found.get(name) if _ESCAPED in name else None
-                if other and other.path != file.path:
-                    self.unread[name] = Unread(name, _TWO)
-                elif file.surely or name not in self.found:
-                    self.found[name] = file
+                self._take(name, file)
         except OSError as error:  # a name too long to exist, a directory that may not be searched
             self._fail(source, refusal(error))
 
@@ -142,6 +140,31 @@ class Search:
         if self._left_out:
             what = " and ".join(counted(n, noun) for noun, n in sorted(self._left_out.items()))
             yield f"`include_path` and `exclude_path` leave out {what}."
+
+    def _take(self, name: str, file: Source) -> None:
+        """Take in what was found, once; a file that is named in several ways has its first name."""
+        other = self.found.get(name) if _ESCAPED in name else None
+        if other and other.path != file.path:
+            self.unread[name] = Unread(name, _TWO)
+            return
+        place = self._place(file)
+        first = self._names.setdefault(place, name) if place else name
+        if name != first:
+            if self.found[first].surely or not file.surely:
+                return
+            del self.found[first]
+            self._names[place] = name
+        if file.surely or name not in self.found:
+            self.found[name] = file
+
+    def _place(self, file: Source) -> str:
+        """Return where a file is, however it is named; of a link, where that is itself."""
+        if isinstance(file, StandardInput):
+            return ""
+        directory, name = os.path.split(file.path)
+        if directory not in self._directories:
+            self._directories[directory] = os.path.realpath(directory)
+        return os.path.normcase(os.path.join(self._directories[directory], name))  # noqa: PTH118 - for speed
 
     def _named(self, source: str, *, trusted: bool) -> Iterator[tuple[str, Source]]:
         if source == STDIN:

@@ -106,6 +106,18 @@ def test_written_recorded_told_and_taken_back(crawl: Crawl, site: str) -> None:
     assert "is sound" in crawl("db", "verify", "--deep").out
 
 
+@pytest.mark.parametrize("second", ["a.md", "./a.md", "sub/../a.md", "*.md", "."])
+def test_a_document_that_is_named_twice_is_fixed_once(crawl: Crawl, site: str, second: str) -> None:
+    Path("sub").mkdir()
+    data = document(site, "/old")
+    for named in (("a.md", second), (str(Path("a.md").absolute()), second)):
+        Path("a.md").write_bytes(data)
+        done = crawl("fix", *named, "--write", "--no-record", *HERE)
+        assert (done.code, done.err) == (0, "")
+        assert "1 link fixed in 1 document: 1 moved.\n" in done.out
+        assert Path("a.md").read_bytes() == data.replace(b"/old)", b"/new)")
+
+
 def test_where_several_pages_of_a_host_end_at_one_somebody_has_to_look(
     crawl: Crawl, site: str
 ) -> None:

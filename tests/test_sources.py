@@ -147,8 +147,27 @@ def test_sources_that_name_one_file_give_it_once(named: tuple[str, ...]) -> None
     write({"a.md": b"caf\xe9", "sub/x.txt": ""})
     loaded = read(*named)
     names = [document.name for document in loaded.documents]
-    assert names.count("a.md") == 1
+    assert names == ["a.md", "sub/x.txt"] if "." in named else ["a.md"]
     assert len(loaded.remarks) == len(set(loaded.remarks))
+
+
+def test_a_file_has_the_name_that_it_was_given_first_but_rather_one_of_its_own(here: Path) -> None:
+    write({"a.md": "", "b.bin": b"\0", "sub/x.md": ""})
+    whole = str(here / "a.md")
+    assert names_of(whole, "a.md", "sub/../a.md") == [whole]
+    assert names_of("sub/../a.md", ".") == ["sub/../a.md", "sub/x.md"]
+    # What a pattern names need be no document; what somebody names must.
+    loaded = read("*", str(here / "b.bin"))
+    assert [each.name for each in loaded.documents] == ["a.md"]
+    assert loaded.unread == [f"{here}/b.bin: is a binary file, not a document."]
+
+
+def test_links_and_what_they_lead_to_are_documents_of_their_own() -> None:
+    write({"a.md": "", "docs/b.md": ""})
+    Path("c.md").symlink_to("a.md")
+    Path("away").symlink_to("docs")
+    assert names_of("a.md", "c.md") == ["a.md", "c.md"]
+    assert names_of("docs", "away/b.md") == ["docs/b.md"]  # which is the same file
 
 
 def test_no_source_at_all_says_what_to_name() -> None:
