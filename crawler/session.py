@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
@@ -40,6 +41,7 @@ from crawler.outline import Aspect
 from crawler.progress import Progress
 from crawler.settings import Settings
 from crawler.stop import Stop
+from crawler.streams import are_one
 from crawler.unasked import judge_unasked
 from crawler.views import Lookup
 from crawler.words import ENGLISH, Words
@@ -207,7 +209,7 @@ def end(session: Session, report: Report, fails: Callable[[Tally], bool]) -> int
     found, unheard = _delivered(session, report)
     interrupted = "interrupted" in found.reasons
     if network is not Network.UP and not interrupted:
-        raise NetworkDownError(_trouble(network, session.settings))
+        return _stranded(network, session)
     if "offline" in found.reasons and not session.settings.select.offline:
         raise NetworkDownError("the network went away during the run; what it had seen was kept.")
     if session.format in reports.SILENT and session.news is None:
@@ -244,6 +246,14 @@ def _deliver_and_notify(session: Session, report: Report) -> bool:
     finally:  # whatever became of that: no other run will tell what was recorded
         failed = notified(report, session.settings)
     return failed
+
+
+def _stranded(network: Network, session: Session) -> int:
+    """Return the exit code of a run without network; raises where nobody has read of that yet."""
+    on_paper = session.format == "text" and session.output is None and session.news is None
+    if on_paper and not session.settings.fetch.proxy and are_one(sys.stdout, sys.stderr):
+        return IMPOSSIBLE
+    raise NetworkDownError(_trouble(network, session.settings))
 
 
 def _trouble(network: Network, settings: Settings) -> str:

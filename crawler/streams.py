@@ -22,6 +22,17 @@ _WIDEST: Final = 110  # longer lines are hard to read
 _PLAINER: Final = str.maketrans("→…“”–✓✗·━─", '>~""-+x.=-')  # noqa: RUF001
 
 
+def are_one(first: TextIO | None, second: TextIO | None) -> bool:
+    """Tell whether two streams are known to end in the same terminal, pipe or file."""
+    if first is None or second is None:
+        return False
+    try:
+        one, other = os.fstat(first.fileno()), os.fstat(second.fileno())
+    except (OSError, ValueError):  # one of them is no stream of the system
+        return False
+    return one.st_ino != 0 and os.path.samestat(one, other)  # 0: Windows does not number it
+
+
 def takes_codes(stream: TextIO | None) -> bool:
     """Tell whether a stream is a terminal that moves its cursor as it is told."""
     env = os.environ

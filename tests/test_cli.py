@@ -1052,11 +1052,31 @@ def test_the_list_of_commands_says_what_the_commands_say() -> None:
     assert cli.get_command(context, "nonsense") is None
 
 
-def start(directory: Path, *arguments: str) -> "subprocess.Popen[str]":
+def start(
+    directory: Path, *arguments: str, stderr: int = subprocess.PIPE
+) -> "subprocess.Popen[str]":
     return subprocess.Popen(  # noqa: S603 - our own program
         [sys.executable, "-m", "crawler", *arguments],
-        cwd=directory, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        cwd=directory, stdout=subprocess.PIPE, stderr=stderr, text=True,
     )  # fmt: skip
+
+
+def test_whoever_reads_the_report_is_told_once_that_there_is_no_network(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("<http://one.invalid/> <http://two.invalid/>")
+    call = ("check", "a.md", "--retries", "0", "--no-progress")
+
+    def told(*more: str, stderr: int = subprocess.STDOUT) -> tuple[int, ...]:
+        """Count how often it is said on either stream, behind the exit code."""
+        process = start(tmp_path, *call, *more, stderr=stderr)
+        said = process.communicate(timeout=120)
+        counts = (" ".join((each or "").split()).lower().count("no host at all") for each in said)
+        return process.returncode, *counts
+
+    assert told() == (3, 1, 0)
+    assert told("--format", "json") == (3, 1, 0)  # that has no sentence for it
+    assert told("--output", "report.txt") == (3, 1, 0)
+    assert told("--proxy", "http://127.0.0.1:1") == (3, 2, 0)  # the second asks for the proxy
+    assert told(stderr=subprocess.PIPE) == (3, 1, 1)
 
 
 def wait_until_asked(path: str, process: "subprocess.Popen[str]") -> None:

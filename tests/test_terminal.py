@@ -1,6 +1,7 @@
 """Messages and files: what the person at the terminal sees besides the report."""
 
 import io
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +19,7 @@ from crawler.model import Document
 from crawler.outline import Aspect
 from crawler.progress import Progress
 from crawler.session import Session
-from crawler.streams import paper_of, wants_color, wants_links
+from crawler.streams import are_one, paper_of, wants_color, wants_links
 from crawler.tables import rows
 
 
@@ -61,6 +62,22 @@ def test_the_old_console_of_windows_gets_no_codes(
     if variable:
         monkeypatch.setenv(variable, "x")
     assert wants_color(Tty()) is wanted
+
+
+def test_streams_are_one_if_they_end_at_the_same_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with (tmp_path / "a").open("w") as one, (tmp_path / "b").open("w") as other:
+        assert are_one(one, one)
+        assert not are_one(one, other)
+        assert not are_one(one, None)
+        assert not are_one(None, one)
+        assert not are_one(io.StringIO(), one)
+        unnumbered = os.stat_result((0,) * 10)  # as Windows has all pipes
+        monkeypatch.setattr(os, "fstat", lambda _: unnumbered)
+        assert not are_one(one, one)
+        monkeypatch.undo()
+    assert not are_one(one, one), "it is closed"
 
 
 def test_the_list_of_terminals_is_sorted() -> None:
