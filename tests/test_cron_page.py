@@ -207,6 +207,7 @@ def test_the_workflow_keeps_its_history_and_tells_each_change_once(
             assert done.returncode == 0, done.stderr
         told.append(re.findall(r"^## (.*) \(\d+\)$", summary.read_text(), re.MULTILINE))
     assert told == [[], ["Newly broken"], []]
+    assert summary.read_text() == "No news of the links tonight.\n"
     listed = shell(
         "git log --format=%s link-history; git ls-tree -r --name-only link-history", remote
     )

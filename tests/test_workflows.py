@@ -254,6 +254,23 @@ def test_a_forged_report_is_told_nowhere(forge: Forge) -> None:
     assert forge.calls == []
 
 
+@pytest.mark.parametrize(
+    ("news", "code", "told"),
+    [
+        ("", 0, "No news of the links tonight.\n"),
+        ("# Newly broken", 0, "# Newly broken\n"),
+        ("", 3, ""),  # without network nobody knows
+    ],
+)
+def test_a_night_without_news_says_so(forge: Forge, news: str, code: int, told: str) -> None:
+    forge.program("crawl", f"#!/bin/sh\nprintf '{news}{bool(news) * chr(10)}'\nexit {code}\n")
+    summary, db = forge.top / "summary.md", forge.top / "history" / "crawl.db"
+    summary.touch()
+    step = named("scheduled", "Look at the links")
+    assert forge(step, GITHUB_STEP_SUMMARY=str(summary), CRAWL_DB=str(db)) == code
+    assert summary.read_text() == told
+
+
 def test_an_issue_is_opened_rewritten_and_closed(forge: Forge) -> None:
     step, body = named("scheduled", "Keep the issue"), forge.top / "body"
     # What the history says is another test's: here its report is told.
@@ -352,7 +369,7 @@ def test_a_night_is_recorded_told_and_mended_from(forge: Forge, work: Path, port
     mend = there(named("fix", "Mend"), work)
     for _ in range(2):  # two looks agree where it has moved
         assert forge(look, GITHUB_STEP_SUMMARY=str(summary), **history) == 0
-    assert summary.read_text() == "", "there is no news"
+    assert summary.read_text() == "No news of the links tonight.\n"
     keep = there(named("scheduled", "Keep the issue"), work)
     assert forge(keep, **history) == 0
     assert [each[:2] for each in forge.calls] == [["issue", "list"]], "nothing is broken"
