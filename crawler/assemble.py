@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from crawler.fragments import parted
@@ -124,21 +125,30 @@ TAKEN: Final = "it was there before this change"
 
 
 def settled(
-    report: Report, before: Container[Occurrence], broken: frozenset[tuple[str, Span]] = frozenset()
+    report: Report,
+    before: Container[Occurrence],
+    broken: Mapping[tuple[str, Span], str] = MappingProxyType({}),
 ) -> Report:
     """Return the report in which trouble with links that were written before is known.
 
-    `broken`: where links are written, by document, that the change itself has broken.
+    `broken`: where links are written, by document, that the change itself has broken, and what the
+    file that each led to is called now, if it has another name.
     """
 
     def told(index: int) -> Row:
         row = report.rows[index]
         written = row.place.occurrence
-        if (written.document, written.span) in broken and row.verdict.outcome is Outcome.BROKEN:
-            return replace(row, verdict=with_more(row.verdict, TAKEN))
+        now = broken.get((written.document, written.span))
+        if now is not None and row.verdict.outcome is Outcome.BROKEN:
+            return replace(row, verdict=_taken(row.verdict, now))
         return replace(row, known=BEFORE) if written in before else row
 
     return replace(report, rows=View(len(report.rows), told))
+
+
+def _taken(told: Verdict, now: str) -> Verdict:
+    """Say of a broken link that it was not: a name that is known is told, and not one near it."""
+    return verdict(told.reason, f"{TAKEN}; it is {now} now") if now else with_more(told, TAKEN)
 
 
 @dataclass(slots=True)

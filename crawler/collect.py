@@ -37,7 +37,7 @@ class Collection:
 
     `partial`: these are not all places of the documents, but the new ones; `known`: links that were
     written before and are no news; `broken`: where links are written, by document, to what was
-    there before the change.
+    there before the change, and what that is called now, if it has another name.
 
     The places are in the scratch file, where what a run sees may go too.
     """
@@ -54,7 +54,7 @@ class Collection:
     entrances: tuple[Entrance, ...] = ()
     missed: frozenset[str] = frozenset()
     known: Container[Occurrence] = frozenset()
-    broken: frozenset[tuple[str, Span]] = frozenset()
+    broken: Mapping[tuple[str, Span], str] = field(default_factory=dict)
     partial: bool = False
 
     def whole(self, unread: Iterable[Unread]) -> frozenset[str]:

@@ -87,10 +87,13 @@ class Compared:
         helds = {name: self._held(name, today) for name in touched}
         return known(helds, frozenset(self._rebased))
 
-    def broken(self, document: Document) -> frozenset[Span]:
-        """Return where a document writes links to files that the change breaks."""
+    def broken(self, document: Document) -> Mapping[Span, str]:
+        """Return where a document writes links that the change breaks, and what they lead to now.
+
+        That is the name of a file, or nothing if nobody knows.
+        """
         if self.breaking is None:
-            return frozenset()
+            return {}
         version = self.versions[document.name]
         return self.breaking.spans(document, version.was, version.path)
 
@@ -143,9 +146,11 @@ async def compared(
         if against.staged:
             raise UsageError("--staged: there is no git repository here, or no git to ask.")
         return None
-    before = await _before(repository, against.revision)
+    commit = await _commit(repository, against.revision)
+    before = await repository.files_of(commit) if commit else Files({})
     staged = await repository.files_staged() if against.staged else None
-    sides, paths = Sides(repository, before, staged), dict(_comparable(repository, before, files))
+    sides = Sides(repository, commit, before, staged)
+    paths = dict(_comparable(repository, before, files))
     if staged is None:
         now = _on_disk(paths, before, read)
     else:
@@ -163,14 +168,19 @@ async def compared(
     rest = {name: path for name, path in paths.items() if name not in now}
     concerned = [each async for each in _concerned(_untouched(sides, rest, read), Mentions(lost))]
     untouched = {name: Version(data, data, rest[name]) for name, data in concerned}
-    breaking = Breaking(lost, sides.before(settings.local), made.ground, settings.extract)
+    pairs = ((PurePath(each.was), each.path) for each in versions.values() if each.was)
+    renames = {was.relative_to(repository.top).as_posix(): path for was, path in pairs}
+    breaking = Breaking(
+        lost, sides.before(settings.local), made.ground, sides.became(renames), settings.extract
+    )
     return replace(made, versions={**versions, **untouched}, breaking=breaking)
 
 
-async def _before(repository: Repository, revision: str) -> Files:
+async def _commit(repository: Repository, revision: str) -> str:
+    """Return what is compared with; nothing before the first commit, for then all is new."""
     if revision == _HEAD and await repository.is_unborn():
-        return Files({})  # of the first commit all is new
-    return await repository.files_of(await repository.merge_base(revision))
+        return ""
+    return await repository.merge_base(revision)
 
 
 async def _concerned(

@@ -3,10 +3,12 @@
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from crawler.awaiting import awaited
-from crawler.breaking import Standing
+from crawler.breaking import Became, Standing
 from crawler.elsewhere import anchors_in
 from crawler.mentions import Anchors, Lost
 from crawler.revisions import Files, Repository
@@ -15,15 +17,19 @@ from crawler.stored import Entries, StoredTree, stored_document
 from crawler.tree import DiskTree, Grounds
 from crawler.walk import Parts, Thing, Tree
 
+if TYPE_CHECKING:
+    from crawler.renames import Change
+
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """A repository before a change and, if its index is compared, `staged`.
+    """A repository before a change, at a commit, and, if its index is compared, `staged`.
 
     `links`: where symbolic links lead, by the id of that text, as far as it is known.
     """
 
     repository: Repository
+    commit: str
     then: Files
     staged: Files | None = None
     links: Mapping[str, bytes] = field(default_factory=dict)
@@ -68,6 +74,29 @@ class Sides:
         elif above:
             kept = {str(each) for path in self.staged for each in PurePosixPath(path).parents}
             yield from above - kept
+
+    def became(self, renamed: Mapping[str, str]) -> Became:
+        """Return what tells what became of files that are gone.
+
+        `renamed`: what is known of that without git, which is asked when first it is not enough.
+        """
+
+        @cache
+        def successor(path: str) -> str:
+            return renamed.get(path) or change().successor(path) or ""
+
+        @cache
+        def change() -> "Change":
+            from crawler.renames import change_of  # noqa: PLC0415 - most changes break nothing
+
+            return change_of(awaited(self.repository.renamed_since(self.commit)))
+
+        return lambda path: new if (new := successor(path)) and self._is_here(new) else ""
+
+    def _is_here(self, path: str) -> bool:
+        if self.staged is None:
+            return os.path.lexists(f"{self.repository.top}/{path}")
+        return any(each == path or each.startswith(f"{path}/") for each in self.staged)
 
     def before(self, settings: LocalSettings) -> Standing:
         """Return what tells where documents stood before, under the names that they had."""

@@ -22,7 +22,7 @@ from crawler.model import Document, Occurrence, Row
 from crawler.published import Found
 from crawler.relinking import Anchored, Renamed
 from crawler.renames import Change, Trail, change_of, changes_of, wanted
-from crawler.revisions import Repository, repository_of
+from crawler.revisions import COMPARING, Repository, repository_of
 from crawler.settings import Settings
 from crawler.tree import DiskTree, Grounds
 from crawler.urls import Rejected, Rejection
@@ -35,10 +35,6 @@ MAX_ROUNDS: Final = 5
 MAX_SECONDS: Final = 30.0
 """For all repositories together; what is not known by then is not known."""
 
-_COMPARING: Final = (
-    "-r", "-z", "--raw", "-M", "-l300", "--diff-filter=RD", "--no-ext-diff", "--no-textconv",
-    "--ignore-submodules=all", "-O/dev/null",
-)  # fmt: skip
 _GONE: Final = frozenset({Rejection.FILE_MISSING, Rejection.FILE_CASE})
 _HERE: Final = frozenset({Thing.FILE, Thing.DIRECTORY})
 
@@ -184,13 +180,13 @@ async def _followed(
 
 async def _changes(repository: Repository, paths: Iterable[str]) -> list[Change]:
     """Return what the index and the last commits have made of files, the latest first."""
-    staged = await output(repository.top, "diff-index", "--cached", *_COMPARING, "HEAD")
+    staged = await repository.renamed_since("HEAD")
     asked = ("--timestamp", "--full-history", "--no-merges", f"-n{MAX_COMMITS}", "HEAD")
     told = await output(repository.top, "rev-list", *asked, "--", *sorted(paths))
     times = dict(_times(told or b""))
     given = b"".join(number + b"\n" for number in times)
-    compared = await output(repository.top, "diff-tree", "--stdin", *_COMPARING, given=given)
-    return [change_of(staged or b""), *changes_of(compared or b"", times)]
+    compared = await output(repository.top, "diff-tree", "--stdin", *COMPARING, given=given)
+    return [change_of(staged), *changes_of(compared or b"", times)]
 
 
 def _times(told: bytes) -> Iterable[tuple[bytes, datetime | None]]:

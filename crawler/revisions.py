@@ -17,6 +17,12 @@ from crawler.errors import ImpossibleError, UsageError
 from crawler.git import output
 from crawler.text import clean
 
+COMPARING: Final = (
+    "-r", "-z", "--raw", "-M", "-l300", "--diff-filter=RD", "--no-ext-diff", "--no-textconv",
+    "--ignore-submodules=all", "-O/dev/null",
+)  # fmt: skip
+"""How git is to compare: for files with another name, by what it has stored and nothing else."""
+
 _REGULAR: Final = (b"100644", b"100755")
 _LINK: Final = b"120000"
 _UNMERGED: Final = b"unmerged"
@@ -109,6 +115,13 @@ class Repository:
         told = await output(self.top, "ls-files", "-t", "-z", "--full-name") or b""
         entries = (entry.partition(b" ") for entry in told.split(b"\0"))
         return frozenset(os.fsdecode(path) for tag, _, path in entries if tag == b"S")
+
+    async def renamed_since(self, commit: str) -> bytes:
+        """Return what the index has under another name than a commit, as `diff-index -z` tells it.
+
+        And what of it is gone altogether.
+        """
+        return await output(self.top, "diff-index", "--cached", *COMPARING, commit) or b""
 
     async def contents(self, ids: Iterable[str]) -> Mapping[str, bytes]:
         """Return what is in files, by id; nothing of those that are larger than any document.

@@ -1,6 +1,6 @@
 """Sources: from what the operator names to documents, in order, and to their links."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import BinaryIO, Final
@@ -58,13 +58,13 @@ def gather(
     loaded = load(names, stdin, stdin_name, settings, against)
     change = loaded.compared
     ground = change.ground if change else Grounds(settings.local).of
-    broken = set[tuple[str, Span]]()
+    broken = dict[tuple[str, Span], str]()
 
     def wanted(document: Document) -> Callable[[Place], bool]:
         if change is None:
             return lambda _: True
         is_new, spans = change.new(document, today), change.broken(document)
-        broken.update((document.name, span) for span in spans)
+        broken.update(((document.name, span), now) for span, now in spans.items())
         return lambda place: is_new(place) or _is_among(place, spans)
 
     collection = collect(loaded.documents, settings.extract, ground, today, wanted)
@@ -78,7 +78,7 @@ def gather(
         unread=unread,
         entrances=loaded.entrances,
         known=known,
-        broken=frozenset(broken),
+        broken=broken,
         partial=change is not None,
     )
 
@@ -94,7 +94,7 @@ def _of_hidden(hidden: Hidden) -> Iterator[str]:
         )
 
 
-def _is_among(place: Place, spans: frozenset[Span]) -> bool:
+def _is_among(place: Place, spans: Container[Span]) -> bool:
     return place.occurrence.span in spans and isinstance(place.target, Rejected)
 
 

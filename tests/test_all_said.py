@@ -105,7 +105,10 @@ DETAILS = {
     ),
     "no-scheme": ("write https://www.example.org/a b",),
     "scheme": ("tel", "broken"),
-    "file-missing": ("there is docs/a file.md", "a/b is no regular file"),
+    "file-missing": (
+        "there is docs/a file.md", "a/b is no regular file",
+        "it was there before this change; it is docs/a file.md now",
+    ),
     "file-case": ("it is Docs/A.md",),
     "local": ("as docs/a.md",),
     "relative": (

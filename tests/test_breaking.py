@@ -13,6 +13,7 @@ from commits import branched, commit, run, write
 
 from crawler import documents
 from crawler.model import Document, Reading
+from crawler.revisions import Repository
 from crawler.settings import ExtractSettings
 
 Broken = Callable[..., list[str]]
@@ -77,14 +78,92 @@ def test_it_is_told_in_words(crawl: Callable[..., Done]) -> None:
     run(Path(), "mv", "docs/guide.md", "docs/guides.md")
     done = crawl("check", ".", "--base", "main")
     assert done.code == 1
-    assert "no such file. (there is docs/guides.md; it was there before this change)" in " ".join(
+    assert "no such file. (it was there before this change; it is docs/guides.md now)" in " ".join(
         done.out.split()
     )
     assert "README.md:3:9" in done.out
     assert "1 link in 1 place: 1 broken." in done.out
     run(Path(), "mv", "docs/guides.md", "docs/zebra.md")
-    done = crawl("check", ".", "--base", "main", "--lang", "es")
-    assert "archivo. (estaba antes de este cambio)" in " ".join(done.out.split())
+    spanish = crawl("check", ".", "--base", "main", "--lang", "es").out
+    assert "(estaba antes de este cambio; ahora es docs/zebra.md)" in " ".join(spanish.split())
+    Path("docs/zebra.md").unlink()
+    spanish = crawl("check", ".", "--base", "main", "--lang", "es").out
+    assert "archivo. (estaba antes de este cambio)" in " ".join(spanish.split())
+
+
+@pytest.fixture
+def told(crawl: Callable[..., Done]) -> Broken:
+    """Return what is said in brackets of each link that a change breaks."""
+
+    def found(*options: str, sources: tuple[str, ...] = (".",)) -> list[str]:
+        done = crawl("check", *sources, "--format", "json", *(options or ("--base", "main")))
+        assert done.out, done.err
+        details = [each["detail"] for each in json.loads(done.out)["links"]]
+        return [each.partition("(")[2].removesuffix(")") for each in details]
+
+    return found
+
+
+TAKEN = "it was there before this change"
+
+
+def test_what_another_name_is_git_knows_and_a_name_that_is_near_is_none(told: Broken) -> None:
+    write("docs/pic.png", b"\x89PNG" + bytes(range(200)))
+    write("docs/guide2.md", "# Something else altogether\n")
+    write("more/one.png", b"1" * 99)
+    write("more/two.png", b"2" * 99)
+    write("a.md", "[p](docs/pic.png)\n[g](docs/guide.md#first-steps)\n[m](more)\n")
+    Path("README.md").unlink()
+    base()
+    run(Path(), "mv", "docs/pic.png", "docs/image.png")
+    run(Path(), "mv", "docs/guide.md", "docs/zebra.md")
+    run(Path(), "mv", "more", "others")
+    everywhere = [
+        f"{TAKEN}; it is {name} now" for name in ("docs/image.png", "docs/zebra.md", "others")
+    ]
+    assert told("--staged") == told("--working-tree") == everywhere
+    commit()
+    assert told() == everywhere
+    run(Path(), "mv", "docs/image.png", "docs/figure.png")
+    Path("others/one.png").rename("elsewhere.png")
+    Path("others/two.png").rename("nowhere.png")
+    Path("others").rmdir()
+    # Neither has the index seen where those two went, nor are they where it has them.
+    assert told()[0] == f"{TAKEN}; it is docs/figure.png now"
+    assert told()[2] == TAKEN
+    run(Path(), "reset", "-q", "--soft", "main")
+    assert told("--staged")[2] == f"{TAKEN}; it is others now"
+
+
+def test_a_name_is_told_from_the_top_of_the_project(told: Broken) -> None:
+    write("docs/a.md", "[g](/guide.md) [g](guide.md)\n")
+    base()
+    run(Path(), "mv", "docs/guide.md", "docs/zebra.md")
+    options = ("--base", "main", "--root", "docs")
+    assert told(*options, sources=("docs",)) == [f"{TAKEN}; it is zebra.md now"] * 2
+    run(Path(), "mv", "docs/zebra.md", "zebra.md")
+    assert told(*options, sources=("docs",)) == [TAKEN] * 2, "nothing below docs has it"
+
+
+def test_git_is_not_asked_what_became_of_files_where_nothing_is_broken(
+    told: Broken, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = list[str]()
+
+    async def counted(_: Repository, commit: str) -> bytes:
+        asked.append(commit)
+        return b""
+
+    monkeypatch.setattr(Repository, "renamed_since", counted)
+    write("a.md", "[n](docs/notes.txt) [again](docs/notes.txt)\n")
+    base()
+    write("docs/guide.md", GUIDE.replace("Words", "More words"))
+    Path("README.md").unlink()
+    assert told() == []
+    assert asked == []
+    Path("docs/notes.txt").unlink()
+    assert told() == [TAKEN, TAKEN]
+    assert len(asked) == 1
 
 
 def test_a_file_that_is_renamed_breaks_what_links_to_it(broken: Broken) -> None:
