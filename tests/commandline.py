@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO, TextIOWrapper
 from typing import Any, NamedTuple, TypeAlias
 
 import pytest
@@ -27,9 +28,11 @@ def called(
     arguments: tuple[str, ...],
     monkeypatch: pytest.MonkeyPatch,
     captured: pytest.CaptureFixture[str],
+    stdin: bytes = b"",
 ) -> Done:
     """Call `crawl` with some arguments; whatever is wrong, it ends without a traceback."""
     monkeypatch.setattr(sys, "argv", ["crawl", *arguments])
+    monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO(stdin)))
     with pytest.raises(SystemExit) as end:
         main()
     out, err = captured.readouterr()

@@ -1,6 +1,6 @@
 """Same examples every time here; `HYPOTHESIS_PROFILE=search` looks for new ones.
 
-And what many tests begin with: a place for a history, and one that is open.
+And what many tests begin with: a place for a history, and one that is open; and calling `crawl`.
 """
 
 import os
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from commandline import Crawl, Done, called
 from hypothesis import HealthCheck, settings
 from strict import all_said
 
@@ -95,6 +96,28 @@ def path(tmp_path: Path) -> Path:
 def store(path: Path) -> Iterator[Store]:
     with Store(path) as opened:
         yield opened
+
+
+@pytest.fixture
+def crawl(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Crawl:
+    """Call `crawl` in a directory of its own."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments: str, stdin: bytes = b"") -> Done:
+        return called(arguments, monkeypatch, capsys, stdin)
+
+    return call
+
+
+@pytest.fixture
+def top(crawl: Crawl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:  # noqa: ARG001 - it goes first
+    """Be one directory further down, which has none of a test's other files beside its own."""
+    path = tmp_path / "top"
+    path.mkdir()
+    monkeypatch.chdir(path)
+    return path
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
-from commandline import Crawl, Handler, answered_by, called
+from commandline import Crawl, Handler, answered_by
 from commits import branched, commit, run, write
 from fakes import look, occurrence, url, verdict_of
 from hypothesis import given
@@ -279,15 +279,6 @@ def port() -> Iterator[int]:
     Pages.asked.clear()
     with answered_by(Pages) as number:
         yield number
-
-
-@pytest.fixture
-def crawl(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Crawl:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("CI", raising=False)
-    return lambda *arguments: called(arguments, monkeypatch, capsys)
 
 
 HERE = ("--resolve", "*:*:127.0.0.1", "--delay", "0", "--retries", "0")

@@ -1,6 +1,5 @@
 """What a change breaks elsewhere: links that it has not touched, to what it took away."""
 
-import io
 import json
 import os
 import subprocess
@@ -8,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from commandline import Done, called
+from commandline import Crawl, Done
 from commits import branched, commit, run, write
 
 from crawler import documents
@@ -28,20 +27,15 @@ def base() -> None:
 
 
 @pytest.fixture
-def crawl(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., Done]:
+def crawl(crawl: Crawl, top: Path) -> Crawl:
     """Call `crawl` in a repository whose branch `topic` is where `main` is."""
-    top = tmp_path / "top"
-    top.mkdir()
-    monkeypatch.chdir(top)
     readme = "# A\n\n[guide](docs/guide.md)\n"
     branched(top, {"docs/guide.md": GUIDE, "docs/notes.txt": "Notes.\n", "README.md": readme})
-    return lambda *arguments: called(arguments, monkeypatch, capsys)
+    return crawl
 
 
 @pytest.fixture
-def broken(crawl: Callable[..., Done]) -> Broken:
+def broken(crawl: Crawl) -> Broken:
     """Return which links a change breaks, by document and as they are written."""
 
     def found(*options: str, sources: tuple[str, ...] = (".",)) -> list[str]:
@@ -74,7 +68,7 @@ def test_a_file_that_is_removed_breaks_what_links_to_it(broken: Broken) -> None:
     assert broken("--working-tree") == ["docs/more.md ./p%69c%20a.png", "docs/other.md pic a.png"]
 
 
-def test_it_is_told_in_words(crawl: Callable[..., Done]) -> None:
+def test_it_is_told_in_words(crawl: Crawl) -> None:
     run(Path(), "mv", "docs/guide.md", "docs/guides.md")
     done = crawl("check", ".", "--base", "main")
     assert done.code == 1
@@ -92,7 +86,7 @@ def test_it_is_told_in_words(crawl: Callable[..., Done]) -> None:
 
 
 @pytest.fixture
-def told(crawl: Callable[..., Done]) -> Broken:
+def told(crawl: Crawl) -> Broken:
     """Return what is said in brackets of each link that a change breaks."""
 
     def found(*options: str, sources: tuple[str, ...] = (".",)) -> list[str]:
@@ -336,7 +330,7 @@ def test_what_documents_hold_besides_text_is_read(broken: Broken) -> None:
 
 
 def test_untouched_documents_are_read_only_if_they_may_be_concerned(
-    crawl: Callable[..., Done], monkeypatch: pytest.MonkeyPatch
+    crawl: Crawl, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write("docs/far.md", "[x](far.md) guidebooks and misguided people\n")
     base()
@@ -353,7 +347,7 @@ def test_untouched_documents_are_read_only_if_they_may_be_concerned(
     assert set(seen) == {"README.md"}
 
 
-def test_it_is_told_in_spanish(crawl: Callable[..., Done]) -> None:
+def test_it_is_told_in_spanish(crawl: Crawl) -> None:
     write("a.md", "[last](docs/guide.md#last-steps)\n")
     base()
     write("docs/guide.md", "# Guide\n")
@@ -368,12 +362,10 @@ def test_the_top_of_a_document_without_headings_is_there(broken: Broken) -> None
 
 
 def test_standard_input_is_compared_and_is_not_in_the_index(
-    crawl: Callable[..., Done], monkeypatch: pytest.MonkeyPatch
+    crawl: Crawl,
 ) -> None:
     def given(text: str, *options: str) -> Done:
-        stdin = io.TextIOWrapper(io.BytesIO(text.encode()))
-        monkeypatch.setattr("sys.stdin", stdin)
-        return crawl("check", "-", "--stdin-name", "README.md", *options)
+        return crawl("check", "-", "--stdin-name", "README.md", *options, stdin=text.encode())
 
     Path("docs/guide.md").unlink()
     done = given(Path("README.md").read_text(), "--base", "main")
@@ -385,7 +377,7 @@ def test_standard_input_is_compared_and_is_not_in_the_index(
     )
 
 
-def test_lines_and_headings_are_those_of_the_index(crawl: Callable[..., Done]) -> None:
+def test_lines_and_headings_are_those_of_the_index(crawl: Crawl) -> None:
     write("more.md", "# More\n")  # never staged
     Path("abroad.md").symlink_to(Path("docs").resolve() / "guide.md")
     links = (
@@ -414,7 +406,7 @@ def test_what_is_in_conflict_is_there(broken: Broken) -> None:
     assert broken("--staged") == []
 
 
-def test_directories_need_not_be_unicode(broken: Broken, crawl: Callable[..., Done]) -> None:
+def test_directories_need_not_be_unicode(broken: Broken, crawl: Crawl) -> None:
     directory = os.fsdecode(b"\xff")
     try:
         write(f"{directory}/b.md", "# Text\n")

@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 import yaml
-from commandline import Crawl, called
+from commandline import Crawl
 from test_annotations import commands as annotations
 
 import crawler
@@ -24,13 +24,10 @@ COMMAND: Final = re.compile(r"crawl ((?:report|check) [^&|;>\n]*)")
 
 
 @pytest.fixture
-def crawl(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Crawl:
-    monkeypatch.chdir(tmp_path)
+def crawl(crawl: Crawl) -> Crawl:
     Path("docs").mkdir()
     Path("docs/a b.md").write_text("[gone](x.md)\n\n<https://a.example/>\n")
-    return lambda *arguments: called(arguments, monkeypatch, capsys)
+    return crawl
 
 
 def shown() -> list[str]:

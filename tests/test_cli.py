@@ -2,7 +2,6 @@
 
 import contextlib
 import csv
-import io
 import json
 import os
 import re
@@ -19,7 +18,7 @@ from typing import Any, ClassVar
 import click
 import commits
 import pytest
-from commandline import Crawl, Done, Handler, answered_by, called
+from commandline import Crawl, Handler, answered_by
 from commits import NEW, OLD, run
 from test_annotations import commands as commands_of
 
@@ -53,20 +52,6 @@ class Pages(Handler):
 def port() -> Iterator[int]:
     with answered_by(Pages) as number:
         yield number
-
-
-@pytest.fixture
-def crawl(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Crawl:
-    """Call `crawl` in a directory of its own."""
-    monkeypatch.chdir(tmp_path)
-
-    def call(*arguments: str, stdin: bytes = b"") -> Done:
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        return called(arguments, monkeypatch, capsys)
-
-    return call
 
 
 def document(port: int, *paths: str, name: str = "a.md") -> Path:

@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from commandline import Done, called
+from commandline import Crawl
 from commits import branched, commit, run, write
 
 Linked = Callable[..., list[str]]
@@ -15,20 +15,15 @@ LONG = "".join(f"Line {number} with [a link](https://x{number}.example/).\n" for
 
 
 @pytest.fixture
-def crawl(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., Done]:
+def crawl(crawl: Crawl, top: Path) -> Crawl:
     """Call `crawl` in a repository whose branch `topic` has left `main` with one document."""
-    top = tmp_path / "top"
-    top.mkdir()
-    monkeypatch.chdir(top)
     readme = "# A\n\n[one](https://one.example/)\n[two](https://two.example/)\n"
     branched(top, {"README.md": readme, "docs/long.md": LONG})
-    return lambda *arguments: called(arguments, monkeypatch, capsys)
+    return crawl
 
 
 @pytest.fixture
-def new(crawl: Callable[..., Done]) -> Linked:
+def new(crawl: Crawl) -> Linked:
     """Return what links count as new, by document and as they are written."""
 
     def found(*options: str, sources: tuple[str, ...] = (".",)) -> list[str]:
@@ -46,7 +41,7 @@ def test_only_links_on_new_lines_are_checked(new: Linked) -> None:
     assert new("--base", "main") == ["README.md https://three.example/"]
 
 
-def test_nothing_new_is_nothing_to_check(new: Linked, crawl: Callable[..., Done]) -> None:
+def test_nothing_new_is_nothing_to_check(new: Linked, crawl: Crawl) -> None:
     write("README.md", Path("README.md").read_text() + "no link\n")
     commit()
     assert new("--base", "main") == []
@@ -159,7 +154,7 @@ def test_in_documents_without_lines_urls_count(new: Linked) -> None:
     assert new("--base", "main") == ["book.odt https://new.example/"]
 
 
-def test_trouble_that_was_there_before_fails_nothing(crawl: Callable[..., Done]) -> None:
+def test_trouble_that_was_there_before_fails_nothing(crawl: Crawl) -> None:
     write("docs/long.md", f"{LONG}[bad](gone.md)\n")
     commit()
     run(Path(), "branch", "-q", "-f", "main")
@@ -176,7 +171,7 @@ def test_trouble_that_was_there_before_fails_nothing(crawl: Callable[..., Done])
     assert crawl("check", ".", "--offline", "--base", "main").code == 0
 
 
-def test_what_is_recorded_of_a_change_forgets_no_place(crawl: Callable[..., Done]) -> None:
+def test_what_is_recorded_of_a_change_forgets_no_place(crawl: Crawl) -> None:
     assert crawl("run", ".", "--offline", "--exclude", "https://").code == 0
     known = len(json.loads(crawl("report", "--format", "json").out)["links"])
     write("docs/long.md", "[bad](gone.md)\n")
@@ -189,7 +184,7 @@ def test_what_is_recorded_of_a_change_forgets_no_place(crawl: Callable[..., Done
 
 
 def test_submodules_and_what_is_outside_are_not_compared(
-    new: Linked, crawl: Callable[..., Done], tmp_path: Path
+    new: Linked, crawl: Crawl, tmp_path: Path
 ) -> None:
     other = tmp_path / "other"
     other.mkdir()
@@ -209,7 +204,7 @@ def test_submodules_and_what_is_outside_are_not_compared(
 
 
 def test_a_clone_that_lacks_the_past_is_told_what_to_do(
-    crawl: Callable[..., Done], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    crawl: Crawl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     commit_more()
     source = Path.cwd()
@@ -236,7 +231,7 @@ def commit_more() -> None:
 
 
 def test_wrong_words_are_told_in_one_sentence(
-    crawl: Callable[..., Done], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    crawl: Crawl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for revision in ("nowhere", "--output=x", "main:README.md"):
         done = crawl("check", ".", f"--base={revision}")
@@ -264,7 +259,7 @@ def test_a_repositorys_settings_make_git_run_nothing(new: Linked, tmp_path: Path
     assert not trap.exists()
 
 
-def test_pages_of_the_web_are_not_compared(crawl: Callable[..., Done]) -> None:
+def test_pages_of_the_web_are_not_compared(crawl: Crawl) -> None:
     done = crawl("check", ".", "https://one.example/", "--base", "main")
     assert (done.code, "No links." in done.out) == (0, True)
     assert "crawl: 1 page of the web: not compared." in done.err
@@ -345,7 +340,7 @@ def test_objects_may_have_longer_ids(
 
 
 def test_a_repository_without_files_has_nothing_to_compare(
-    crawl: Callable[..., Done], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    crawl: Crawl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run(Path(), "clone", "-q", "--bare", ".", str(tmp_path / "bare"))
     monkeypatch.chdir(tmp_path / "bare")
@@ -356,7 +351,7 @@ def test_a_repository_without_files_has_nothing_to_compare(
 
 @pytest.mark.parametrize("option", ["--base=main", "--working-tree"])
 def test_without_git_all_links_are_looked_at_and_that_is_said(
-    crawl: Callable[..., Done], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, option: str
+    crawl: Crawl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, option: str
 ) -> None:
     (tmp_path / "plain").mkdir()
     monkeypatch.chdir(tmp_path / "plain")
@@ -389,7 +384,7 @@ def test_a_list_of_files_may_say_what_is_compared(new: Linked) -> None:
 
 
 def test_a_clone_that_lacks_files_says_so(
-    crawl: Callable[..., Done], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    crawl: Crawl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write("docs/long.md", f"{LONG}<https://new.example/>\n")
     commit()
@@ -411,7 +406,7 @@ def test_a_clone_that_lacks_files_says_so(
 
 
 def test_what_lies_in_git_lfs_is_compared_with_what_its_pointer_names(
-    new: Linked, crawl: Callable[..., Done]
+    new: Linked, crawl: Crawl
 ) -> None:
     number = sha256(LONG.encode()).hexdigest()
     pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{number}\nsize 9\n"

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
-from commandline import Crawl, Handler, answered_by, called
+from commandline import Crawl, Handler, answered_by
 from test_reports import everything
 
 from crawler import reports
@@ -33,12 +33,10 @@ def port() -> Iterator[int]:
 
 
 @pytest.fixture
-def crawl(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Crawl:
-    monkeypatch.chdir(tmp_path)
+def crawl(crawl: Crawl) -> Crawl:
+    """Call `crawl` where there is a document with a broken link."""
     Path("a.md").write_text("[gone](x.md)\n")
-    return lambda *arguments: called(arguments, monkeypatch, capsys)
+    return crawl
 
 
 @pytest.mark.parametrize("command", ["check", "run"])

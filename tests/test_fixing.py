@@ -1,6 +1,5 @@
 """`crawl fix` as its users call it: over real sockets on loopback, and at a real terminal."""
 
-import io
 import json
 import os
 import pty
@@ -14,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from commandline import Crawl, Done, Handler, answered_by, called
+from commandline import Crawl, Done, Handler, answered_by
 
 PAGES = {
     "/new": (200, {}, "<title>New</title><p>Here it is.<h2 id=part>Part</h2>"),
@@ -38,20 +37,6 @@ class Pages(Handler):
 def site() -> Iterator[str]:
     with answered_by(Pages) as port:
         yield f"http://a.example:{port}"
-
-
-@pytest.fixture
-def crawl(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Crawl:
-    """Call `crawl` in a directory of its own."""
-    monkeypatch.chdir(tmp_path)
-
-    def call(*arguments: str, stdin: bytes = b"") -> Done:
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        return called(arguments, monkeypatch, capsys)
-
-    return call
 
 
 def document(site: str, *paths: str, name: str = "a.md") -> bytes:

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pytest
 from bench.killing import killed
-from commandline import Crawl, Done, Handler, answered_by, called
+from commandline import Crawl, Done, Handler, answered_by
 from test_store import as_nobody
 
 SLOW_SECONDS = 1.0
@@ -40,11 +40,6 @@ class Pages(Handler):
 def port() -> Iterator[int]:
     with answered_by(Pages) as number:
         yield number
-
-
-@pytest.fixture
-def crawl(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Crawl:
-    return lambda *arguments: called(arguments, monkeypatch, capsys)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from bench import past
-from commandline import Crawl, Done, called
+from commandline import Crawl, Done
 from fakes import NOON, url
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -370,17 +370,10 @@ def test_what_is_told_may_be_less_than_is_known(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def crawl(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Crawl:
+def crawl(crawl: Crawl, tmp_path: Path) -> Crawl:
     """Call `crawl` in a directory of its own, which has a history."""
-    monkeypatch.chdir(tmp_path)
     past.write(tmp_path / "crawl.db", links=20, nights=3)
-
-    def call(*arguments: str) -> Done:
-        return called(arguments, monkeypatch, capsys)
-
-    return call
+    return crawl
 
 
 def test_the_command_keeps_reports_and_says_so(crawl: Crawl) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Final
 import commits
 import pytest
 import yaml
-from commandline import Crawl, Done, called
+from commandline import Crawl, Done
 
 import crawler
 
@@ -18,14 +18,11 @@ HOOKS: Final[dict[str, dict[str, Any]]] = {
 
 
 @pytest.fixture
-def crawl(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Crawl:
-    monkeypatch.chdir(tmp_path)
+def crawl(crawl: Crawl, tmp_path: Path) -> Crawl:
     commits.branched(tmp_path, {"README.md": "# A\n\n[old](gone.md)\n", "b.md": "# B\n"})
     commits.run(tmp_path, "update-ref", "refs/remotes/origin/main", "main")
     commits.run(tmp_path, "symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main")
-    return lambda *arguments: called(arguments, monkeypatch, capsys)
+    return crawl
 
 
 def hooked(crawl: Crawl, name: str, *more: str) -> Done:

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 
 import pytest
-from commandline import Crawl, called
+from commandline import Crawl
 from commits import branched, commit, run, write
 from test_annotations import commands
 
@@ -24,17 +24,12 @@ BAD: Final = "[bad](nowhere.md)\n"
 
 
 @pytest.fixture
-def crawl(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Crawl:
+def crawl(crawl: Crawl, top: Path) -> Crawl:
     """Call `crawl` in a repository with trouble of old, whose branch `topic` is where `main` is."""
-    top = tmp_path / "top"
-    top.mkdir()
-    monkeypatch.chdir(top)
     near = "# Near\n\n[beside](long.md)\n"
     branched(top, {"README.md": f"# A\n\n[near](docs/near.md)\n{BAD}", "docs/near.md": near,
                    "docs/long.md": LONG})  # fmt: skip
-    return lambda *arguments: called(arguments, monkeypatch, capsys)
+    return crawl
 
 
 def of_github(text: str) -> Places:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from commandline import Crawl, called
+from commandline import Crawl
 from fakes import url
 from hypothesis import given
 from hypothesis import strategies as st
@@ -200,12 +200,10 @@ def test_a_hostile_report_says_what_our_own_would(text: str) -> None:
 
 
 @pytest.fixture
-def crawl(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Crawl:
-    monkeypatch.chdir(tmp_path)
+def crawl(crawl: Crawl) -> Crawl:
+    """Call `crawl` where there is a document with a broken link."""
     Path("a.md").write_text("[gone](x.md)\n")
-    return lambda *arguments: called(arguments, monkeypatch, capsys)
+    return crawl
 
 
 def test_a_check_is_told_again_where_nobody_has_its_documents(crawl: Crawl) -> None:

@@ -1,11 +1,10 @@
 """What people read is in their language: all of it, in every command, and nothing else is."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from commandline import Done, called
+from commandline import Crawl
 
 from crawler import languages
 from crawler.cli import COMMANDS
@@ -14,17 +13,12 @@ DOCUMENT = "[a](missing.md) [b](tel:+34) [c](mailto:a@b.example)\n"
 ENGLISH_WORDS = ("Links of 1 document", "The project has no such file.")
 SPANISH_WORDS = ("Enlaces de 1 documento", "El proyecto no tiene ese archivo.")
 
-Crawl = Callable[..., Done]
-
 
 @pytest.fixture
-def crawl(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Crawl:
+def crawl(crawl: Crawl) -> Crawl:
     """Call `crawl` in a directory that has one document; nothing is asked of a network."""
-    monkeypatch.chdir(tmp_path)
     Path("a.md").write_text(DOCUMENT, encoding="utf-8")
-    return lambda *arguments: called(arguments, monkeypatch, capsys)
+    return crawl
 
 
 def check(crawl: Crawl, *options: str) -> str:

@@ -2,12 +2,11 @@
 
 import json
 import os
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from commandline import Crawl, Done, called
+from commandline import Crawl
 from commits import branched, commit, run, write
 
 from crawler import check_links
@@ -20,15 +19,10 @@ TEXT = "[here](there.md)\n[gone](gone.md)\n<https://one.example/>\n"
 
 
 @pytest.fixture
-def crawl(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Crawl:
+def crawl(crawl: Crawl, top: Path) -> Crawl:
     """Call `crawl` in a repository whose branch `topic` is where `main` is."""
-    top = tmp_path / "top"
-    top.mkdir()
-    monkeypatch.chdir(top)
     branched(top, {"README.md": TEXT, "there.md": "# There\n"})
-    return lambda *arguments: called(arguments, monkeypatch, capsys)
+    return crawl
 
 
 @pytest.fixture
@@ -321,6 +315,6 @@ def test_where_git_cannot_tell_a_history_must_be_named(
     assert crawl("check", ".", "--offline", "--untrusted").err == ""
 
 
-def test_all_that_reads_settings_can_be_told_whose_they_are(crawl: Callable[..., Done]) -> None:
+def test_all_that_reads_settings_can_be_told_whose_they_are(crawl: Crawl) -> None:
     for name in ({row.name for row in COMMANDS} - {"db", "demo"}) | {"db stats"}:
         assert "--untrusted / --trusted" in crawl(*name.split(), "--help").out
