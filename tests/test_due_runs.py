@@ -46,7 +46,7 @@ class Web:
     """Answers by the first letter of the host, else 200; 0 means that the name does not exist."""
 
     answers: Mapping[str, int] = field(default_factory=dict)
-    page: str = ""
+    page: str = "<title>T</title><p id=one>One"
     asked: list[str] = field(default_factory=list)
 
     async def __call__(self, request: httpx.Request) -> httpx.Response:

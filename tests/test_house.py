@@ -148,6 +148,11 @@ def test_what_reads_needs_none_of_the_heavy_modules(
     words: list[str], modules: set[str], tmp_path: Path
 ) -> None:
     past.write(tmp_path / "crawl.db", links=20, nights=3)
+    assert printed(words, modules, tmp_path).endswith("loaded: []\n")
+
+
+def printed(words: list[str], modules: set[str], directory: Path) -> str:
+    """Return what a call of `crawl` prints in a directory, and which of some modules it loads."""
     code = (
         f"import sys; sys.argv = ['crawl', *{words}]\n"
         "from crawler.cli import main\n"
@@ -156,9 +161,9 @@ def test_what_reads_needs_none_of_the_heavy_modules(
         f"print('loaded:', sorted({modules} & sys.modules.keys()))\n"
     )
     done = subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code], cwd=directory, capture_output=True, text=True, check=True
     )
-    assert done.stdout.endswith("loaded: []\n")
+    return done.stdout
 
 
 OF_ASKING = {
@@ -173,17 +178,8 @@ def test_a_change_without_a_new_link_needs_nothing_that_asks(tmp_path: Path) -> 
     commits.write(str(tmp_path / "a.md"), "<https://a.example/>\n\nMore words.\n")
     # git is waited for, and not asked what became of files that no link leads to.
     unwanted = (HEAVY - {"asyncio"}) | OF_PAGES | OF_ASKING | {"crawler.renames"}
-    code = (
-        "import sys; sys.argv = ['crawl', 'check', '--base', 'main', '.']\n"
-        "from crawler.cli import main\n"
-        "try: main()\n"
-        "except SystemExit as end: assert not end.code\n"
-        f"print('loaded:', sorted({unwanted} & sys.modules.keys()))\n"
-    )
-    done = subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
-    )
-    assert done.stdout.endswith("No links.\nloaded: []\n"), done.stdout
+    told = printed(["check", "--base", "main", "."], unwanted, tmp_path)
+    assert told.endswith("No links.\nloaded: []\n"), told
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@
 
 import os
 import signal
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -172,22 +173,31 @@ def test_whoever_ends_it_has_whole_documents(store: Store) -> None:
     assert written.problems == ("b.md: was not written: you ended it.",)
 
 
+@contextmanager
+def full(
+    store: Store, monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], None] = lambda: None
+) -> Iterator[None]:
+    """Have no room for what is recorded; `meanwhile` is what happens before that is known."""
+    execute = store._db.execute
+
+    def tried(sql: str, *values: Any) -> Any:  # noqa: ANN401 - as it is called
+        if sql == "commit":
+            meanwhile()
+            raise StoreError("the disk is full.")
+        return execute(sql, *values)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store._db, "execute", tried)
+        yield
+
+
 def test_what_cannot_be_recorded_is_not_written(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Path("a.md").write_text(f"<{OLD}>\n")
     fixes = found("a.md")
-    execute = store._db.execute
-
-    def full(sql: str, *values: Any) -> Any:  # noqa: ANN401 - as it is called
-        if sql == "commit":
-            raise StoreError("the disk is full.")
-        return execute(sql, *values)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(store._db, "execute", full)
-        with pytest.raises(StoreError, match="full"):
-            rewriting.write(fixes, store, by())
+    with full(store, monkeypatch), pytest.raises(StoreError, match="full"):
+        rewriting.write(fixes, store, by())
     assert Path("a.md").read_text() == f"<{OLD}>\n"
     assert store.repairs.of("one") == ()
 
@@ -196,18 +206,13 @@ def test_what_somebody_has_added_before_it_could_be_recorded_stays(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Path("a.md").write_text(f"<{OLD}>\n")
-    fixes, execute = found("a.md"), store._db.execute
+    fixes = found("a.md")
 
-    def full(sql: str, *values: Any) -> Any:  # noqa: ANN401 - as it is called
-        if sql == "commit":
-            Path("a.md").write_text(f"<{NEW}> and more\n")
-            raise StoreError("the disk is full.")
-        return execute(sql, *values)
+    def meanwhile() -> None:
+        Path("a.md").write_text(f"<{NEW}> and more\n")
 
-    with monkeypatch.context() as patch:
-        patch.setattr(store._db, "execute", full)
-        with pytest.raises(StoreError, match="full"):
-            rewriting.write(fixes, store, by())
+    with full(store, monkeypatch, meanwhile), pytest.raises(StoreError, match="full"):
+        rewriting.write(fixes, store, by())
     assert Path("a.md").read_text() == f"<{NEW}> and more\n"
 
 

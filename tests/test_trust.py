@@ -2,13 +2,13 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import httpx
 import pytest
 from fakes import NOON, FakeClock, look, url
+from test_due_runs import Web
 from test_reports import RUN, row
 
 from crawler import recollection, reports, runs
@@ -108,21 +108,6 @@ def test_long_ago_is_no_error() -> None:
 
 
 # Whole checks
-
-
-@dataclass
-class Web:
-    """Answers by the first letter of the host, else 200."""
-
-    answers: Mapping[str, int] = field(default_factory=dict)
-    page: str = "<title>T</title><p id=one>One"
-    asked: list[str] = field(default_factory=list)
-
-    async def __call__(self, request: httpx.Request) -> httpx.Response:
-        name = request.url.host[0]
-        self.asked.append(name)
-        headers = {"content-type": "text/html"}
-        return httpx.Response(self.answers.get(name, 200), headers=headers, text=self.page)
 
 
 def documents(*names: str) -> Collection:
