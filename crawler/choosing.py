@@ -6,6 +6,7 @@ Words of one kind add up (`--host a --host b` are both), kinds narrow each other
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Final
 
 from crawler.beliefs import is_broken
 from crawler.model import Health, Outcome, Report, Row
@@ -13,6 +14,9 @@ from crawler.text import clean
 from crawler.urls import Target, Url
 from crawler.views import View
 from crawler.wildcards import rules
+
+_ALIKE: Final = 0.8
+"""How much of two names is the same, if one may be meant for the other: all hosts end alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,7 @@ def _missed(rows: Iterable[Row], choice: Choice) -> list[str]:
 def _with_near(wanted: str, known: Iterable[str]) -> str:
     from difflib import get_close_matches  # noqa: PLC0415 - needed for a mistake only
 
-    near = get_close_matches(wanted, sorted(known), n=1)
+    near = get_close_matches(wanted, sorted(known), n=1, cutoff=_ALIKE)
     return f"{clean(wanted)}; there is {clean(near[0])}" if near else clean(wanted)
 
 

@@ -99,6 +99,7 @@ def test_a_report_says_what_it_was_chosen_by() -> None:
     [
         (Choice(hosts=("b.exmaple",)), ["No link leads to b.exmaple; there is b.example."]),
         (Choice(hosts=("xyz",)), ["No link leads to xyz."]),
+        (Choice(hosts=("wholly.example",)), ["No link leads to wholly.example."]),
         (Choice(hosts=("example", "xyz")), []),
         (
             Choice(("doc/guide/one.md",), hosts=("xyz",)),
