@@ -3,7 +3,8 @@
 Works on the tables of a history beside `store.py`, which reads and writes its runs.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ from crawler.copies import copy
 from crawler.database import Tell, explained, opened, snapshot, writing
 from crawler.entries import Entry, read, written
 from crawler.errors import StoreError, UsageError
-from crawler.exporting import exported
+from crawler.exporting import Tabled, exported, tabled
 from crawler.folding import refold
 from crawler.merging import Merged, Merging
 from crawler.rows import iso
@@ -165,10 +166,19 @@ class Upkeep:
             )
             refold(self._db, settings, now, numbers)
 
-    def lines(self) -> Iterator[str]:
-        """Yield the whole history as lines of JSON, as it is at this moment."""
+    def lines(self) -> Generator[str, None, None]:
+        """Yield the whole history as lines of JSON, as it is at this moment.
+
+        Close what is not read to its end: until then the history is being read.
+        """
         with explained(self._path), snapshot(self._db):
             yield from map(written, exported(self._db))
+
+    @contextmanager
+    def tables(self) -> Iterator[Tabled]:
+        """Have the whole history as typed columns, file by file, as it is at this moment."""
+        with explained(self._path), snapshot(self._db):
+            yield tabled(self._db)
 
     def take_lines(self, lines: Iterable[bytes], known: Knowledge) -> Merged:
         """Take in what another history knows, as lines of JSON: all or nothing."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from crawler import demo, guide, languages, reports
+from crawler import columnar, demo, guide, languages, reports
 from crawler.cli import COMMANDS, cli
 from crawler.documents import FORMATS
 from crawler.explanations import KINDS, codes, explained
@@ -74,6 +74,34 @@ Only runs with a `finished_at` count: looks of one that has none may go on, or b
 Times are ISO 8601 in UTC."""
 
 
+PARQUET_HEAD = """\
+# A history as Parquet
+
+`crawl db export history.parquet` writes these files into the directory of that name.
+docs/history.md says what for; `crawl db import` does not read them.
+Only what finished runs have seen is in them.
+What is a number in one history only is a name here: of the run, of the document, the link's URL.
+So the files of several histories can be read as one.
+
+| type | in Parquet |
+|---|---|
+| text | string |
+| word | string, by a dictionary: one of a few |
+| number | 32 bits, signed |
+| true or false | boolean |
+| moment | timestamp in UTC, in milliseconds |
+| list of texts | list of strings |
+| list of records | list of structs, whose fields stand behind the column's name |
+| JSON | string: JSON, as the history has it |
+
+What is not known is null.
+Files are compressed (Zstandard). A group has 65,536 rows at most, with the least and the greatest
+value of each column.
+Looks are sorted by the month of their time, within it by URL and then by time; no group has looks
+of two months. So who asks of some weeks reads the groups of their months alone, and who asks of a
+link one group of each month."""
+
+
 def main() -> int:
     """Write or check every generated text; return the exit code."""
     wrong, known = [], set[Path]()
@@ -115,6 +143,7 @@ def texts() -> Iterator[tuple[Path, str]]:
     yield ROOT / "docs" / "settings.md", settings()
     yield ROOT / "docs" / "formats.md", formats()
     yield ROOT / "docs" / "schema.md", schema()
+    yield ROOT / "docs" / "parquet.md", parquet()
     yield from ((EXAMPLE / name, text) for name, text in kept.items())
 
 
@@ -307,6 +336,22 @@ def schema() -> str:
     lines += ["## Questions", "", "What `crawl serve` asks of these tables.", ""]
     for each in guide.questions():
         lines += [f"### {each.title}", "", each.about, "", f"```sql\n{each.sql.strip()}\n```", ""]
+    return "\n".join(lines)
+
+
+def parquet() -> str:
+    """Return what each file and column of a history as Parquet means, as a page."""
+    lines = [PARQUET_HEAD, ""]
+    for file in columnar.FILES:
+        order = ", ".join(each if " " in each else f"`{each}`" for each in file.order)
+        about = guide.tables()[file.table].about
+        lines += [f"## `{file.name}.parquet`", "", f"{about} Sorted by {order}.", ""]
+        lines += ["| column | type | meaning |", "|---|---|---|"]
+        for name, words in file.words.items():
+            fields = ", ".join(f"`{each}`" for each in columnar.RECORDS.get(name, ()))
+            called = f"`{name}` ({fields})" if fields else f"`{name}`"
+            lines.append(f"| {called} | {file.columns[name]} | {words} |")
+        lines.append("")
     return "\n".join(lines)
 
 

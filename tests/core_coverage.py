@@ -16,6 +16,7 @@ CONTRACT: Final = "The core does no I/O and does not know the time"
 BESIDES: Final = (
     "crawler.annal_rows",
     "crawler.collect",
+    "crawler.columnar",
     "crawler.copy_rows",
     "crawler.dress",
     "crawler.kept",

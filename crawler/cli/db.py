@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ def command() -> None:
     crawl db prune --older-than 365
     crawl db accept https://example.org/page
     crawl db export history.jsonl.gz
+    crawl db export history.parquet
     crawl db import laptop.jsonl.gz
     """
 
@@ -149,9 +151,7 @@ def prune(older_than: int, documents: tuple[str, ...], *, wait: bool, **given: A
 
 
 @command.command()
-@click.argument(
-    "target", type=click.Path(path_type=Path, dir_okay=False), default="-", metavar="[FILE]"
-)
+@click.argument("target", type=click.Path(path_type=Path), default="-", metavar="[FILE]")
 @options.history
 @options.settings_files
 def export(target: Path, **given: Any) -> None:  # noqa: ANN401
@@ -159,21 +159,51 @@ def export(target: Path, **given: Any) -> None:  # noqa: ANN401
 
     Without FILE, or with -, it goes to standard output. Runs that have not finished are left out.
     The same history gives the same bytes on any machine; docs/history.md says what is in them.
+
+    A FILE that ends in .parquet is a directory of tables, for DuckDB, Polars and other programs
+    that ask of millions of looks at once; docs/parquet.md has their columns. That needs PyArrow:
+    pip install 'link-health-crawler[parquet]'.
     """
     from crawler import linefile, terminal
+    from crawler.columnar import ENDING
+    from crawler.errors import UsageError
     from crawler.upkeep import Upkeep
 
     path = _history(given)
-    with Upkeep(path) as history:
-        if str(target) == "-":
-            terminal.write_pieces(history.lines, None)
-            return
-        linefile.write_lines(history.lines(), target)
+    if target.suffix == ENDING:
+        _export_tables(path, target)
+    elif target.is_dir():
+        raise UsageError(f"{target} is a directory: name a file, or one that ends in {ENDING}.")
+    else:
+        with Upkeep(path) as history:
+            if str(target) == "-":
+                terminal.write_pieces(history.lines, None)
+                return
+            with closing(history.lines()) as lines:
+                linefile.write_lines(lines, target)
     terminal.write(f"{path} was exported to {target}.\n", None)
 
 
+def _export_tables(path: Path, target: Path) -> None:
+    """Write a history as Parquet, if there is what writes it."""
+    from importlib.util import find_spec
+
+    from crawler.errors import ImpossibleError
+    from crawler.upkeep import Upkeep
+
+    if not find_spec("pyarrow"):
+        raise ImpossibleError(
+            "to write Parquet crawl needs PyArrow, which is not installed: "
+            "pip install 'link-health-crawler[parquet]', or '.[parquet]' in a checkout."
+        )
+    from crawler import parquet
+
+    with Upkeep(path) as history, history.tables() as tables:
+        parquet.write(tables, target)
+
+
 @command.command("import")
-@click.argument("source", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
+@click.argument("source", type=click.Path(path_type=Path), metavar="FILE")
 @options.history
 @options.settings_files
 def import_(source: Path, **given: Any) -> None:  # noqa: ANN401
@@ -185,9 +215,12 @@ def import_(source: Path, **given: Any) -> None:  # noqa: ANN401
     """
     from crawler import linefile, lock, terminal
     from crawler.clock import SystemClock
+    from crawler.errors import UsageError
     from crawler.store import Store
     from crawler.upkeep import Knowledge, Upkeep
 
+    if source.is_dir():
+        raise UsageError(f"{source} is a directory: what is taken in is JSON Lines, or a history.")
     settings, clock = options.settings_of(given), SystemClock()
     path, now = options.history_of(settings), clock.now()
     known = Knowledge(now, settings.health, _teller(clock.monotonic))
