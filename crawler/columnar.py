@@ -16,7 +16,6 @@ from crawler import guide
 from crawler.rows import reads_back
 from crawler.tables import registrable_domain
 
-
 ENDING: Final = ".parquet"
 """How the name of a directory of such files ends, and that of each file in it."""
 

@@ -151,10 +151,8 @@ async def compared(
     staged = await repository.files_staged() if against.staged else None
     sides = Sides(repository, commit, before, staged)
     paths = dict(_comparable(repository, before, files))
-    if staged is None:
-        now = _on_disk(paths, before, read)
-    else:
-        now = await _in_index(repository, paths, before, staged)
+    index = None if staged is None else _in_index(repository, paths, before, staged)
+    now = await index if index else _on_disk(paths, before, read)
     gone = await sides.gone()
     by_path = await _versions(repository, before, {paths[name]: now[name] for name in now}, gone)
     versions = {name: by_path[paths[name]] for name in now if paths[name] in by_path}
@@ -168,12 +166,15 @@ async def compared(
     rest = {name: path for name, path in paths.items() if name not in now}
     concerned = [each async for each in _concerned(_untouched(sides, rest, read), Mentions(lost))]
     untouched = {name: Version(data, data, rest[name]) for name, data in concerned}
-    pairs = ((PurePath(each.was), each.path) for each in versions.values() if each.was)
-    renames = {was.relative_to(repository.top).as_posix(): path for was, path in pairs}
-    breaking = Breaking(
-        lost, sides.before(settings.local), made.ground, sides.became(renames), settings.extract
-    )
+    became = sides.became(_renames(repository, versions.values()))
+    breaking = Breaking(lost, sides.before(settings.local), made.ground, became, settings.extract)
     return replace(made, versions={**versions, **untouched}, breaking=breaking)
+
+
+def _renames(repository: Repository, versions: Iterable[Version]) -> dict[str, str]:
+    """Return what files of the repository are called now that a change has renamed."""
+    pairs = ((PurePath(each.was), each.path) for each in versions if each.was)
+    return {was.relative_to(repository.top).as_posix(): path for was, path in pairs}
 
 
 async def _commit(repository: Repository, revision: str) -> str:

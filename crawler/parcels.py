@@ -64,7 +64,7 @@ class Batch:
     """
 
     looks: bytes = field(default=b"", repr=False)
-    place: str = ""
+    place: str = field(default="", repr=False)
     stopped: str | None = None
     paces: Mapping[str, Known] = field(default_factory=dict, repr=False)
     obstacle: str = ""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 from crawler.clock import Clock
 from crawler.collect import Collection
@@ -24,7 +24,10 @@ _LASTING: Final = frozenset({"excluded", "robots"})
 
 
 class Recorder:
-    """Hands looks to the store in batches, once the network is known to tell the truth."""
+    """Hands looks to the store in batches, once the network is known to tell the truth.
+
+    Use it as a context manager, around whatever has looks taken.
+    """
 
     def __init__(self, store: "Store", begun: "Begun", seen: Seen, clock: Clock) -> None:
         self.error: StoreError | None = None
@@ -37,6 +40,13 @@ class Recorder:
         self._online = False
         self._put_off = False
         self._flushed_at = clock.monotonic()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Write what is pending, whatever has come between: what was seen is not lost."""
+        self.flush()
 
     def take(self, look: Observation, *, later: bool = False) -> None:
         """Take a look. `later`: it is written at the end, be the run killed before or not.

@@ -92,10 +92,8 @@ async def run(
     memory = remembering(replace(conduct, on_look=take), store, known)
     agenda = _agenda(known, memory)
     links = (link for link in collection.links if link.url not in seen.looks)
-    try:
+    with recorder:
         looks = await _looks(links, agenda, memory, following, seen.signs)
-    finally:  # what had been seen is not lost, whatever has come between
-        recorder.flush()
     collection = _followed(collection, following, seen, looks)
     network = await _network(seen.signs, conduct)
     report = _report(begun.run, collection, seen, looks.unasked, conduct, network)

@@ -134,7 +134,7 @@ def parcel() -> Parcel:
 
 def batch() -> Batch:
     paces = {f"{SECRET}.example": (0.1, 0.1, 1.0, 2, -5.0, 0.1, 0.1)}
-    return Batch(pack_looks([replace(full_look(), url=A)]), "offline", paces)
+    return Batch(pack_looks([replace(full_look(), url=A)]), f"{SECRET}.example", "offline", paces)
 
 
 # The journey
