@@ -66,11 +66,13 @@ async def crawled(
     settings: Settings = SETTINGS,
     stop: Stop | None = None,
     clock: FakeClock | None = None,
+    witness: str | None = None,
 ) -> Crawled:
     told: list[Observation] = []
     links = [Link(url(address)) for address in addresses]
     transport = httpx.MockTransport(web)
     conduct = Conduct(settings, clock or FakeClock(), stop or Stop(), told.append, transport)
+    conduct = replace(conduct, witness=url(witness) if witness else None)
     async with asyncio.timeout(120):
         looks = await crawl(links, {}, conduct)
     assert [look.url for look in told] == looks.seen
@@ -300,6 +302,60 @@ async def test_a_few_dead_hosts_do_not_wait_for_a_silent_one() -> None:
     addresses = ("https://well.example/", "https://silent.example/", "https://dead.example/")
     seen = await crawled(web, *addresses)
     assert seen.reasons == {"ok": 2, "connect": 1}
+
+
+WITNESS = "https://witness.example/"
+
+
+async def test_a_part_of_a_run_believes_its_last_looks_once_the_witness_has_answered() -> None:
+    web = Web({"dead.example": unreachable})
+    seen = await crawled(web, "https://dead.example/", witness=WITNESS)
+    assert seen.reasons == {"connect": 1}
+    assert web.asked["witness.example"] == 2, "of the first look, and of the second"
+    assert not seen.looks.unasked
+
+
+async def test_a_run_of_its_own_has_nobody_to_ask_of_its_last_looks() -> None:
+    web = Web({"dead.example": unreachable})
+    seen = await crawled(web, "https://dead.example/")
+    assert seen.reasons == {"connect": 1}
+    assert set(web.asked) == {"dead.example"}
+
+
+async def test_no_witness_is_asked_where_nobody_is_in_doubt() -> None:
+    web = Web({"gone.example": lambda _: httpx.Response(404), "shut.example": refuse})
+    addresses = ("https://well.example/", "https://gone.example/", "https://shut.example/")
+    seen = await crawled(web, *addresses, witness=WITNESS)
+    assert seen.reasons == {"ok": 1, "not-found": 1, "connect": 1}
+    assert "witness.example" not in web.asked
+
+
+async def test_who_answers_in_a_part_of_a_run_is_its_witness_from_then_on() -> None:
+    web = Web({f"dead{number}.example": unreachable for number in range(8)})
+    dead = [f"https://dead{number}.example/" for number in range(8)]
+    seen = await crawled(web, "https://well.example/", *dead, witness=WITNESS)
+    assert seen.reasons == {"ok": 1, "connect": 8}
+    assert "witness.example" not in web.asked
+    assert web.asked["well.example"] > 1
+
+
+async def test_last_looks_are_had_again_once_a_silent_witness_is_back() -> None:
+    clock = FakeClock()
+
+    async def web(_request: httpx.Request) -> httpx.Response:
+        return ok() if clock.seconds > 20 else unreachable()
+
+    seen = await crawled(web, *pages("a", 3), *pages("b", 2), clock=clock, witness=WITNESS)
+    assert seen.reasons == {"ok": 5}
+    assert not seen.looks.unasked
+
+
+async def test_a_part_of_a_run_whose_witness_stays_silent_ends_and_blames_nobody() -> None:
+    stop, web = Stop(), Web({}, unreachable)
+    seen = await crawled(web, *pages("a", 3), stop=stop, witness=WITNESS)
+    assert stop.reason == "offline"
+    assert not seen.told
+    assert [each.reason for each in seen.looks.unasked.values()] == ["offline"] * 3
 
 
 async def test_three_pages_that_are_sent_home_are_dead_and_two_are_not() -> None:

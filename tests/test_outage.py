@@ -101,3 +101,36 @@ def test_doubt_may_still_come_from_looks_that_are_under_way() -> None:
     fed(outage, lost(1))
     assert not outage.may_come(DOUBTFUL_HOSTS - 2)
     assert outage.may_come(DOUBTFUL_HOSTS - 1)
+
+
+def test_a_part_of_a_run_knows_from_its_beginning_whom_to_ask() -> None:
+    outage = Outage(WITNESS.url)
+    assert outage.may_come(DOUBTFUL_HOSTS)
+    assert not outage.may_come(DOUBTFUL_HOSTS - 1)
+    for number in range(DOUBTFUL_HOSTS):
+        assert not outage.in_doubt
+        fed(outage, lost(number))
+    assert outage.in_doubt
+    fed(outage, seen(look(address="https://other.example/")))
+    assert outage.witness == url("https://other.example/")
+
+
+def test_the_last_looks_are_doubted_however_few_and_those_after_them_as_usual() -> None:
+    outage = Outage(WITNESS.url)
+    fed(outage, lost(1))
+    outage.doubt()
+    assert doubted(outage)
+    assert [held for _, held in outage.release()] == [lost(1)]
+    fed(outage, lost(2))
+    assert not doubted(outage)
+
+
+def doubted(outage: Outage) -> bool:
+    return outage.in_doubt
+
+
+def test_without_a_witness_the_last_looks_cannot_be_doubted() -> None:
+    outage = Outage()
+    fed(outage, lost(1))
+    outage.doubt()
+    assert not outage.in_doubt
