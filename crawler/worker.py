@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
+from threading import Lock
 from typing import Final, TypeAlias
 
 from crawler.awaiting import awaited
@@ -37,6 +38,8 @@ _under_way: Final[dict[str, set[Callable[[str], None]]]] = {}
 """By the name of a run: how to stop each of its shards that is looked at in this process."""
 _halted: Final[dict[str, str]] = {}
 """Runs that have been stopped, and why: shards of theirs may still come."""
+_REMEMBERED: Final = 100  # runs that have been stopped: of older ones nothing comes any more
+_lock: Final = Lock()  # for both: whoever is to be stopped must not end meanwhile
 
 
 def made_with() -> dict[str, str]:
@@ -79,9 +82,12 @@ def look_at(parcel: Parcel, tell: Tell = lambda _: None) -> Batch:
 
 def halt(run: str, reason: str) -> None:
     """Stop all shards of a run that are looked at in this process, and those still to come."""
-    _halted[run] = reason
-    for stop in tuple(_under_way.get(run, ())):
-        stop(reason)
+    with _lock:
+        _halted[run] = reason
+        if len(_halted) > _REMEMBERED:
+            del _halted[next(iter(_halted))]
+        for stop in _under_way.get(run, ()):
+            stop(reason)
 
 
 async def _looked_at(parcel: Parcel, tell: Tell) -> Batch:
@@ -111,29 +117,36 @@ async def _looked_at(parcel: Parcel, tell: Tell) -> Batch:
 
 def _sharers(parcel: Parcel, urls: Iterable[Url]) -> Callable[[str], int]:
     """Return how many shards ask a host at once: of those that are at home here, this one does."""
-    at_home = {registrable_domain(url.host) for url in urls}
+    at_home = {_domain(url) for url in urls}
 
     def sharers(authority: str) -> int:
-        host = authority.rpartition(":")[0] or authority
-        return 1 if registrable_domain(host) in at_home else parcel.sharers
+        return 1 if _domain(Url("https", authority, "/")) in at_home else parcel.sharers
 
     return sharers
 
 
+def _domain(url: Url) -> str:
+    return registrable_domain(url.host.removesuffix("."))  # that is the same name
+
+
 @contextmanager
 def _stoppable(run: str, stop: Stop) -> Iterator[None]:
-    loop, stops = asyncio.get_running_loop(), _under_way.setdefault(run, set())
+    loop = asyncio.get_running_loop()
 
     def ask(reason: str) -> None:
         loop.call_soon_threadsafe(stop.ask, reason)
 
-    stops.add(ask)
-    try:
+    with _lock:
+        _under_way.setdefault(run, set()).add(ask)
         if run in _halted:
             stop.ask(_halted[run])
+    try:
         yield
     finally:
-        stops.discard(ask)
+        with _lock:
+            _under_way[run].remove(ask)
+            if not _under_way[run]:
+                del _under_way[run]
 
 
 async def _told(looks: list[Observation], tell: Tell) -> None:
