@@ -230,7 +230,9 @@ class Following:
         """Take in that a page leads to something."""
         if isinstance(place.target, Target) and place.target.url in self._held:
             self._held.discard(place.target.url)
-            self._let_go.append(place.target.url)
+            number = self._links.number(place.target.url)
+            if number is not None and number < self._handed:  # else its turn is still to come
+                self._let_go.append(place.target.url)
         return self._is_named(place)
 
     def _is_named(self, place: Place) -> bool:
