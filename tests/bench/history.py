@@ -18,6 +18,7 @@ COMMANDS: Sequence[tuple[tuple[str, ...], float | None]] = (
     (("db", "verify"), None),
     (("db", "backup", "copy.db"), None),
     (("db", "export", "history.jsonl"), None),
+    (("db", "export", "history.parquet"), None),
     (("db", "import", "history.jsonl", "--db", "merged.db"), None),
     (("db", "prune", "--older-than", "0", "--db", "copy.db"), None),
 )
