@@ -213,6 +213,7 @@ LOGIN, ERROR = "https://new.example/login", "https://new.example/404.html"
             "moved", "made to last",
         ),
         ("http://a.example/x", [PAGE], "https", "which was not looked at"),
+        ("http://a.example/x", [to("http://a.example/x/"), PAGE], "https", "not looked at"),
         (f"https://www.google.com/url?q={OLD}", [Response(404)], "wrapper", "no such page"),
         ("https://bit.ly/3xYz", [to(NEW), Response(410)], "shortener", "was removed for good"),
         ("https://bit.ly/3xYz", [Failure(FailureKind.TIMEOUT)], "shortener", "is not known"),
@@ -286,6 +287,25 @@ def test_each_kind_can_be_left_out(href: str, answers: list[Answer], kind: Repai
     assert told(href, *answers) is not None
     assert told(href, *answers, kinds=frozenset(Repair) - {kind, Repair.ARCHIVE}) is None
     assert told(href, *answers, kinds=()) is None
+
+
+def test_each_shortener_tells_its_own_hop_and_what_follows_the_rest() -> None:
+    for second, status in (("https://tinyurl.com/x", 301), (OLD, 302)):
+        decision = told("https://bit.ly/3xYz", to(second, status), to(NEW), PAGE)
+        assert isinstance(decision, Correction)
+        assert decision.evidence == (
+            f"HTTP {status} from https://bit.ly/3xYz to {second} on 2026-11-22.",
+            f"HTTP 301 from {second} to {NEW} on 2026-11-22.",
+            f"“A page” at {NEW} on 2026-11-22.",
+        )
+
+
+def test_what_was_a_wrapper_when_it_was_looked_at_and_is_none_now_is_left() -> None:
+    look = looked(f"https://www.google.com/url?q={NEW}", PAGE)
+    once = url(f"https://nobody.example/url?q={NEW}")
+    (hop,) = look.hops
+    look = replace(look, url=once, hops=(replace(hop, url=once),))
+    assert decided(row(str(once), look), SAFE, NONE) is None
 
 
 def test_what_the_author_wants_tracked_stays_so() -> None:
