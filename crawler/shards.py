@@ -16,7 +16,7 @@ from array import array
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from sys import maxsize
 from typing import Final, TypeAlias
 
 from crawler.estimates import PROCESSOR, Domains, Means, Need, Numbers, Piece
@@ -196,14 +196,17 @@ def _chains(domains: Domains, means: Means) -> Iterator[Chain]:
 def _numbered(chains: Sequence[Chain], ranks: Sequence[int] | None) -> Iterator[Shard]:
     """Yield shards in the order in which they are handed out.
 
-    The most urgent come first, and of these those that have most behind them.
+    The most urgent come first, by themselves or by what waits for them; of these, those that have
+    most behind them.
     """
     order: list[tuple[int, float, int, int]] = []
     for number, chain in enumerate(chains):
-        urgency = [min(map(ranks.__getitem__, step.links)) if ranks else 0 for step in chain]
-        behind = list(accumulate(step.seconds for step in reversed(chain)))[::-1]
-        places = zip(accumulate(urgency, max), behind, range(len(chain)), strict=True)
-        order += ((rank, -seconds, number, at) for rank, seconds, at in places)
+        urgency, seconds = maxsize, 0.0  # of what waits for a shard, and of itself
+        for at in reversed(range(len(chain))):
+            step = chain[at]
+            urgency = min(urgency, *map(ranks.__getitem__, step.links)) if ranks else 0
+            seconds += step.seconds
+            order.append((urgency, -seconds, number, at))
     last: dict[int, int] = {}  # of each chain, the shard that was numbered last
     for number, (_, _, chain_number, at) in enumerate(sorted(order)):
         step = chains[chain_number][at]

@@ -169,8 +169,11 @@ def test_the_most_urgent_come_first_where_there_is_no_time_for_all(
 ) -> None:
     ranks = ranks_of(urls, seed)
     shards = plan(urls, means, latencies.get, ranks)
-    first = [min(ranks[n] for n in shard.links) for shard in shards if shard.after is None]
-    assert first == sorted(first)
+    urgent = {shard.number: min(ranks[n] for n in shard.links) for shard in shards}
+    for shard in reversed(shards):
+        if shard.after is not None:
+            urgent[shard.after] = min(urgent[shard.after], urgent[shard.number])
+    assert [*urgent.values()] == sorted(urgent.values())
     for shard in shards:
         for one, other in pairwise(shard.links):
             same = domain_of(urls[one]) == domain_of(urls[other])
@@ -192,6 +195,29 @@ def test_a_huge_domain_begins_at_once_and_others_use_what_it_leaves_idle() -> No
         assert max(hosts.values()) - min(hosts.values()) <= 1
     assert len(pieces[0].links) > 2000
     assert max(each.seconds for each in shards) < LONGEST
+
+
+def test_pieces_are_alike_though_every_host_has_one_link() -> None:
+    urls = links_of(*((f"{n}.example.com", 1) for n in range(20_000)))
+    # Half a second each, 128 at once: 78 seconds.
+    assert [len(each.links) for each in plan(urls, MEANS)] == [10_000, 10_000]
+
+
+def test_what_an_urgent_link_waits_for_is_urgent() -> None:
+    urls = links_of(("example.com", 2000), ("a.example.com", 2))
+    others = links_of(*((f"site{n}.co.uk", 1) for n in range(1000)))
+    ranks = [0] + [5] * 1999 + [3] * 2 + [4] * 1000
+    shards = plan([*urls, *others], MEANS, ranks=ranks)
+    assert [min(ranks[n] for n in each.links) for each in shards[:4]] == [0, 5, 3, 4]
+    assert [each.after for each in shards[:4]] == [None, 0, 1, None]
+
+
+def test_a_slow_host_makes_no_shard_longer_that_others_have_begun() -> None:
+    urls = links_of(*((f"site{n}.co.uk", 1) for n in range(1000)), ("gone.co.uk", 1))
+    latencies = {"gone.co.uk": 20.0}
+    *others, last = plan(urls, MEANS, latencies.get, [0] * 1000 + [1])
+    assert [*last.links] == [1000]
+    assert max(each.seconds for each in others) < 2
 
 
 def test_pieces_of_two_domains_share_their_shards_if_there_is_room() -> None:
