@@ -320,6 +320,13 @@ async def test_what_a_look_has_looked_for_is_not_known_where_it_cannot_be_read(
     assert len(web.asked) == 2
 
 
+async def test_a_run_beside_a_history_knows_how_long_hosts_take(store: Store) -> None:
+    how = conduct(Web(), 0.1)
+    assert how.paces() == {}
+    await run(store, documents(*"ab"), how)
+    assert recollection.remembering(how, store, {}).paces().keys() == {"a.example", "b.example"}
+
+
 async def test_a_history_that_cannot_be_read_any_more_does_not_end_a_run(tmp_path: Path) -> None:
     web = Web()
     with Broken(tmp_path / "crawl.db") as store:
