@@ -56,6 +56,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--kills", type=int, default=100, help="rounds of kill")
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2, 4], help="of scale")
     parser.add_argument("--nights", type=int, default=365, help="of the year")
+    parser.add_argument("--looks", type=int, default=history.LOOKS, help="at each, of history")
     parser.add_argument("--minutes", type=float, default=30, help="of the soak")
     parser.add_argument("--alone", action="store_true", help="measure crawl only")
     parser.add_argument("--crawl", metavar="PATH", help="another crawl than this Python's")
@@ -142,7 +143,7 @@ def _kill(given: argparse.Namespace) -> None:
 
 def _history(given: argparse.Namespace) -> None:
     for number in given.links or [10_000]:
-        history.measure(given.crawl, number, history.NIGHTS, given.rounds)
+        history.measure(given.crawl, number, given.looks, given.rounds)
 
 
 def _year(given: argparse.Namespace) -> None:
