@@ -33,8 +33,9 @@ from crawler.model import (
 from crawler.parameters import untracked
 from crawler.planning import SAFE, decided, planned, questions
 from crawler.probe import probe
+from crawler.relinking import Anchored, Renamed, Renaming
 from crawler.tables import advertising_hosts
-from crawler.urls import Target, resolve
+from crawler.urls import Rejected, Rejection, Target, resolve
 
 DAY = timedelta(days=1)
 WORDS = " ".join(f"word{each}word" for each in "abcdefghijklmnopqrstuvwxyz").replace("word", "wörd")
@@ -287,6 +288,27 @@ def test_each_kind_can_be_left_out(href: str, answers: list[Answer], kind: Repai
     assert told(href, *answers) is not None
     assert told(href, *answers, kinds=frozenset(Repair) - {kind, Repair.ARCHIVE}) is None
     assert told(href, *answers, kinds=()) is None
+
+
+def test_what_is_known_of_files_is_written_where_somebody_wants_it() -> None:
+    moved, lacking = occurrence("a.md"), occurrence("b.md#first-step", 2)
+    reasons = {moved: Rejection.FILE_MISSING, lacking: Rejection.FRAGMENT_MISSING}
+    rows = [
+        Row(Place(place, Rejected(place.raw, reason)), verdict_of(reason))
+        for place, reason in reasons.items()
+    ]
+    memory = Memory(
+        renamed={moved: Renamed("a.md", (), (Renaming("a.md", "c.md"),), is_there=True)},
+        anchored={lacking: Anchored(frozenset({"first-steps"}))},
+    )
+
+    def written(kinds: Collection[Repair]) -> list[str]:
+        return [each.after for each in planned(rows, kinds, memory).corrections]
+
+    assert written(SAFE) == ["c.md"]
+    assert written(SAFE - {Repair.RENAMED}) == []
+    assert written({*SAFE, Repair.FRAGMENT}) == ["c.md", "b.md#first-steps"]
+    assert written({Repair.FRAGMENT}) == ["b.md#first-steps"]
 
 
 def test_each_shortener_tells_its_own_hop_and_what_follows_the_rest() -> None:
@@ -622,6 +644,7 @@ def test_a_copy_of_which_nobody_knows_what_it_shows_is_for_people_to_judge() -> 
         (ARCHIVED, OLD, Health.SUSPECT, "Not sure yet"),
         (replace(ARCHIVED, wanted_at=NOON - 99 * DAY), OLD, Health.BROKEN, "perhaps too late"),
         (ARCHIVED, "https://doi.org/10.1/x", Health.BROKEN, "made to last"),
+        (ARCHIVED, "https://archive.md/20200101/https://a.example/", Health.BROKEN, "made to last"),
     ],
 )
 def test_where_no_copy_is_put_it_is_said(
