@@ -8,15 +8,21 @@ import asyncio
 import logging
 import os
 import signal
+import tempfile
+import traceback
+import warnings
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from multiprocessing import resource_tracker
 from typing import Any, Final, Self
 
-from distributed import Client, KilledWorker, LocalCluster, get_worker
+import dask
+from distributed import Client, KilledWorker, LocalCluster, Security, get_worker
 from distributed.client import FutureCancelledError
 from distributed.comm.addressing import get_address_host
+from distributed.versions import VersionMismatchWarning
 
 from crawler.errors import ImpossibleError
 from crawler.parcels import Batch, Parcel
@@ -28,7 +34,7 @@ THREADS: Final = 2
 WAIT_SECONDS: Final = 30.0
 """How long a scheduler, or the first of its workers, is waited for."""
 HALT_SECONDS: Final = 10.0
-CLOCK_SECONDS: Final = 60.0
+CLOCK_OFF: Final = timedelta(minutes=1)
 """How far the clock of a worker may be off: its looks say when they were."""
 
 OnUnderWay = Callable[[int, Mapping[str, int]], None]
@@ -40,6 +46,10 @@ class ClusterError(ImpossibleError):
 
 class LostError(Exception):
     """Whoever looked at a shard died of it, time and again."""
+
+
+class BugError(Exception):
+    """Something is wrong with the program, and a worker has met it: where, and no more."""
 
 
 class Cluster:
@@ -105,19 +115,11 @@ class Cluster:
                 await self._client.run(halt, self._run, reason, on_error="ignore")
 
     async def _open(self) -> None:
-        where = self._settings.scheduler
+        where, security = self._settings.scheduler, None
         if where is None:
-            cluster = await self._opened.enter_async_context(_local(self._settings.workers))
-            self._client = await self._opened.enter_async_context(
-                Client(cluster, asynchronous=True)
-            )
-        else:
-            try:
-                self._client = await self._opened.enter_async_context(
-                    Client(where, asynchronous=True, timeout=WAIT_SECONDS)
-                )
-            except (OSError, TimeoutError) as error:
-                raise ClusterError(f"no scheduler answers at {where}.") from error
+            local = await self._opened.enter_async_context(_local(self._settings.workers))
+            where, security = local.scheduler_address, local.security
+        self._client = await self._opened.enter_async_context(_client(where, security))
         await self._greet()
         self._client.subscribe_topic(_topic(self._run), self._hear)
 
@@ -129,15 +131,18 @@ class Cluster:
         except TimeoutError as error:
             raise ClusterError("the scheduler has no workers.") from error
         here = made_with()
-        now = datetime.now(UTC)
+        now = _now()
         for worker, there in (await self._client.run(_greeting, on_error="return")).items():
             name = f"the worker {worker}"
+            if isinstance(there, OSError):  # it has gone meanwhile
+                continue
             if isinstance(there, Exception):
-                raise ClusterError(f"{name} has no crawl: install {here['crawl']} on all of them.")
+                need = f"all of them need crawl {here['crawl']}"
+                raise ClusterError(f"{name} cannot be used: {need}.") from there
             versions, clock = there
             if differing := differences(here, versions):
                 raise ClusterError(f"{name} has another version: {differing}.")
-            if abs((datetime.fromisoformat(clock) - now).total_seconds()) > CLOCK_SECONDS:
+            if abs(datetime.fromisoformat(clock) - now) > CLOCK_OFF:
                 raise ClusterError(f"the clock of {name} is off: it says {clock}.")
         await self._count()
 
@@ -161,28 +166,70 @@ class Cluster:
 
 
 @asynccontextmanager
-async def _local(workers: int | None) -> AsyncIterator["LocalCluster"]:
-    """Yield a cluster of processes of this machine, which nobody else on it can talk to."""
-    with _deaf():
-        cluster = await LocalCluster(
-            n_workers=workers or os.cpu_count() or 1,
+async def _client(where: str, security: Security | None) -> AsyncIterator[Client]:
+    """Yield what speaks to a scheduler; without `security` as Dask's own configuration says."""
+    client = Client(
+        where, security=security, asynchronous=True, timeout=WAIT_SECONDS, set_as_default=False
+    )
+    try:
+        with warnings.catch_warnings():
+            # We say it ourselves, in a sentence: see `_greet`.
+            warnings.simplefilter("ignore", VersionMismatchWarning)
+            await client
+    except (OSError, TimeoutError) as error:
+        await client.close()
+        raise ClusterError(f"no scheduler answers at {where}.") from error
+    except (TypeError, ValueError, ImportError) as error:  # an address, certificates, a version
+        await client.close()
+        raise ClusterError(f"the scheduler at {where} cannot be used: {error}.") from error
+    async with client:
+        yield client
+
+
+@asynccontextmanager
+async def _local(workers: int | None) -> AsyncIterator[LocalCluster]:
+    """Yield a cluster of processes of this machine, which nobody else on it can talk to.
+
+    Its scheduler has a thread of its own, and does not wait while a history is written.
+    """
+    with tempfile.TemporaryDirectory(prefix="crawl-", ignore_cleanup_errors=True) as directory:
+        try:
+            cluster = await asyncio.to_thread(_begun, workers or os.cpu_count() or 1, directory)
+        except RuntimeError as error:
+            raise ClusterError("the processes of this machine cannot be begun.") from error
+        try:
+            yield cluster
+        finally:
+            await asyncio.to_thread(cluster.close)
+
+
+def _begun(workers: int, directory: str) -> LocalCluster:
+    # What Dask shows over http it shows to everybody.
+    settings: dict[str, object] = {
+        "distributed.scheduler.http.routes": [],
+        "distributed.worker.http.routes": [],
+        "temporary-directory": directory,
+    }
+    resource_tracker.ensure_running()  # where it is begun, that thread is no longer deaf
+    with _deaf(), dask.config.set(settings):
+        return LocalCluster(
+            n_workers=workers,
             threads_per_worker=THREADS,
             processes=True,
             host="127.0.0.1",
             dashboard_address=None,
-            asynchronous=True,
+            scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},  # else 8787, and a warning
             silence_logs=logging.CRITICAL,
             security=True,
         )
-    async with cluster:
-        yield cluster
 
 
 @contextmanager
 def _deaf() -> Iterator[None]:
-    """Have processes that are begun meanwhile not hear Ctrl-C, which a terminal sends to all.
+    """Have threads that are begun meanwhile, and their processes, not hear Ctrl-C.
 
-    It is the coordinator who ends a run: they are to hand in what they have seen.
+    A terminal sends it to all. It is the coordinator who ends a run: workers are to hand in what
+    they have seen, also those that take the place of others later.
     """
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
@@ -197,8 +244,23 @@ def _deaf() -> Iterator[None]:
 def _task(parcel: Parcel) -> Batch:
     """Look at a shard; in a worker."""
     worker, topic = get_worker(), _topic(parcel.run)
-    batch = look_at(parcel, lambda counts: worker.log_event(topic, (parcel.number, dict(counts))))
-    return replace(batch, place=_place(worker.address))
+    try:
+        batch = look_at(
+            parcel, lambda counts: worker.log_event(topic, (parcel.number, dict(counts)))
+        )
+        return replace(batch, place=_place(worker.address))
+    except Exception as error:  # noqa: BLE001 - it is raised again, as far as logs may know it
+        bug = "".join(_where(error))
+    raise BugError(bug)
+
+
+def _where(error: BaseException) -> Iterator[str]:
+    """Yield where a bug is, and not what it says: that may name a link, or a secret."""
+    yield from traceback.format_tb(error.__traceback__)
+    yield f"{type(error).__name__}\n"
+    within = error.exceptions if isinstance(error, BaseExceptionGroup) else (error.__cause__,)
+    for each in filter(None, within):
+        yield from _where(each)
 
 
 def _place(address: str) -> str:
@@ -211,7 +273,11 @@ def _place(address: str) -> str:
 
 
 def _greeting() -> tuple[dict[str, str], str]:
-    return made_with(), datetime.now(UTC).isoformat()
+    return made_with(), _now().isoformat()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _topic(run: str) -> str:
