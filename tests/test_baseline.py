@@ -122,6 +122,8 @@ def test_a_file_that_is_no_baseline_is_refused_in_one_sentence(text: str, told: 
         ("timeout", "server-error", True),
         ("fragment-missing", "fragment-missing", True),
         ("fragment-missing", "not-found", False),  # the page too is gone
+        ("fragment-missing", "timeout", False),  # of the page nothing was known to be wrong
+        ("timeout", "bot-wall", False),
         ("not-found", "fragment-missing", False),  # the page is back, and not the place
         ("malformed", "not-found", False),
         ("not-found", "ok", False),
