@@ -37,6 +37,20 @@ HALT_SECONDS: Final = 10.0
 CLOCK_OFF: Final = timedelta(minutes=1)
 """How far the clock of a worker may be off: its looks say when they were."""
 
+_QUIET: Final[Mapping[str, object]] = {
+    # What Dask shows over http it shows to everybody.
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
+    # It watches itself up to a hundred times a second, for nobody: a seventh of a core.
+    "distributed.admin.system-monitor.interval": "10s",
+    "distributed.admin.tick.cycle": "10s",
+    "distributed.admin.tick.interval": "1s",
+    "distributed.admin.tick.limit": "30s",
+    "distributed.worker.memory.monitor-interval": "5s",
+    "distributed.worker.profile.enabled": False,
+}
+"""What is set for the processes of this machine."""
+
 OnUnderWay = Callable[[int, Mapping[str, int]], None]
 
 
@@ -204,12 +218,7 @@ async def _local(workers: int | None) -> AsyncIterator[LocalCluster]:
 
 
 def _begun(workers: int, directory: str) -> LocalCluster:
-    # What Dask shows over http it shows to everybody.
-    settings: dict[str, object] = {
-        "distributed.scheduler.http.routes": [],
-        "distributed.worker.http.routes": [],
-        "temporary-directory": directory,
-    }
+    settings = {**_QUIET, "temporary-directory": directory}
     resource_tracker.ensure_running()  # where it is begun, that thread is no longer deaf
     with _deaf(), dask.config.set(settings):
         return LocalCluster(
