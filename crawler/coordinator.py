@@ -203,6 +203,7 @@ class _Work:
 
     async def _one(self, shard: Shard, cluster: Cluster, ends_at: float | None) -> None:
         """Have a shard looked at, with what the piece before it has learned of its hosts."""
+        paces = self._paces.pop(shard.after, {}) if shard.after is not None else {}
         parcel = Parcel(
             self._run,
             next(self._numbers),
@@ -211,30 +212,31 @@ class _Work:
             self._made_with,
             sharers=cluster.slots,
             witness=self._witness,
-            paces=self._paces.pop(shard.after, {}) if shard.after is not None else {},
+            paces=paces,
             hands_on=self._handout.is_followed(shard),
         )
         self._ahead[parcel.number] = Counter()
         try:
             batch = await cluster.look_at(parcel)
         except LostError:
+            batch = None
+        finally:
             self._conduct.ahead.subtract(self._ahead.pop(parcel.number))
-            await self._halves(shard, cluster, ends_at)
-            return
-        if batch.paces:
-            self._paces[shard.number] = batch.paces
-        self._conduct.ahead.subtract(self._ahead.pop(parcel.number))
-        self._go_on(self._sorted(batch, shard, cluster))
+        if batch is None:
+            self._lose(shard)
+        else:
+            paces = batch.paces
+            self._go_on(self._sorted(batch, shard, cluster))
+        if self._handout.is_followed(shard):
+            self._paces[shard.number] = paces
 
-    async def _halves(self, shard: Shard, cluster: Cluster, ends_at: float | None) -> None:
+    def _lose(self, shard: Shard) -> None:
         """Go on with the halves of a shard that nobody survives: it is one link that does it."""
-        middle = len(shard.links) // 2
-        if not middle:
+        if len(shard.links) > 1:
+            self._handout.halve(shard)
+        else:
             url = self._asked[shard.links[0]].url
             self._looks.unasked[url] = verdict("crashed")
-            return
-        for half in (shard.links[:middle], shard.links[middle:]):
-            await self._one(replace(shard, links=half), cluster, ends_at)
 
     def _to_ask(self, numbers: Iterable[int]) -> Iterator[Asked]:
         now = self._conduct.clock.now()
@@ -254,6 +256,8 @@ class _Work:
 
     def _sorted(self, batch: Batch, shard: Shard, cluster: Cluster) -> Sorted[Seen]:
         """Tell what is to be believed, now that a shard has come back."""
+        if batch.stopped == "out-of-time":  # there it was up a moment before it is here
+            self._conduct.stop.ask(batch.stopped)
         if len(cluster.places) == 1:
             if batch.stopped == "offline":
                 self._conduct.stop.ask("offline")

@@ -12,7 +12,10 @@ from crawler.shards import Shard
 
 
 class Handout:
-    """The shards of a plan that wait. Each that was taken is `done` in the end, or `put_back`."""
+    """The shards of a plan that wait. Each that was taken is `done` in the end.
+
+    It may be `put_back` or halved before.
+    """
 
     def __init__(self, plan: Iterable[Shard]) -> None:
         self._waiting = deque(plan)
@@ -43,6 +46,23 @@ class Handout:
         again = replace(shard, number=next(self._numbers), after=last)
         self._next[last] = again.number
         self._waiting.append(again)
+
+    def halve(self, shard: Shard) -> None:
+        """Have a shard that came to nothing asked again by halves, before the pieces after it."""
+        middle = len(shard.links) // 2
+        first, second = (
+            replace(shard, number=next(self._numbers), links=links, seconds=shard.seconds / 2)
+            for links in (shard.links[:middle], shard.links[middle:])
+        )
+        chain = [replace(first, after=shard.number), replace(second, after=first.number)]
+        follower = self._next.get(shard.number)
+        if follower is not None:
+            self._next[second.number] = follower
+            for place, each in enumerate(self._waiting):
+                if each.number == follower:
+                    self._waiting[place] = replace(each, after=second.number)
+        self._next |= {each.after: each.number for each in chain if each.after is not None}
+        self._waiting.extendleft(reversed(chain))
 
     def is_followed(self, shard: Shard) -> bool:
         """Tell whether another piece of its domains comes after a shard."""
