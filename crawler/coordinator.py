@@ -178,13 +178,14 @@ class _Work:
                     tasks.create_task(one(shard))
                 elif out:
                     await self._changed.wait()
-                elif not self._settled():
+                elif not self._settled(cluster):
                     break
-        self._settled()
+        self._settled(cluster)
 
-    def _settled(self) -> bool:
+    def _settled(self, cluster: Cluster) -> bool:
         """Believe what was held back, as nothing is out; return whether more is to be asked."""
         self._go_on(self._vantages.settle())
+        self._shun(cluster)
         return bool(self._handout)
 
     def _plan(self, slots: int) -> Sequence[Shard]:
@@ -266,13 +267,17 @@ class _Work:
             self._conduct.stop.ask("offline")
         looks = unpack_looks(batch.looks)
         found = self._vantages.take(batch.place, looks, self._states, (batch, shard))
+        self._shun(cluster)
+        return found
+
+    def _shun(self, cluster: Cluster) -> None:
+        """Ask no more from where the network is not to be believed."""
         for place in self._vantages.shut - cluster.shunned:
             self._looks.remarks.append(
                 f"{place}: what its network answers is not to be believed, or it has none; the "
                 "links that were asked from there were asked from elsewhere."
             )
             cluster.shun(place)
-        return found
 
     def _go_on(self, found: Sorted[Seen]) -> None:
         """Take in what is believed, and have the rest asked once more."""
