@@ -3,7 +3,7 @@
 import asyncio
 import pickle
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Self, TypeVar
 
 import pytest
@@ -26,6 +26,10 @@ class Threads:
     slots: int = 2
     before: Callable[[Parcel], None] = lambda _: None
     after: Callable[[Parcel, Batch], None] = lambda *_: None
+    place: Callable[[Parcel], str] = lambda _: "here"
+    """The machine that looks at a shard."""
+    places: frozenset[str] = frozenset({"here"})
+    shunned: set[str] = field(default_factory=set)
     deaf: bool = False
     """Whether they do not hear that a run is to end."""
     parcels: list[Parcel] = field(default_factory=list)
@@ -57,11 +61,15 @@ class Threads:
             self.before(parcel)
             async with self._free:
                 batch = await self._looked_at(parcel)
+            batch = replace(batch, place=self.place(parcel))
             self.after(parcel, batch)
         finally:
             self.out -= 1
         self.batches[parcel.number] = batch
         return batch
+
+    def shun(self, place: str) -> None:
+        self.shunned.add(place)
 
     async def halt(self, reason: str) -> None:
         self.halted.append(reason)
