@@ -59,7 +59,9 @@ class Means:
         return latency >= self.patience * _SILENT
 
     def _looks(self, links: int, latency: float) -> int:
-        return min(links, self.per_host) if self.is_silent(latency) else links
+        if not self.is_silent(latency):
+            return links
+        return min(links, self.per_host, self.concurrency)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,8 @@ FEW: Final = 256
 it does not matter that a shard takes 0.03 s to begin."""
 ROUNDS: Final = 4
 """Shards that each slot gets at least, if there are that many links: the last ones make up for
-what was expected wrongly."""
+what was expected wrongly. But none is shorter for that than we wait for an answer: nearly every
+shard has a host that nobody knows to be silent, and its slot waits for it at the end."""
 
 _SLOW: Final = 0.5  # so much of a shard are the longest domains
 
@@ -177,7 +178,8 @@ def _chains(domains: Domains, means: Means) -> Iterator[Chain]:
     """Yield domains in chains of shards: what takes longest begins one, and others fill it."""
     total = sum(map(domains.load, range(len(domains))))
     share = total / means.slots
-    usual = min(LONGEST, max(share / ROUNDS, total * FEW / max(1, domains.links)))
+    least = max(min(share, means.patience), total * FEW / max(1, domains.links))
+    usual = min(LONGEST, max(share / ROUNDS, least))
     waiting = _Waiting(domains)
     while waiting:
         first = waiting.longest

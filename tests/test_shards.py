@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crawler.estimates import LATENCY, PROCESSOR, Domains, Means
@@ -100,6 +100,11 @@ def test_links_of_a_host_keep_their_order_and_those_of_a_domain_within_a_shard(
             latest[host] = number
 
 
+@example(
+    links_of(("example.com", 30), ("site0.co.uk", 8)),
+    Means(slots=1, concurrency=1, per_host=6, interval=0.0),
+    {"example.com": 20.0},
+)
 @given(links(), WAYS, LATENCIES)
 def test_no_shard_is_long_but_for_a_host_that_cannot_be_hurried(
     urls: list[Url], means: Means, latencies: Mapping[str, float]
@@ -117,6 +122,18 @@ def behind(shards: Sequence[Shard]) -> dict[int, float]:
         if shard.after is not None:
             seconds[shard.after] += seconds[shard.number]
     return seconds
+
+
+@pytest.mark.parametrize(("concurrency", "shards", "seconds"), [(128, 4, 3.9), (8, 13, 20.0)])
+def test_few_links_are_not_cut_into_shards_that_wait_for_silent_hosts_one_after_the_other(
+    concurrency: int, shards: int, seconds: float
+) -> None:
+    """Of 4,000 hosts many are silent, and nobody knows which: each shard ends with such a wait."""
+    urls = links_of(*((f"site{number}.org", 1) for number in range(4000)))
+    means = replace(MEANS, concurrency=concurrency)
+    planned = plan(urls, means)
+    assert len(planned) == shards
+    assert max(shard.seconds for shard in planned) == pytest.approx(seconds, rel=0.02)
 
 
 @given(links(), WAYS, LATENCIES)
