@@ -258,7 +258,7 @@ def _task(parcel: Parcel) -> Batch:
             parcel, lambda counts: worker.log_event(topic, (parcel.number, dict(counts)))
         )
         return replace(batch, place=_place(worker.address))
-    except Exception as error:  # noqa: BLE001 - it is raised again, as far as logs may know it
+    except BaseException as error:  # noqa: BLE001 - it is raised again, as far as logs may know it
         bug = "".join(_where(error))
     raise BugError(bug)
 

@@ -46,8 +46,8 @@ class Conduct:
     looked at there, and leaves those whose pages are read for links.
 
     Of a run that is a part of another, `pacer` knows the pace of hosts that others ask too, and
-    `witness` is who answered them last: it is asked before the last looks are believed that reached
-    nobody, for it may be the network that has gone, and no other look comes after them.
+    `witnesses` are who answered them last: those are asked before the last looks are believed that
+    reached nobody, for it may be the network that has gone, and no other look comes after them.
     """
 
     settings: Settings
@@ -66,4 +66,4 @@ class Conduct:
     ahead: Counter[Outcome] = field(default_factory=Counter)
     elsewhere: Callable[[Sequence[Link]], None] | None = None
     pacer: "Pacer | None" = None
-    witness: Url | None = None
+    witnesses: tuple[Url, ...] = ()

@@ -9,7 +9,7 @@ import secrets
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import count
+from itertools import count, islice
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from crawler import crawl as loop
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 Seen: TypeAlias = tuple[Batch, Shard]
 
+WITNESSES: Final = 3
 OPEN: Final = (
     "--scheduler: what went to the workers over tcp: was not encrypted, the secrets of --header "
     "among it; docs/scale.md says how TLS is set up."
@@ -125,7 +126,7 @@ class _Work:
         self._run = secrets.token_hex(4)
         self._made_with = made_with()
         self._numbers = count()
-        self._witness: Url | None = None
+        self._witnesses: tuple[Url, ...] = ()  # of different hosts, the last one first
         self._paces: dict[int, Mapping[str, Known]] = {}  # by the piece that was handed out last
         self._ahead: dict[int, Counter[Outcome]] = {}
         self._handout = Handout(())
@@ -212,7 +213,7 @@ class _Work:
             pack_asked(self._to_ask(shard.links)),
             self._made_with,
             sharers=cluster.slots,
-            witness=self._witness,
+            witnesses=self._witnesses,
             paces=paces,
             hands_on=self._handout.is_followed(shard),
         )
@@ -288,10 +289,15 @@ class _Work:
 
     def _take(self, batch: Batch) -> None:
         for look in unpack_looks(batch.looks):
-            if look.status is not None:
-                self._witness = look.final_url
+            if look.status is not None and look.final_url is not None:
+                self._heard_of(look.final_url)
             self._looks.seen.append(look.url)
             self._conduct.on_look(look)
+
+    def _heard_of(self, witness: Url) -> None:
+        """Remember who has answered, and a few others: one alone may go away, or shut us out."""
+        others = (each for each in self._witnesses if each.host != witness.host)
+        self._witnesses = (witness, *islice(others, WITNESSES - 1))
 
     def _hear(self, number: int, counts: Mapping[str, int]) -> None:
         """Take in how many looks there are so far of a shard that is out."""

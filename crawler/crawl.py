@@ -97,7 +97,7 @@ class _Work:
         self._clock = conduct.clock
         self._looks = looks
         self._siblings = _Siblings(fetcher, conduct.settings, conduct.clock.now().date())
-        self._outage = Outage(conduct.witness)
+        self._outage = Outage(*conduct.witnesses[:1])
         self._first_looks: dict[Url, Observation] = {}
         self._room = asyncio.Semaphore(pace.concurrency * _TALKS_PER_SLOT)
         self._changed = asyncio.Event()
@@ -230,7 +230,7 @@ class _Work:
 
     def _believe_the_last(self) -> None:
         """Believe what is held, as nothing of this run will cast doubt on it; others may go on."""
-        if self._conduct.witness is None:
+        if not self._conduct.witnesses:
             self._believe(self._outage.release())
         else:
             self._outage.doubt()
@@ -246,16 +246,23 @@ class _Work:
     async def _make_sure(self) -> None:
         """Ask who answered last whether it is still there; wait for it, but not for ever."""
         witness = self._outage.witness
-        if witness is None or await self._fetcher.reaches(witness):
+        if witness is None or await self._reaches(witness):
             self._believe(self._outage.release())
         elif self._outage.in_doubt:  # nobody else has answered meanwhile
             self._outage.prove()
             await self._wait_for(witness)
 
+    async def _reaches(self, witness: Url) -> bool:
+        """Tell whether somebody is there who has answered before: one alone may have gone."""
+        for each in dict.fromkeys((witness, *self._conduct.witnesses)):
+            if await self._fetcher.reaches(each):
+                return True
+        return False
+
     async def _wait_for(self, witness: Url) -> None:
         for pause in OUTAGE_PAUSES:
             await self._clock.sleep(pause)
-            if self._outage.over or await self._fetcher.reaches(witness):
+            if self._outage.over or await self._reaches(witness):
                 self._fetcher.forget_hosts()
                 for turn, _ in self._outage.release():
                     self._frontier.again(turn.link, self._clock.monotonic())

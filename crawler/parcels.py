@@ -39,9 +39,9 @@ class Asked:
 class Parcel:
     """A shard, and all that a worker has to know to look at its links.
 
-    `run` and `number` name it; `sharers`: how many shards are looked at at once; `witness`: who has
-    answered last; `paces`: what the piece before this one has learned of its hosts; `hands_on`:
-    whether a piece comes after it; `made_with`: what must be the same there.
+    `run` and `number` name it; `sharers`: how many shards are looked at at once; `witnesses`: who
+    have answered last; `paces`: what the piece before this one has learned of its hosts;
+    `hands_on`: whether a piece comes after it; `made_with`: what must be the same there.
     """
 
     run: str
@@ -50,7 +50,7 @@ class Parcel:
     links: bytes = field(repr=False)
     made_with: Mapping[str, str] = field(repr=False)
     sharers: int = 1
-    witness: Url | None = field(default=None, repr=False)
+    witnesses: tuple[Url, ...] = field(default=(), repr=False)
     paces: Mapping[str, Known] = field(default_factory=dict, repr=False)
     hands_on: bool = False
 

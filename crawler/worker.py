@@ -102,7 +102,7 @@ async def _looked_at(parcel: Parcel, tell: Tell) -> Batch:
         looks.append,
         recall={each.link.url: each.before for each in asked}.get,
         pacer=pacer,
-        witness=parcel.witness,
+        witnesses=parcel.witnesses,
     )
     states = {each.link.url: each.state for each in asked if each.state}
     telling = asyncio.create_task(_told(looks, tell))

@@ -72,7 +72,7 @@ async def crawled(
     links = [Link(url(address)) for address in addresses]
     transport = httpx.MockTransport(web)
     conduct = Conduct(settings, clock or FakeClock(), stop or Stop(), told.append, transport)
-    conduct = replace(conduct, witness=url(witness) if witness else None)
+    conduct = replace(conduct, witnesses=(url(witness),) if witness else ())
     async with asyncio.timeout(120):
         looks = await crawl(links, {}, conduct)
     assert [look.url for look in told] == looks.seen
@@ -328,6 +328,18 @@ async def test_no_witness_is_asked_where_nobody_is_in_doubt() -> None:
     seen = await crawled(web, *addresses, witness=WITNESS)
     assert seen.reasons == {"ok": 1, "not-found": 1, "connect": 1}
     assert "witness.example" not in web.asked
+
+
+async def test_one_witness_that_has_gone_is_not_the_network_where_another_is_there() -> None:
+    gone = {"gone.example": unreachable, "dead.example": unreachable}
+    web, told, stop = Web(gone), list[Observation](), Stop()
+    conduct = Conduct(SETTINGS, FakeClock(), stop, told.append, httpx.MockTransport(web))
+    conduct = replace(conduct, witnesses=(url("https://gone.example/"), url(WITNESS)))
+    async with asyncio.timeout(60):
+        await crawl([Link(url("https://dead.example/"))], {}, conduct)
+    assert [look.verdict.reason for look in told] == ["connect"]
+    assert stop.reason is None
+    assert web.asked["witness.example"] == 2
 
 
 async def test_who_answers_in_a_part_of_a_run_is_its_witness_from_then_on() -> None:

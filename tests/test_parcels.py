@@ -126,7 +126,7 @@ def parcel() -> Parcel:
         pack_asked([Asked(Link(A, frozenset({SECRET})), state, full_look())]),
         {"crawl": SECRET},
         sharers=8,
-        witness=A,
+        witnesses=(A,),
         paces={f"{SECRET}.example": (0.1, 0.1, 1.0, 2, -5.0, 0.1, 0.1)},
         hands_on=True,
     )

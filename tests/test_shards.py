@@ -264,7 +264,7 @@ def test_a_silent_host_takes_no_longer_with_many_links() -> None:
 
 
 def test_slots_are_busy_to_the_end_and_shards_are_worth_to_begin() -> None:
-    urls = links_of(*((f"site{n}.co.uk", 1) for n in range(20_000)))
+    urls = links_of(*((f"site{n}.co.uk", 1) for n in range(81_920)))
     shards = plan(urls, MEANS)
     assert len(shards) == 16
     assert end_of(shards, 4) < 1.01 * sum(each.seconds for each in shards) / 4

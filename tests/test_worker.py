@@ -222,8 +222,9 @@ async def test_who_reached_nobody_and_not_the_witness_either_says_so(
     monkeypatch.setattr("crawler.crawl.OUTAGE_PAUSES", (0.01, 0.01))
     names_lead_to(monkeypatch, {})
     nowhere = replace(SETTINGS, fetch=FetchSettings(retries=0))
-    links, witness = ["http://a.invalid/", "http://b.invalid/"], url("http://witness.invalid/")
-    batch = await batch_of(parcel_of(*links, settings=nowhere, witness=witness))
+    links = ["http://a.invalid/", "http://b.invalid/"]
+    witnesses = (url("http://witness.invalid/"), url("http://other.invalid/"))
+    batch = await batch_of(parcel_of(*links, settings=nowhere, witnesses=witnesses))
     assert (batch.stopped, _of(batch)) == ("offline", [])
     alone = await batch_of(parcel_of(*links, settings=nowhere))
     assert (alone.stopped, len(_of(alone))) == (None, 2)
