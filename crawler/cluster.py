@@ -8,6 +8,7 @@ import asyncio
 import logging
 import os
 import signal
+import sys
 import tempfile
 import traceback
 import warnings
@@ -219,7 +220,7 @@ async def _local(workers: int | None) -> AsyncIterator[LocalCluster]:
 
 def _begun(workers: int, directory: str) -> LocalCluster:
     settings = {**_QUIET, "temporary-directory": directory}
-    resource_tracker.ensure_running()  # where it is begun, that thread is no longer deaf
+    _begin_to_tidy()
     with _deaf(), dask.config.set(settings):
         return LocalCluster(
             n_workers=workers,
@@ -231,6 +232,19 @@ def _begun(workers: int, directory: str) -> LocalCluster:
             silence_logs=logging.CRITICAL,
             security=True,
         )
+
+
+def _begin_to_tidy() -> None:
+    """Begin what clears away what killed processes leave: it is none of its user's concern.
+
+    The thread that begins it hears Ctrl-C from then on.
+    """
+    quietly = "ignore:resource_tracker:UserWarning"
+    sys.warnoptions.append(quietly)
+    try:
+        resource_tracker.ensure_running()
+    finally:
+        sys.warnoptions.remove(quietly)
 
 
 @contextmanager
