@@ -1,6 +1,6 @@
 """Visit the hostile web by hand, and print what was said of it and what it cost.
 
-PYTHONPATH=tests python -m hostile [PATTERN] [--alone] [--wrong]
+PYTHONPATH=tests python -m hostile [PATTERN] [--alone] [--many] [--wrong]
 """
 
 import argparse
@@ -12,19 +12,24 @@ from pathlib import Path
 from hostile.families import BEHAVIOURS
 from hostile.visit import visited
 
+MANY = ("--engine", "dask", "--workers", "2")
+
 
 def main() -> int:
     """Visit, print, and return whether anything was wrong."""
     parser = argparse.ArgumentParser(prog="hostile", description=__doc__)
     parser.add_argument("pattern", nargs="?", default="", help="only behaviours of such names")
     parser.add_argument("--alone", action="store_true", help="without the fast stack")
+    parser.add_argument("--many", action="store_true", help="by two processes of a cluster")
     parser.add_argument("--wrong", action="store_true", help="print only what is not as expected")
     given = parser.parse_args()
     behaviours = [each for each in BEHAVIOURS if re.search(given.pattern, each.name)]
     wrong = 0
     with (
         tempfile.TemporaryDirectory() as directory,
-        visited(behaviours, Path(directory), alone=given.alone) as visit,
+        visited(
+            behaviours, Path(directory), *(MANY if given.many else ()), alone=given.alone
+        ) as visit,
     ):
         for each in behaviours:
             verdict = visit.verdict(each)

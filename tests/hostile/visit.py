@@ -49,17 +49,21 @@ class Visit:
 
 @contextmanager
 def visited(
-    behaviours: Sequence[Behaviour], directory: Path, *, alone: bool = False
+    behaviours: Sequence[Behaviour],
+    directory: Path,
+    *options: str,
+    alone: bool = False,
 ) -> Iterator[Visit]:
     """Serve these sites, and have the program check a document that links to all of them.
 
-    `alone`: without the fast stack. The web is served until the block is left.
+    `options`: what the program gets besides; `alone`: without the fast stack. The web is served
+    until the block is left.
     """
     with served(behaviours) as web:
         (directory / "links.md").write_text(_document(web), encoding="utf-8")
         certificates().trusted.cert_pem.write_to_path(str(directory / "trusted.pem"))
         (directory / "crawl.toml").write_text(_settings(web, directory), encoding="utf-8")
-        yield _run(web, directory, "alone" if alone else "both")
+        yield _run(web, directory, "alone" if alone else "both", options)
 
 
 def _document(web: Web) -> str:
@@ -93,12 +97,12 @@ def _settings(web: Web, directory: Path) -> str:
     return "".join(f"{name} = {json.dumps(value)}\n" for name, value in settings.items())
 
 
-def _run(web: Web, directory: Path, stacks: str) -> Visit:
+def _run(web: Web, directory: Path, stacks: str, more: Sequence[str]) -> Visit:
     program = [sys.executable, "-P", str(Path(__file__).with_name("child.py")), "cost", stacks]
     options = ["check", "links.md", "--config", "crawl.toml", "--format", "json", "--quiet"]
     begun = time.monotonic()
     done = subprocess.run(  # noqa: S603 - our own program
-        [*program, *options],
+        [*program, *options, *more],
         cwd=directory,
         env=_environment(web, directory),
         capture_output=True,
