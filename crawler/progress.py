@@ -127,7 +127,7 @@ class Progress:
         left = self._total - self._done()
         if left <= 0 or self._done() < _FEWEST:
             return ""
-        if self._counts.total() < self._done():  # they come many at once
+        if self.ahead:  # by name, be it none at the moment: they come many at once
             return _spoken(left / self._rate())
         took = self._clock.monotonic() - self._recent[0]
         return _spoken(left * took / (len(self._recent) - 1))

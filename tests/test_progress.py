@@ -10,6 +10,7 @@ from fakes import FakeClock, look
 
 from crawler import terminal
 from crawler.breadth import breadth
+from crawler.model import Outcome
 from crawler.progress import Progress
 
 
@@ -223,3 +224,15 @@ async def test_while_nothing_comes_the_line_goes_on(
     written = screen.getvalue()
     await asyncio.sleep(0.01)
     assert screen.getvalue() == written, "it has stopped"
+
+
+def test_looks_that_come_many_at_once_do_not_say_that_the_rest_will(at: At) -> None:
+    """Between two batches nothing is known ahead, and the last ones came in no time."""
+    at.terminal(100)
+    clock = FakeClock()
+    progress = Progress(400, clock, shown=True)
+    progress.ahead.update({Outcome.OK: 200})
+    clock.seconds += 100
+    progress.ahead.subtract({Outcome.OK: 200})
+    looks(progress, clock, *["ok"] * 200, seconds=0)
+    assert "about 100 s left" in progress.line()
