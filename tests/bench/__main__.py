@@ -16,10 +16,13 @@ from typing import Final
 
 from bench import (
     change,
+    costing,
     extracting,
+    fitting,
     history,
     killing,
     long,
+    model,
     polite,
     raw,
     reading,
@@ -57,6 +60,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2, 4], help="of scale")
     parser.add_argument("--nights", type=int, default=365, help="of the year")
     parser.add_argument("--looks", type=int, default=history.LOOKS, help="at each, of history")
+    parser.add_argument("--machines", type=int, nargs="+", help="of the model")
     parser.add_argument("--minutes", type=float, default=30, help="of the soak")
     parser.add_argument("--alone", action="store_true", help="measure crawl only")
     parser.add_argument("--crawl", metavar="PATH", help="another crawl than this Python's")
@@ -146,6 +150,22 @@ def _history(given: argparse.Namespace) -> None:
         history.measure(given.crawl, number, given.looks, given.rounds)
 
 
+def _model(given: argparse.Namespace) -> None:
+    for number in given.links or model.LINKS:
+        model.measure(number, given.machines or model.MACHINES, given.seed)
+
+
+def _costs(given: argparse.Namespace) -> None:
+    for number in given.links or [20_000]:
+        costing.measure(number)
+
+
+def _fit(given: argparse.Namespace) -> None:
+    for hanging in given.hanging:
+        for number in given.links or [2000, 5000]:
+            fitting.measure(number, hanging, rounds=given.rounds, seed=given.seed)
+
+
 def _year(given: argparse.Namespace) -> None:
     for number in given.links or [400]:
         year.measure(given.seed, number, given.nights)
@@ -163,6 +183,9 @@ SCENARIOS: Final[Mapping[str, Callable[[argparse.Namespace], None]]] = {
     "change": _change,
     "kill": _kill,
     "history": _history,
+    "model": _model,
+    "costs": _costs,
+    "fit": _fit,
     "soak": _soak,
     "year": _year,
 }

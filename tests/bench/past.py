@@ -58,7 +58,7 @@ def write(path: Path, links: int, nights: int) -> None:
         for night in range(nights):
             at = FIRST + night * NIGHT
             begun = store.begin(Run(f"{at:%Y%m%dT%H%M%SZ}-{night:04x}", at), "digest", at)
-            looks = (_look(number, night, at) for number in range(links))
+            looks = (look(number, night, at) for number in range(links))
             while batch := list(islice(looks, _BATCH)):
                 store.record(begun.number, batch)
             run = replace(begun.run, finished_at=at + timedelta(hours=1), complete=True)
@@ -66,7 +66,7 @@ def write(path: Path, links: int, nights: int) -> None:
             store.finish(begun.number, run, held, HealthSettings())
 
 
-def _look(number: int, night: int, at: datetime) -> Observation:
+def look(number: int, night: int, at: datetime) -> Observation:
     url, chance = address(number), Random(number)  # noqa: S311 - a made-up web
     fate, turn = chance.choice(_FATES), chance.randrange(3, 80)
     code = _code(fate, turn, night, Random(number * 4_001 + night))  # noqa: S311 - likewise
