@@ -56,6 +56,7 @@ class _Nobody:
 
     slots = 2
     places = frozenset({"127.0.0.1"})
+    shunned = frozenset[str]()
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger

@@ -17,6 +17,7 @@ from typing import Final
 from bench.bounds import PATIENCE, SECOND_LOOK, Costs, Fleet, busy, longest
 from bench.population import Population
 from crawler.coordinator import AHEAD
+from crawler.handout import Handout
 from crawler.shards import Shard, plan
 
 MARKS: Final = (0.5, 0.9, 0.99, 1.0)
@@ -144,7 +145,7 @@ class Playing:
         self._now = self._links * costs.before
         self._events: list[tuple[float, int, Callable[[], None]]] = []
         self._order = count()
-        self._waiting, self._done, self._out = deque(shards), set[int](), 0
+        self._handout, self._out = Handout(shards), 0
         self._queue = deque[int]()
         self._free = deque(index for _ in range(fleet.threads) for index in range(self._processes))
         self._fleet_of = [_Process() for _ in range(self._processes)]
@@ -185,20 +186,10 @@ class Playing:
         self._at(self._desk_free_at, happen)
 
     def _hand_out(self) -> None:
-        while self._out < AHEAD * self._fleet.slots:
-            number = self._first_ready()
-            if number is None:
-                return
+        while self._out < AHEAD * self._fleet.slots and (shard := self._handout.take()):
             self._out += 1
-            links = self._stints[number].links
-            self._at_the_desk(links * self._costs.hand_out, partial(self._queued, number))
-
-    def _first_ready(self) -> int | None:
-        for place, shard in enumerate(self._waiting):
-            if shard.after is None or shard.after in self._done:
-                del self._waiting[place]
-                return shard.number
-        return None
+            seconds = self._stints[shard.number].links * self._costs.hand_out
+            self._at_the_desk(seconds, partial(self._queued, shard.number))
 
     def _queued(self, number: int) -> None:
         self._queue.append(number)
@@ -241,7 +232,7 @@ class Playing:
 
     def _taken(self, number: int) -> None:
         self._taken_in.append((self._now, self._stints[number].links))
-        self._done.add(number)
+        self._handout.done(self._shards[number])
         self._out -= 1
         self._hand_out()
 
