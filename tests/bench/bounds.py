@@ -88,7 +88,7 @@ def longest(links: int, latency: float, gap: float) -> float:
 
 
 def bounds(population: Population, fleet: Fleet, costs: Costs) -> Mapping[str, float]:
-    """Return how many seconds a run takes at least, by what it is bound by."""
+    """Return how many seconds the links of a run take at least, by what they are bound by."""
     hosts = list(zip(population.counts, population.latencies, population.gaps, strict=True))
     links, processes = population.links, fleet.machines * fleet.processes
     in_flight = sum(busy(count, latency) for count, latency, _ in hosts)
@@ -96,8 +96,17 @@ def bounds(population: Population, fleet: Fleet, costs: Costs) -> Mapping[str, f
         "politeness": max(longest(*host) for host in hosts),
         "connections": in_flight / (processes * fleet.concurrency),
         "processor": links * costs.worker / processes,
-        "coordinator": links * (costs.before + costs.hand_out + costs.desk + costs.after),
+        "coordinator": links * (costs.hand_out + costs.desk),
         "its history": links / costs.rows,
         "bandwidth": links * costs.page / (fleet.machines * fleet.bandwidth),
         "its own line": links * costs.wire / fleet.bandwidth,
     }
+
+
+def predicted(population: Population, fleet: Fleet, costs: Costs) -> float:
+    """Return how long a run takes if what binds it most is all that does.
+
+    Before and after it only the coordinator has anything to do.
+    """
+    around = population.links * (costs.before + costs.after)
+    return around + max(bounds(population, fleet, costs).values())

@@ -10,7 +10,7 @@ from random import Random
 from typing import Final
 
 from bench import table
-from bench.bounds import Costs, Fleet, bounds
+from bench.bounds import Costs, Fleet, bounds, predicted
 from bench.population import Population, Shape, populate
 from bench.rehearsing import Rehearsal
 from bench.scaling import Course, Playing, stint
@@ -49,7 +49,7 @@ def _measure(webs: Mapping[str, Population], machines: Sequence[int], seed: int)
         for fleet, shards in plans.items():
             stints = [stint(each, domains, population, fleet, costs) for each in shards]
             course = Playing(shards, stints, fleet, costs).play()
-            _row(fleet, bounds(population, fleet, costs), course)
+            _row(fleet, population, costs, course)
     _compare(fleets[-1], plans[fleets[-1]], one, domains, costs, seed)
 
 
@@ -84,14 +84,14 @@ def _head() -> None:
     table.note("|---|---|---|---|---|---|---|---|---|---|")
 
 
-def _row(fleet: Fleet, bound: Mapping[str, float], course: Course) -> None:
+def _row(fleet: Fleet, population: Population, costs: Costs, course: Course) -> None:
+    bound, said = bounds(population, fleet, costs), predicted(population, fleet, costs)
     by, *others = sorted(bound, key=bound.__getitem__, reverse=True)
     named = ", ".join(f"{name} {time(bound[name])}" for name in others[:4])
-    half, most, nearly, _ = course.marks.values()
+    marks = " | ".join(map(time, (course.seconds, *list(course.marks.values())[:-1])))
     table.note(
-        f"| {fleet.machines} | {by} | {time(bound[by])} | {time(course.seconds)} | {time(half)} | "
-        f"{time(most)} | {time(nearly)} | {named} | {course.draining:.0%}, {course.waiting:.0%} | "
-        f"{course.coordinator:.0%} |"
+        f"| {fleet.machines} | {by} {time(bound[by])} | {time(said)} | {marks} | {named} | "
+        f"{course.draining:.0%}, {course.waiting:.0%} | {course.coordinator:.0%} |"
     )
 
 
