@@ -136,7 +136,7 @@ def apart(
 
 PROGRAM: Final = """
 from crawler import estimates, shards
-shards.FEW, estimates.LATENCY = 20, 0.01  # else there would be but four shards of 900 links
+shards.LONGEST, estimates.LATENCY = 0.15, 0.01  # seconds: else each slot would get one shard
 from crawler.cli import main
 main()
 """

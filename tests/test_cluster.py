@@ -41,7 +41,7 @@ def crawl(
 ) -> Crawl:
     """Call `crawl` in a directory of its own; shards are of few links."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(shards, "FEW", 3)
+    monkeypatch.setattr(shards, "LONGEST", 0.02)
     monkeypatch.setattr(estimates, "LATENCY", 0.001)
 
     def call(*arguments: str) -> Done:

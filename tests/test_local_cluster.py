@@ -31,7 +31,7 @@ def pages(tmp_path: Path) -> Iterator[Asked]:
     with web(plain) as asked:
         asked.seconds = 0.05
         links = (
-            f"[label](http://h{each % 60}.example:{asked.port}/{each})\n\n" for each in range(900)
+            f"[label](http://h{each % 60}.example:{asked.port}/{each})\n\n" for each in range(600)
         )
         (tmp_path / "links.md").write_text("".join(links))
         yield asked
@@ -76,7 +76,7 @@ def test_a_worker_may_be_killed_and_nobody_else_can_talk_to_them(
     tmp_path: Path, pages: Asked
 ) -> None:
     with begun(tmp_path, *MANY) as process:
-        until(lambda: len(pages.paths) > 200, "nothing was asked")
+        until(lambda: len(pages.paths) > 120, "nothing was asked")
         everybody = [psutil.Process(process.pid), *family(process)]
         ports = [
             each.laddr
@@ -95,10 +95,10 @@ def test_a_worker_may_be_killed_and_nobody_else_can_talk_to_them(
         code, out, err = ended(process)
     assert (code, err) == (0, "")
     seen = rows(out)
-    assert [row["reason"] for row in seen] == ["ok"] * 900
-    again = pages.times().total() - 900
-    assert len(pages.times()) == 900
-    assert 0 < again < 450, "what one of two workers had out, and no more"
+    assert [row["reason"] for row in seen] == ["ok"] * 600
+    again = pages.times().total() - 600
+    assert len(pages.times()) == 600
+    assert 0 < again < 300, "what one of two workers had out, and no more"
     assert left(tmp_path) == []
     assert sorted(each.name for each in tmp_path.iterdir()) == [
         "crawl.db", "crawl.db.lock", "links.md", "tmp",
@@ -109,7 +109,7 @@ def test_a_killed_coordinator_takes_its_workers_along_and_is_gone_on_from(
     tmp_path: Path, pages: Asked
 ) -> None:
     with begun(tmp_path, *MANY) as process:
-        until(lambda: len(pages.paths) > 600, "nothing was asked")
+        until(lambda: len(pages.paths) > 400, "nothing was asked")
         processes = family(process)
         process.kill()
         until(lambda: gone(processes), "workers outlive their coordinator", 10)
@@ -119,15 +119,15 @@ def test_a_killed_coordinator_takes_its_workers_along_and_is_gone_on_from(
     with begun(tmp_path, *HERE, *NAMES) as process:  # by whichever engine
         code, out, err = ended(process)
     assert (code, err) == (0, "")
-    assert [row["reason"] for row in rows(out)] == ["ok"] * 900
-    assert len(before | set(pages.paths)) == 900
-    assert 0 < len(pages.paths) < 900, "what was recorded is not asked again"
+    assert [row["reason"] for row in rows(out)] == ["ok"] * 600
+    assert len(before | set(pages.paths)) == 600
+    assert 0 < len(pages.paths) < 600, "what was recorded is not asked again"
 
 
 def test_an_interrupt_of_all_processes_ends_them_in_order(tmp_path: Path, pages: Asked) -> None:
     """As a terminal sends it."""
     with begun(tmp_path, *MANY) as process:
-        until(lambda: len(pages.paths) > 200, "nothing was asked")
+        until(lambda: len(pages.paths) > 120, "nothing was asked")
         processes = family(process)
         os.killpg(process.pid, signal.SIGINT)
         code, out, err = ended(process)
@@ -171,11 +171,10 @@ main()
 
 def test_without_the_extra_it_is_said_how_to_get_it(tmp_path: Path) -> None:
     (tmp_path / "links.md").write_text("<http://a.example/>\n")
-    for command in ("run", "check"):
-        done = subprocess.run(  # noqa: S603 - our own program
-            [sys.executable, "-c", HIDDEN, command, "links.md", "--no-config", "--engine", "dask"],
-            cwd=tmp_path, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert (done.returncode, done.stdout) == (2, "")
-        assert re.search(r"pip install 'link-health-crawler\[dask\]'\.\n$", done.stderr)
-        assert done.stderr.count("\n") == 1
+    done = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", HIDDEN, "run", "links.md", "--no-config", "--engine", "dask"],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (2, "")
+    assert re.search(r"pip install 'link-health-crawler\[dask\]'\.\n$", done.stderr)
+    assert done.stderr.count("\n") == 1
