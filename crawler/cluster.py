@@ -191,6 +191,9 @@ async def _client(where: str, security: Security | None) -> AsyncIterator[Client
             # We say it ourselves, in a sentence: see `_greet`.
             warnings.simplefilter("ignore", VersionMismatchWarning)
             await client
+    except asyncio.CancelledError:
+        await client.close()
+        raise
     except (OSError, TimeoutError) as error:
         await client.close()
         raise ClusterError(f"no scheduler answers at {where}.") from error

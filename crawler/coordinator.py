@@ -132,31 +132,32 @@ class _Work:
         self._handout = Handout(())
         self._vantages = Vantages[Seen]()
         self._changed = asyncio.Event()
+        self._cluster: Cluster | None = None
 
     async def all(self, ends_at: float | None) -> None:
         """Have everything looked at, until that is done, or the time is up, or a stop is asked."""
-        scale = self._conduct.settings.scale
-        async with (
-            Cluster(scale, self._run, self._hear) as cluster,
-            asyncio.TaskGroup() as tasks,
-        ):
-            working = tasks.create_task(self._shards(cluster, ends_at))
-            halting = tasks.create_task(self._halted(cluster, working, ends_at))
+        async with asyncio.TaskGroup() as tasks:
+            working = tasks.create_task(self._work(ends_at))
+            halting = tasks.create_task(self._halted(working, ends_at))
             await asyncio.wait([working])
             halting.cancel()
 
-    async def _halted(
-        self, cluster: Cluster, working: asyncio.Task[None], ends_at: float | None
-    ) -> None:
+    async def _work(self, ends_at: float | None) -> None:
+        scale = self._conduct.settings.scale
+        async with Cluster(scale, self._run, self._hear) as self._cluster:
+            await self._shards(self._cluster, ends_at)
+
+    async def _halted(self, working: asyncio.Task[None], ends_at: float | None) -> None:
         """Once a stop is asked, have what is out come back; wait for it, but not for ever."""
         stop, clock = self._conduct.stop, self._conduct.clock
         if ends_at is not None:
             await first_of(clock.sleep(max(0.0, ends_at - clock.monotonic())), stop.wait())
             stop.ask("out-of-time")
         await stop.wait()
-        self._changed.set()
-        await cluster.halt(stop.reason or "")
-        await clock.sleep(HALT_SECONDS)
+        if self._cluster is not None:  # else nothing is out yet
+            self._changed.set()
+            await self._cluster.halt(stop.reason or "")
+            await clock.sleep(HALT_SECONDS)
         working.cancel()
 
     async def _shards(self, cluster: Cluster, ends_at: float | None) -> None:

@@ -29,9 +29,11 @@ from crawler.version import __version__
 Tell: TypeAlias = Callable[[Mapping[str, int]], None]
 
 TELL_SECONDS: Final = 1.0
-# What reads and judges pages: another version of one of these may see another thing.
-_READERS: Final = (
-    "ada-url", "chardet", "httpx", "publicsuffixlist", "pypdf", "pyreqwest", "selectolax",
+# What reads and judges pages: another version of one of these may see another thing; and what has
+# to understand what the coordinator's says.
+_PARTS: Final = (
+    "ada-url", "chardet", "distributed", "httpx", "publicsuffixlist", "pypdf", "pyreqwest",
+    "selectolax",
 )  # fmt: skip
 
 _under_way: Final[dict[str, set[Callable[[str], None]]]] = {}
@@ -45,7 +47,7 @@ _lock: Final = Lock()  # for both: whoever is to be stopped must not end meanwhi
 def made_with() -> dict[str, str]:
     """Return the versions on which it depends what is seen, by what they are of."""
     found = {"crawl": __version__, "Python": ".".join(platform.python_version_tuple()[:2])}
-    for name in _READERS:
+    for name in _PARTS:
         try:
             found[name] = version(name)
         except PackageNotFoundError:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from math import ceil
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import pytest
 from fakes import NOON, look, url
@@ -321,6 +321,22 @@ def _healthy(link: Url, now: datetime) -> LinkState:
 
 
 # What comes back early, or not at all
+
+
+async def test_a_stop_is_heard_while_the_cluster_is_still_being_opened(
+    threads: Threads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop = Stop()
+
+    class Opening(Threads):
+        async def __aenter__(self) -> Self:
+            stop.ask("interrupted")
+            await asyncio.Event().wait()  # as a scheduler that does not answer
+            return self
+
+    monkeypatch.setattr(coordinator, "Cluster", Opening())
+    done = await crawled("http://a.org/", "http://b.org/", stop=stop)
+    assert (done.told, done.unasked, threads.parcels) == ([], {"interrupted": 2}, [])
 
 
 async def test_a_run_that_is_ended_has_what_was_seen_and_leaves_the_rest(
