@@ -107,7 +107,7 @@ def population_of(web: Web) -> Population:
     return Population(
         array("I", map(len, spent.values())),
         array("d", map(_mean, hosts, spent.values())),
-        array("d", (1 / host.rate if host.rate else 0.0 for host in hosts)),
+        array("d", (_requests(web, host) / host.rate if host.rate else 0.0 for host in hosts)),
         refusing / len(web.links),
     )
 
@@ -120,6 +120,14 @@ def _mean(host: Host, spent: Sequence[float]) -> float:
             return 0.0
         case _:
             return sum(spent) / len(spent)
+
+
+def _requests(web: Web, host: Host) -> float:
+    """Return how many requests a look at a host takes: with those that it sends on to itself."""
+    links = [link for link in web.links if link.host == host]
+    replies = [web.replies[host.name, link.path] for link in links]
+    more = sum(reply.hiccup or reply.location is not None for reply in replies)
+    return 1 + more / len(links)
 
 
 def _seconds(web: Web, place: tuple[str, str]) -> float:
