@@ -42,6 +42,8 @@ OPEN: Final = (
     "--scheduler: what went to the workers over tcp: was not encrypted, the secrets of --header "
     "among it; docs/scale.md says how TLS is set up."
 )
+AT_ONCE: Final = 50
+"""Looks that are taken in before others get their turn: 15 ms."""
 AHEAD: Final = 1.25
 """Shards that are out, for each that is looked at: no worker is to wait for its next one."""
 
@@ -132,6 +134,7 @@ class _Work:
         self._handout = Handout(())
         self._vantages = Vantages[Seen]()
         self._changed = asyncio.Event()
+        self._taking = asyncio.Lock()
         self._cluster: Cluster | None = None
 
     async def all(self, ends_at: float | None) -> None:
@@ -158,7 +161,8 @@ class _Work:
             self._changed.set()
             await self._cluster.halt(stop.reason or "")
             await clock.sleep(HALT_SECONDS)
-        working.cancel()
+        async with self._taking:  # what has come back is taken in
+            working.cancel()
 
     async def _shards(self, cluster: Cluster, ends_at: float | None) -> None:
         """Hand out one shard after the other, as long as there is room for more."""
@@ -167,7 +171,6 @@ class _Work:
         async def one(shard: Shard) -> None:
             nonlocal out
             await self._one(shard, cluster, ends_at)
-            self._handout.done(shard)
             out -= 1
             self._changed.set()
 
@@ -180,13 +183,13 @@ class _Work:
                     tasks.create_task(one(shard))
                 elif out:
                     await self._changed.wait()
-                elif not self._settled(cluster):
+                elif not await self._settled(cluster):
                     break
-        self._settled(cluster)
+        await self._settled(cluster)
 
-    def _settled(self, cluster: Cluster) -> bool:
+    async def _settled(self, cluster: Cluster) -> bool:
         """Believe what was held back, as nothing is out; return whether more is to be asked."""
-        self._go_on(self._vantages.settle())
+        await self._go_on(self._vantages.settle())
         self._shun(cluster)
         return bool(self._handout)
 
@@ -227,11 +230,14 @@ class _Work:
             self._conduct.ahead.subtract(self._ahead.pop(parcel.number))
         if batch is None:
             self._lose(shard)
+            found: Sorted[Seen] = Sorted()
         else:
-            paces = batch.paces
-            self._go_on(self._sorted(batch, shard, cluster))
+            paces, found = batch.paces, self._sorted(batch, shard, cluster)
         if self._handout.is_followed(shard):
             self._paces[shard.number] = paces
+        self._handout.done(shard)
+        self._changed.set()  # what waits for this one may go while it is taken in
+        await self._go_on(found)
 
     def _lose(self, shard: Shard) -> None:
         """Go on with the halves of a shard that nobody survives: it is one link that does it."""
@@ -281,15 +287,18 @@ class _Work:
             )
             cluster.shun(place)
 
-    def _go_on(self, found: Sorted[Seen]) -> None:
-        """Take in what is believed, and have the rest asked once more."""
-        for batch, _ in found.believed:
-            self._take(batch)
+    async def _go_on(self, found: Sorted[Seen]) -> None:
+        """Take in what is believed, one batch after the other, and have the rest asked again."""
         for _, shard in found.again:
             self._handout.put_back(shard)
+        async with self._taking:
+            for batch, _ in found.believed:
+                await self._take(batch)
 
-    def _take(self, batch: Batch) -> None:
-        for look in unpack_looks(batch.looks):
+    async def _take(self, batch: Batch) -> None:
+        for number, look in enumerate(unpack_looks(batch.looks)):
+            if number % AT_ONCE == 0:
+                await asyncio.sleep(0)  # others may go on
             if look.status is not None and look.final_url is not None:
                 self._heard_of(look.final_url)
             self._looks.seen.append(look.url)
