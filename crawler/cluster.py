@@ -79,7 +79,8 @@ class Cluster:
         self._on_under_way = on_under_way
         self._opened = AsyncExitStack()
         self._client: Client
-        self._workers: dict[str, str] = {}  # by their address: the machine
+        self.places: frozenset[str] = frozenset()
+        """The machines that there are workers on."""
         self.shunned: set[str] = set()
         self.slots = 0
 
@@ -94,12 +95,12 @@ class Cluster:
     async def __aexit__(self, *_: object) -> None:
         await self._opened.aclose()
 
-    async def look_at(self, parcel: Parcel, attempt: int = 0) -> Batch:
+    async def look_at(self, parcel: Parcel) -> Batch:
         """Have a shard looked at. Raises `LostError`, `ClusterError`.
 
         A worker that dies is replaced, and its shards are asked again, up to three times.
         """
-        key = f"crawl-{parcel.run}-{parcel.number}-{attempt}"
+        key = f"crawl-{parcel.run}-{parcel.number}"
         future = self._client.submit(_task, parcel, key=key, pure=False, workers=self._allowed())
         try:
             batch: Batch = await future
@@ -113,11 +114,6 @@ class Cluster:
             raise ClusterError(f"a worker cannot look at links: {batch.obstacle}")
         await self._count()
         return batch
-
-    @property
-    def places(self) -> frozenset[str]:
-        """The machines that there are workers on."""
-        return frozenset(self._workers.values())
 
     def shun(self, place: str) -> None:
         """Hand out no more shards to the workers of a machine."""
@@ -163,14 +159,14 @@ class Cluster:
 
     async def _count(self) -> None:
         threads: Mapping[str, int] = await self._client.nthreads()
-        self._workers = {address: _place(address) for address in threads}
+        self.places = frozenset(map(_place, threads))
         self.slots = max(1, sum(threads.values()))
 
     def _allowed(self) -> list[str] | None:
-        """Return the workers that may be asked, by their addresses; None if all may be."""
+        """Return the machines that may be asked, also by workers to come; None if all may be."""
         if not self.shunned:
             return None
-        allowed = [each for each, place in self._workers.items() if place not in self.shunned]
+        allowed = sorted(self.places - self.shunned)
         if not allowed:
             raise ClusterError("no worker is left whose network is to be believed.")
         return allowed

@@ -267,12 +267,13 @@ class _Work:
         """Tell what is to be believed, now that a shard has come back."""
         if batch.stopped == "out-of-time":  # there it was up a moment before it is here
             self._conduct.stop.ask(batch.stopped)
-        if len(cluster.places) == 1:
-            if batch.stopped == "offline":
+        if batch.stopped == "offline":
+            self._vantages.lose(batch.place)
+            if cluster.places <= self._vantages.shut:  # nobody is left who has a network
                 self._conduct.stop.ask("offline")
+                return Sorted([(batch, shard)])
+        if len(cluster.places) == 1:
             return Sorted([(batch, shard)])
-        if batch.stopped == "offline" and not self._vantages.lose(batch.place):
-            self._conduct.stop.ask("offline")
         looks = unpack_looks(batch.looks)
         found = self._vantages.take(batch.place, looks, self._states, (batch, shard))
         self._shun(cluster)

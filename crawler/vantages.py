@@ -66,10 +66,9 @@ class Vantages(Generic[T]):
             return Sorted(again=place.release())
         return self._judged(name)
 
-    def lose(self, name: str) -> bool:
-        """Take in that a place has lost its network; return whether others still have theirs."""
+    def lose(self, name: str) -> None:
+        """Take in that a place has lost its network."""
         self._places.setdefault(name, _Place()).shut = True
-        return self._others_are_sure(name)
 
     def settle(self) -> Sorted[T]:
         """Return all that is still held, when nothing else is under way."""

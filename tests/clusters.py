@@ -104,10 +104,10 @@ class Apart:
         self.processes.append(process)
         return process
 
-    def worker(self, **environment: str) -> subprocess.Popen[bytes]:
+    def worker(self, *more: str, **environment: str) -> subprocess.Popen[bytes]:
         """Begin a worker, and return once its scheduler knows it."""
         known = self.log().count("Register worker")
-        options = ("--nthreads", "2", "--no-nanny", "--no-dashboard", "--memory-limit", "0")
+        options = ("--nthreads", "2", "--no-nanny", "--no-dashboard", "--memory-limit", "0", *more)
         process = self.begin("worker", *options, **environment)
         until(lambda: self.log().count("Register worker") > known, "no worker has begun")
         return process

@@ -294,6 +294,29 @@ def test_nothing_of_links_or_secrets_is_in_any_log(
             assert secret not in each
 
 
+def test_what_a_machine_without_a_network_was_handed_is_asked_from_another(
+    crawl: Crawl, pages: Asked, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Two addresses stand for two machines."""
+    pages.paths.clear()
+    written(Path("links.md"), *many(pages, 60, "m"))
+    with apart(tmp_path_factory.mktemp("two")) as begun:
+        begun.worker("--host", "127.0.0.1")
+        begun.worker("--host", "127.0.0.2")
+        with talking(begun.address) as client:
+            there = [each for each in client.nthreads() if "127.0.0.2" in each]
+            client.run(exec, CUT_OFF, workers=there)
+        done = crawl("run", "links.md", *HERE, *NAMES, *on(begun))
+    assert done.code == 0
+    assert done.err.startswith("crawl: 127.0.0.2: what its network answers is not to be believed")
+    assert [row["reason"] for row in rows(Path("report.json").read_text())] == ["ok"] * 60
+    assert sorted(pages.times().values()) == [1] * 60
+
+
+CUT_OFF = """
+import crawler.cluster as c
+c.look_at = lambda parcel, tell, batch=c.Batch: batch(stopped="offline")
+"""
 FAILING = """
 import crawler.cluster as c
 c.kept, c.has_it = c.look_at, False

@@ -67,10 +67,9 @@ def test_a_quiet_place_is_believed_in_the_end() -> None:
     assert places.settle() == Sorted(["refused"])
 
 
-def test_a_place_that_has_lost_its_network_hands_over_to_others_if_there_are_any() -> None:
+def test_a_place_that_has_lost_its_network_hands_over_to_the_others() -> None:
     places = Vantages[str]()
-    assert not places.lose("a")
-    places = Vantages[str]()
-    places.take("b", [well()], {}, "honest")
-    assert places.lose("a")
+    places.lose("a")
+    assert places.shut == {"a"}
     assert places.take("a", [well()], {}, "half") == Sorted(again=["half"])
+    assert places.take("b", [well()], {}, "honest") == Sorted(["honest"])
