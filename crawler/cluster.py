@@ -83,6 +83,9 @@ class Cluster:
         """The machines that there are workers on."""
         self.shunned: set[str] = set()
         self.slots = 0
+        """Shards that are looked at at once, by all workers."""
+        self.threads = 1
+        """The same, by the process that has most of them."""
 
     async def __aenter__(self) -> Self:
         try:
@@ -161,6 +164,7 @@ class Cluster:
         threads: Mapping[str, int] = await self._client.nthreads()
         self.places = frozenset(map(_place, threads))
         self.slots = max(1, sum(threads.values()))
+        self.threads = max(threads.values(), default=1)
 
     def _allowed(self) -> list[str] | None:
         """Return the machines that may be asked, also by workers to come; None if all may be."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from crawler import crawl as loop
 from crawler.agenda import Agenda
-from crawler.cluster import HALT_SECONDS, THREADS, Cluster, LostError
+from crawler.cluster import HALT_SECONDS, Cluster, LostError
 from crawler.conditional import basis
 from crawler.conduct import Conduct, Looks
 from crawler.estimates import Means
@@ -166,7 +166,7 @@ class _Work:
 
     async def _shards(self, cluster: Cluster, ends_at: float | None) -> None:
         """Hand out one shard after the other, as long as there is room for more."""
-        self._handout, out = Handout(self._plan(cluster.slots)), 0
+        self._handout, out = Handout(self._plan(cluster)), 0
 
         async def one(shard: Shard) -> None:
             nonlocal out
@@ -193,11 +193,11 @@ class _Work:
         self._shun(cluster)
         return bool(self._handout)
 
-    def _plan(self, slots: int) -> Sequence[Shard]:
+    def _plan(self, cluster: Cluster) -> Sequence[Shard]:
         settings, paces = self._conduct.settings, self._conduct.paces()
         means = Means(
-            slots=slots,
-            concurrency=_concurrency(settings.pace),
+            slots=cluster.slots,
+            concurrency=_share(settings.pace, cluster),
             per_host=settings.pace.per_host,
             interval=settings.pace.delay,
             patience=settings.fetch.timeout,
@@ -213,7 +213,7 @@ class _Work:
         parcel = Parcel(
             self._run,
             next(self._numbers),
-            self._settings(ends_at),
+            self._settings(cluster, ends_at),
             pack_asked(self._to_ask(shard.links)),
             self._made_with,
             sharers=cluster.slots,
@@ -254,12 +254,12 @@ class _Work:
             before = basis(self._conduct.recall(link.url), link, now)
             yield Asked(link, self._states.get(link.url), before)
 
-    def _settings(self, ends_at: float | None) -> Settings:
+    def _settings(self, cluster: Cluster, ends_at: float | None) -> Settings:
         """Return what a worker needs of the settings, and nothing else."""
         given, left = self._conduct.settings, None
         if ends_at is not None:
             left = max(0.0, ends_at - self._conduct.clock.monotonic())
-        pace = replace(given.pace, concurrency=_concurrency(given.pace), max_time=left)
+        pace = replace(given.pace, concurrency=_share(given.pace, cluster), max_time=left)
         schedule = ScheduleSettings(max_days=given.schedule.max_days)
         return Settings(fetch=given.fetch, pace=pace, select=given.select, schedule=schedule)
 
@@ -321,6 +321,6 @@ class _Work:
         self._ahead[number] = now
 
 
-def _concurrency(pace: PaceSettings) -> int:
+def _share(pace: PaceSettings, cluster: Cluster) -> int:
     """Return how many requests of one shard are in flight at once: a process has several shards."""
-    return max(pace.per_host, pace.concurrency // THREADS)
+    return max(1, pace.concurrency // cluster.threads)

@@ -274,6 +274,18 @@ async def test_the_last_who_have_answered_are_each_shards_witnesses(
     assert sum(bool(each.witnesses) for each in threads.parcels) >= 9
 
 
+@pytest.mark.parametrize(("given", "threads", "each"), [(40, 4, 10), (1, 2, 1)])
+async def test_the_requests_in_flight_of_a_process_are_shared_by_its_threads(
+    given: int, threads: int, each: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workers = Threads(threads=threads)
+    monkeypatch.setattr(coordinator, "Cluster", workers)
+    settings = replace(DASK, pace=PaceSettings(delay=0, concurrency=given))
+    async with site({}, otherwise=THERE) as web:
+        await crawled(web.url("/"), settings=settings)
+    assert [parcel.settings.pace.concurrency for parcel in workers.parcels] == [each]
+
+
 async def test_a_worker_gets_what_it_needs_of_the_settings_and_nothing_else(
     threads: Threads,
 ) -> None:

@@ -24,6 +24,7 @@ class Threads:
     """
 
     slots: int = 2
+    threads: int = 2
     before: Callable[[Parcel], None] = lambda _: None
     after: Callable[[Parcel, Batch], None] = lambda *_: None
     place: Callable[[Parcel], str] = lambda _: "here"

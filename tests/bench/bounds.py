@@ -63,7 +63,7 @@ class Fleet:
         """What a plan is made for."""
         return Means(
             slots=self.slots,
-            concurrency=max(PER_HOST, self.concurrency // self.threads),
+            concurrency=max(1, self.concurrency // self.threads),
             per_host=PER_HOST,
             interval=INTERVAL,
             patience=PATIENCE,

@@ -55,6 +55,7 @@ class _Nobody:
     """A cluster of one machine with two slots, where every link is looked at in no time."""
 
     slots = 2
+    threads = 2
     places = frozenset({"127.0.0.1"})
     shunned = frozenset[str]()
 
