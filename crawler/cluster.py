@@ -21,7 +21,7 @@ from typing import Any, Final, Self
 
 import dask
 from distributed import Client, KilledWorker, LocalCluster, Security, get_worker
-from distributed.client import FutureCancelledError
+from distributed.client import ClosedClientError, FutureCancelledError
 from distributed.comm.addressing import get_address_host
 from distributed.versions import VersionMismatchWarning
 
@@ -103,19 +103,25 @@ class Cluster:
 
         A worker that dies is replaced, and its shards are asked again, up to three times.
         """
-        key = f"crawl-{parcel.run}-{parcel.number}"
-        future = self._client.submit(_task, parcel, key=key, pure=False, workers=self._allowed())
+        allowed = self._allowed()
         try:
-            batch: Batch = await future
+            batch = await self._fetched(parcel, allowed)
+            await self._count()
         except KilledWorker as error:
             raise LostError(str(parcel.number)) from error
-        except FutureCancelledError as error:
+        except (FutureCancelledError, ClosedClientError, OSError) as error:  # by when it has gone
             raise ClusterError("the cluster has gone away; what had been seen was kept.") from error
-        finally:
-            future.release()
         if batch.obstacle:
             raise ClusterError(f"a worker cannot look at links: {batch.obstacle}")
-        await self._count()
+        return batch
+
+    async def _fetched(self, parcel: Parcel, workers: list[str] | None) -> Batch:
+        key = f"crawl-{parcel.run}-{parcel.number}"
+        future = self._client.submit(_task, parcel, key=key, pure=False, workers=workers)
+        try:
+            batch: Batch = await future
+        finally:
+            future.release()
         return batch
 
     def shun(self, place: str) -> None:

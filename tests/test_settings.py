@@ -120,6 +120,24 @@ def test_hooks_are_looked_at_before_a_run_and_secrets_are_not_repeated(
     assert "secret" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("engine", "spark", "'engine' must be one of loop, dask; it is 'spark'."),
+        ("scheduler", "example.org", "'scheduler' must be tcp://HOST:PORT or tls://HOST:PORT"),
+        ("scheduler", "http://example.org:1", "it is 'http://example.org:1'."),
+        ("workers", 0, "'workers' must be from 1 to 256; it is 0."),
+    ],
+)
+def test_how_many_processes_are_asked_is_held_to_what_there_is(
+    name: str, value: object, words: str
+) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load(None, None, {name: value})
+    assert words in str(caught.value)
+    assert load(None, None, {"scheduler": "tls://a.example:8786"}).scale.workers is None
+
+
 @pytest.mark.parametrize("source", ["/etc", "../other", "docs/../../x", "*/../../y"])
 def test_sources_of_a_file_that_was_merely_found_stay_in_its_tree(
     tmp_path: Path, source: str
